@@ -1,0 +1,152 @@
+"""One or more readings merged: one entity per resource, indexed for the questions that judgement asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from everward.estate.reading import Reading
+from everward.estate.references import references_in
+from everward.estate.resource import Resource
+from everward.values import Origin, parse_id, try_parse_id
+
+SUBSCRIPTION_TYPE = "Microsoft.Resources/subscriptions"
+RESOURCE_GROUP_TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """One resource, and every version of it that a reading gave."""
+
+    versions: list[Resource]
+
+    @property
+    def resource(self) -> Resource:
+        """The version that judgement uses: that of the first reading."""
+        return self.versions[0]
+
+
+class Estate:
+    """The resources of all readings. Ids and types compare without case; readings keep their order."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self.readings = tuple(readings)
+        self._entities: dict[str, Entity] = {}
+        for reading in self.readings:
+            for resource in reading.resources:
+                entity = self._entities.get(resource.key)
+                if entity is None:
+                    self._entities[resource.key] = Entity([resource])
+                else:
+                    entity.versions.append(resource)
+        self._add_subscriptions()
+        self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
+
+    def _add_subscriptions(self) -> None:
+        """Sources rarely state the subscription itself, yet much is judged of it: what stands in it implies it."""
+        implied: dict[str, Resource] = {}
+        for entity in self._entities.values():
+            parsed = try_parse_id(entity.resource.id)
+            if parsed is None or parsed.subscription is None:
+                continue
+            scope = f"/subscriptions/{parsed.subscription}"
+            if scope.lower() not in self._entities and scope.lower() not in implied:
+                origin = Origin(source=entity.resource.origin.source, address=scope)
+                implied[scope.lower()] = Resource(
+                    id=scope,
+                    type=SUBSCRIPTION_TYPE,
+                    name=parsed.subscription,
+                    body={"properties": {}},
+                    origin=origin,
+                )
+        self._entities.update((key, Entity([resource])) for key, resource in implied.items())
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether resources may be missing from it."""
+        return any(reading.incomplete for reading in self.readings)
+
+    def __len__(self) -> int:
+        return len(self._entities)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return (entity.resource for entity in self._entities.values())
+
+    @property
+    def entities(self) -> Iterable[Entity]:
+        """Every entity, in the order of first mention."""
+        return self._entities.values()
+
+    def find(self, resource_id: str) -> Resource | None:
+        """The resource with this id."""
+        entity = self._entities.get(resource_id.rstrip("/").lower())
+        return entity.resource if entity else None
+
+    def versions(self, resource_id: str) -> Sequence[Resource]:
+        """What each reading says of this id; empty when none does."""
+        entity = self._entities.get(resource_id.rstrip("/").lower())
+        return entity.versions if entity else ()
+
+    @cached_property
+    def by_type(self) -> dict[str, list[Resource]]:
+        """Resources by lower-case type."""
+        index: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self:
+            index[resource.type_key].append(resource)
+        return dict(index)
+
+    def of_type(self, resource_type: str) -> Sequence[Resource]:
+        """All resources of a type."""
+        return self.by_type.get(resource_type.lower(), ())
+
+    def below(self, scope: str, resource_type: str) -> Sequence[Resource]:
+        """Resources of a type directly below a resource: its children, or extensions whose scope it is."""
+        return self._index("below", resource_type).get(scope.rstrip("/").lower(), ())
+
+    def in_resource_group(self, scope: str, resource_type: str) -> Sequence[Resource]:
+        """Resources of a type in the resource group with this id, at any depth."""
+        return self._index("group", resource_type).get(scope.rstrip("/").lower(), ())
+
+    def in_subscription(self, scope: str, resource_type: str) -> Sequence[Resource]:
+        """Resources of a type in the subscription with this id, at any depth."""
+        return self._index("subscription", resource_type).get(scope.rstrip("/").lower(), ())
+
+    def _index(self, level: str, resource_type: str) -> dict[str, list[Resource]]:
+        wanted = (level, resource_type.lower())
+        index = self._within.get(wanted)
+        if index is None:
+            index = self._within[wanted] = defaultdict(list)
+            for resource in self.of_type(resource_type):
+                container = _container_key(resource, level)
+                if container is not None:
+                    index[container].append(resource)
+        return index
+
+    @cached_property
+    def referrers(self) -> dict[str, list[Resource]]:
+        """Who names whom: lower-case id of a resource of the estate to the resources whose body names it."""
+        index: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self:
+            for target in dict.fromkeys(references_in(resource)):
+                if target in self._entities:
+                    index[target].append(resource)
+        return dict(index)
+
+
+def _container_key(resource: Resource, level: str) -> str | None:
+    try:
+        parsed = parse_id(resource.id)
+    except ValueError:
+        return None
+    if level == "below":
+        return parsed.parent.lower()
+    if parsed.subscription is None:
+        return None
+    subscription = f"/subscriptions/{parsed.subscription}"
+    if level == "subscription":
+        return subscription.lower()
+    if parsed.resource_group is None:
+        return None
+    return f"{subscription}/resourceGroups/{parsed.resource_group}".lower()

@@ -1,0 +1,82 @@
+"""What one source said at one time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from everward.estate.resource import Resource
+from everward.values import Origin
+
+
+class Disposition(StrEnum):
+    """What became of an address of a source."""
+
+    RESOURCE = "resource"
+    """A resource of the estate."""
+    MERGED = "merged"
+    """Folded into another resource, as an association is."""
+    CHILD = "child"
+    """A child resource of another address's resource."""
+    OPAQUE = "opaque"
+    """Kept as a resource of its type, of which no property is known: there is no mapping."""
+    NONE = "none"
+    """It has no counterpart in ARM."""
+
+
+class Disposed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """One address of a source and what became of it."""
+
+    address: str
+    disposition: Disposition
+    into: str | None = None
+    """The id of the resource it became or was folded into."""
+    origin: Origin | None = None
+
+
+class Unresolved(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """Something that was asked for and could not be read, or could not be settled."""
+
+    subject: str
+    """What: a file, a module, a variable, an address."""
+    reason: str
+    """Why: lower case, no full stop."""
+    origin: Origin | None = None
+    decided_by: tuple[str, ...] = ()
+    """Names of the inputs that would settle it."""
+    help: str | None = None
+    """What to do."""
+    incomplete: bool = False
+    """True when resources may have been missed because of it; false when only values are open."""
+
+
+class ReadInput(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A file or folder that gave, or could give, a source its input."""
+
+    path: str
+    role: str
+    """What it is: `root module`, `variable file`, `pipeline variables`, `template`, `parameters`, `inventory`…"""
+    used: bool = True
+    detail: str | None = None
+    """What was taken from it, or why it was not used."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """The resources of one source at one time, with everything it could not say."""
+
+    source: str
+    """`terraform`, `plan`, `state`, `template`, `inventory`."""
+    label: str
+    """How people name it: the path they gave."""
+    resources: list[Resource] = field(default_factory=list)
+    dispositions: list[Disposed] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    inputs: list[ReadInput] = field(default_factory=list)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether resources may be missing from it."""
+        return any(item.incomplete for item in self.unresolved)

@@ -1,0 +1,1 @@
+"""Where resources come from: one room a kind of input."""

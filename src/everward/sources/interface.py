@@ -1,0 +1,61 @@
+"""What a source of resources must offer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from everward.estate import Reading
+from everward.sources.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user said about how to read."""
+
+    subscription: str | None = None
+    """The subscription that resources without one stand in."""
+    resource_group: str | None = None
+    """The resource group that resource-group templates are deployed to."""
+    location: str | None = None
+    """The region of a deployment that does not name one."""
+    var_files: tuple[Path, ...] = ()
+    """Files of input values, in order; a later one wins."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Single input values as typed (`--var name=value`); they win over files."""
+    environment: str | None = None
+    """The environment whose inputs are looked for in the repository: `prod`, `int`…"""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something that a source can read."""
+
+    source: str
+    """The name of the source that claims it."""
+    path: Path
+    """A file or a folder."""
+    files: tuple[Path, ...] = ()
+    """Further files that belong to it, such as parameter files."""
+
+
+class Source(ABC):
+    """A kind of input. One instance serves one run."""
+
+    name: str
+    """Its name in origins, readings and reports."""
+
+    @abstractmethod
+    def find(self, tree: Tree) -> Iterable[Input]:
+        """The inputs of this kind in a tree of files, in a stable order."""
+
+    @abstractmethod
+    def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
+        """Read one input. What cannot be read is said in the reading's `unresolved`, never dropped and never raised.
+
+        Raises:
+            UsageError: when an option names something that does not exist.
+
+        """

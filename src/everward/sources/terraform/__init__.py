@@ -1,0 +1,1 @@
+"""Terraform, as source, as plan and as state."""
