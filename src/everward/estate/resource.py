@@ -42,7 +42,7 @@ class Resource:
     body: dict[str, Value]
     origin: Origin
     """Where the resource stands as a whole."""
-    origins: Mapping[str, Origin] = field(default=NO_ORIGINS)
+    origins: Mapping[str, Origin] = field(default_factory=lambda: NO_ORIGINS)
     """Where single properties stand: lower-case dotted path to place."""
     condition: Truth = True
     """A hole when it is not known whether the resource exists at all."""
