@@ -45,6 +45,8 @@ class Provider(Protocol):
     def attribute(self, instance: Instance, name: str) -> Value:
         """The value of an attribute that is not configured: its default, a (symbolic) id, a hole, or null.
 
+        `name` is a path when the attribute stands in a nested block: `identity[0].principal_id`. A block that is not
+        configured at all is asked for by its name alone, and what stands in a hole is that hole.
         An `id` whose parts are all known is text; otherwise it is a hole with `present` and `reference` set.
         """
         ...
