@@ -1,0 +1,146 @@
+"""Measures the product beside a peer, or beside the bare parsing of the same bytes, in one run.
+
+`python -m tests.bench` prints a table and exits with 1 when a target is missed, with 2 when something is missing. Every
+figure is a ratio of two medians taken in turns on the same machine: no absolute time is a target.
+
+It reads from the environment: CHECKOV, the peer's command (without it, the peer is installed into `.bench/checkov`);
+EVERWARD_MCO, a checkout of the reference workload; EVERWARD_CASES, the folder with recorded resources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.measure import BenchError, Command, output_of, race
+from tests.bench.report import Target, table
+
+ROOT = Path(__file__).resolve().parents[2]
+RESOURCES = 5000
+PARSING = "import msgspec, sys; kept = msgspec.json.decode(open(sys.argv[1], 'rb').read()); print(len(kept))"
+ASSESSED = frozenset({0, 1, 3})
+"""Clean, findings, and incomplete: without variables the workload cannot be read completely by anybody."""
+
+
+def everward(*arguments: str, folder: Path, succeeds: frozenset[int] = ASSESSED) -> Command:
+    """The product as a user starts it: the script beside this interpreter, else the package."""
+    script = Path(sys.executable).with_name("everward")
+    head = (str(script),) if script.exists() else (sys.executable, "-m", "everward")
+    return Command((*head, *arguments), folder, succeeds)
+
+
+def peer() -> Path:
+    """The peer's command, installed now if it has to be.
+
+    Raises:
+        BenchError: when it cannot be installed.
+
+    """
+    named = os.environ.get("CHECKOV")
+    if named:
+        return Path(named)
+    home = ROOT / ".bench" / "checkov"
+    command = home / "bin" / "checkov"
+    if not command.exists():
+        sys.stderr.write("installing the peer into .bench/checkov\n")
+        pip = [
+            str(home / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "-r",
+            str(Path(__file__).with_name("checkov.txt")),
+        ]
+        for step in ([sys.executable, "-m", "venv", str(home)], pip):
+            if subprocess.run(step, check=False).returncode:
+                raise BenchError("the peer cannot be installed: name an installed one by CHECKOV")
+    return command
+
+
+def folder_from(variable: str) -> Path:
+    """A folder that the environment names.
+
+    Raises:
+        BenchError: when it does not, or there is none.
+
+    """
+    value = os.environ.get(variable)
+    if not value or not Path(value).is_dir():
+        raise BenchError(f"{variable} does not name a folder")
+    return Path(value).resolve()
+
+
+def help_texts(runs: int) -> Iterator[Target]:
+    """Both commands saying what they can do."""
+    ours = everward("--help", folder=ROOT, succeeds=frozenset({0}))
+    theirs = Command((str(peer()), "--help"), ROOT)
+    mine, other = race(ours, theirs, runs)
+    yield Target("--help", "cpu", mine, other, "checkov", 15)
+
+
+def workload(runs: int) -> Iterator[Target]:
+    """The reference workload: one root, and all of `src/infra`. The peer is spared everything but Terraform."""
+    infra = folder_from("EVERWARD_MCO") / "src" / "infra"
+    for name, path in (("releaseunit", infra / "workload" / "releaseunit"), ("src/infra", infra)):
+        ours = everward("assess", str(path), folder=infra)
+        reading = ("--framework", "terraform", "--quiet", "--compact", "--skip-download")
+        theirs = Command((str(peer()), "-d", str(path), *reading), infra, frozenset({0, 1}))
+        resources = json.loads(output_of(everward("assess", str(path), "-o", "json", folder=infra)))["resources"]
+        summary = json.loads(output_of(Command((*theirs.arguments, "-o", "json"), infra, theirs.succeeds)))["summary"]
+        if len(resources) < 40 or summary["failed"] < 10:
+            raise BenchError(f"{name} was not read: {len(resources)} resources, {summary['failed']} failed checks")
+        mine, other = race(ours, theirs, runs)
+        yield Target(f"assess {name}", "wall", mine, other, "checkov", 4)
+        yield Target(f"assess {name}", "peak", mine, other, "checkov", 1)
+
+
+def bulk(runs: int) -> Iterator[Target]:
+    """A large inventory under all criteria, beside the parsing of the same bytes."""
+    recorded = folder_from("EVERWARD_CASES") / "corpus" / "arm-get-bodies.json.gz"
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "inventory.json"
+        making = (sys.executable, "-m", "tests.bench.inventory", str(recorded), str(RESOURCES), str(target))
+        output_of(Command(making, ROOT))
+        ours = everward("assess", str(target), folder=Path(folder))
+        theirs = Command((sys.executable, "-c", PARSING, str(target)), Path(folder))
+        read = json.loads(output_of(everward("assess", str(target), "-o", "json", folder=Path(folder))))
+        if len(read["resources"]) < RESOURCES:
+            raise BenchError(f"only {len(read['resources'])} of {RESOURCES} resources were read")
+        size = target.stat().st_size / 1_000_000
+        mine, other = race(ours, theirs, runs)
+    yield Target(f"{RESOURCES:,} resources, {size:.0f} MB", "cpu", mine, other, "parsing", 5, less=False)
+
+
+BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk}
+
+
+def main() -> int:
+    """Run the benches that were asked for, all by default."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--runs", type=int, default=5, help="whole processes a figure, beside one to warm up")
+    parser.add_argument("--only", choices=sorted(BENCHES), action="append", help="just this bench; repeatable")
+    given = parser.parse_args()
+    targets: list[Target] = []
+    missing = False
+    for name in given.only or BENCHES:
+        try:
+            targets += BENCHES[name](given.runs)
+        except BenchError as error:
+            missing = True
+            sys.stderr.write(f"{name}: not measured: {error}\n")
+    if targets:
+        sys.stdout.write(table(targets) + "\n")
+    if not all(target.met for target in targets):
+        return 1
+    return 2 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
