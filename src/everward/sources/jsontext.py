@@ -110,7 +110,7 @@ def unreadable(error: JsonError, text: str, *, source: str, file: str) -> Unread
 def depth_within(value: Any, limit: int) -> bool:
     """Whether arrays and objects nest at most `limit` deep."""
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         below: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -123,21 +123,22 @@ def depth_within(value: Any, limit: int) -> bool:
     return False
 
 
-def parse(text: str) -> tuple[Any, Node]:
-    """Read JSON with patience: the value, and where each part of it stands.
+def parse(text: str, *, placed: bool = True) -> tuple[Any, Node]:
+    """Read JSON with patience: the value, and where each part of it stands (`placed`) or only where the whole does.
 
     Raises:
         JsonError: when it is not JSON, or nested deeper than `MAX_DEPTH`.
 
     """
-    return _Parser(text).run()
+    return _Parser(text, placed).run()
 
 
 class _Parser:
     """A parser without recursion: what is open stands on a stack of values and nodes."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, placed: bool) -> None:
         self.text = text
+        self.placed = placed
         self.at = 1 if text.startswith("\ufeff") else 0
         self.root: Any = None
         self.top: Node | None = None
@@ -235,14 +236,16 @@ class _Parser:
             self.root, self.top = value, node
             return
         holder, place = self.values[-1], self.nodes[-1]
-        if place.keys is not None:
+        if isinstance(holder, dict):
             # INVARIANT: an object is given a value only after its key was read.
             key = self.key or ""
             holder[key] = value
-            place.keys[key] = node
-        elif place.items is not None:
+            if self.placed and place.keys is not None:
+                place.keys[key] = node
+        else:
             holder.append(value)
-            place.items.append(node)
+            if self.placed and place.items is not None:
+                place.items.append(node)
 
     def string(self) -> str:
         try:

@@ -24,7 +24,6 @@ _GRAPH_COLUMNS: Final = (
     "location",
     "managedBy",
     "plan",
-    "extendedLocation",
 )
 """What every row of Resource Graph has, null where the resource has none, unless the query leaves it out."""
 

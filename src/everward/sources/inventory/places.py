@@ -126,7 +126,7 @@ def _spots_of_mended(content: Content) -> list[Spot]:
 def _patiently(content: bytes) -> tuple[Page | None, bool]:
     """The page of a content that is not strict JSON, and whether it is whole."""
     try:
-        return unwrap(parse(decode_text(content))[0]), True
+        return unwrap(parse(decode_text(content), placed=False)[0]), True
     except JsonError as error:
         return finished_page(error), False
     except ValueError:
@@ -154,7 +154,7 @@ def _spots_of_lines(content: Content) -> list[Spot]:
         try:
             page, whole = unwrap(msgspec.json.decode(line)), True
         except STRICT_ERRORS:
-            page, whole = _patiently(line)
+            page, whole = _patiently(line.rstrip())
         if page is not None and not page.single:
             spots.extend(_inside(page, start, position, number))
         elif whole:

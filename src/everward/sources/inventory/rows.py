@@ -20,6 +20,9 @@ from everward.values import Origin
 STRICT_ERRORS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What strict decoding raises on text that is not strict JSON, not UTF-8, or nested too deeply."""
 
+MAX_PATIENT_BYTES: Final = 256 * 1024 * 1024
+"""Up to this size a file that is not strict JSON is read with patience, which takes more time and memory."""
+
 _RELEASED_ROWS: Final = 4_096
 
 LOST: Final = object()
@@ -85,7 +88,10 @@ class Rows:
         try:
             page = unwrap(msgspec.Raw(self.content), split)
         except STRICT_ERRORS as error:
-            self._report(f"it is not valid JSON, and too large to be read with patience: {error}".lower())
+            if len(self.content) <= MAX_PATIENT_BYTES:
+                yield from self._of_mended(self.content[:])
+            else:
+                self._report(f"it is not valid JSON, and too large to be read with patience: {error}".lower())
             return
         if page is None:
             self._report("no resources in a form that is known", line=1)
@@ -104,7 +110,7 @@ class Rows:
 
     def _mended_row(self, content: bytes, index: int) -> Any:
         try:
-            return parse(decode_text(content))[0]
+            return parse(decode_text(content), placed=False)[0]
         except ValueError as error:
             reason = error.message if isinstance(error, JsonError) else "not text in UTF-8"
             self._report(f"row {index + 1} is not readable as JSON: {reason}")
@@ -118,7 +124,7 @@ class Rows:
             try:
                 document = sharer.row(line, None) if sharer is not None else msgspec.json.decode(line)
             except STRICT_ERRORS:
-                yield from self._of_mended(line, first_line=number, lines=True)
+                yield from self._of_mended(line.rstrip(), first_line=number, lines=True)
                 continue
             if sharer is not None and _wraps(document):
                 # INVARIANT: no two rows are one object, or what is done to one would be done to the other.
@@ -141,7 +147,7 @@ class Rows:
             self._report("it is not text in UTF-8", line=first_line)
             return
         try:
-            document = parse(text)[0]
+            document = parse(text, placed=False)[0]
         except JsonError as error:
             line = first_line + text.count("\n", 0, error.offset)
             page = finished_page(error)
@@ -191,23 +197,24 @@ def lines_of(content: Content) -> Iterator[bytes]:
 
 
 def is_lines(content: Content) -> bool:
-    """Whether a content is JSON lines: its first line is a whole value, and another one follows."""
+    """Whether a content is JSON lines: its first line is a whole array or object, and something follows."""
     first: bytes | None = None
     for line in lines_of(content):
         text = line.strip()
         if not text:
             continue
-        if first is None:
-            # A file of one line is a document; one that opens and goes on is one too.
-            if text[:1] not in (b"{", b"[") or text[-1:] not in (b"}", b"]"):
-                return False
-            first = text
-            continue
-        if text[:1] not in (b"{", b"["):
+        if first is not None:
+            return _is_whole(first)
+        # A document that opens on its first line and goes on is no lines; nor is one that ends there.
+        if text[:1] not in (b"{", b"[") or text[-1:] not in (b"}", b"]"):
             return False
-        try:
-            msgspec.json.decode(first)
-        except STRICT_ERRORS:
-            return False
-        return True
+        first = text
     return False
+
+
+def _is_whole(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except STRICT_ERRORS:
+        return False
+    return True

@@ -35,7 +35,7 @@ def is_inventory(path: Path, tree: Tree) -> bool:
     for size in (_HEAD_BYTES, _MANY_BYTES):
         head = head_of(path, tree, size)
         whole = len(head) < size
-        if head.lstrip()[:1] not in (b"{", b"[") or not (_HINT.search(head) or named):
+        if head.lstrip()[:1] not in (b"{", b"[", b"/") or not (_HINT.search(head) or named):
             return False
         root, finished = _begin(head.decode("utf-8", "ignore"))
         if isinstance(root, dict) and any(key.lower() in _FOREIGN for key in root):
