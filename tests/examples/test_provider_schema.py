@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,16 +10,15 @@ from pathlib import Path
 import pytest
 from tests.examples.provider_schema import Module, Schema, load_schema
 
+from everward.values import data_file
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TWINS = ("faulty", "hardened")
 
 
 @pytest.fixture(scope="module")
 def schema() -> Schema:
-    cases = os.environ.get("EVERWARD_CASES")
-    if not cases:
-        pytest.skip("EVERWARD_CASES does not name the folder with the provider's schema")
-    return load_schema(Path(cases) / "data" / "azurerm-facts-4.81.0.tsv.gz")
+    return load_schema(data_file("azurerm-facts-4.81.0.tsv.gz"))
 
 
 @pytest.mark.parametrize("twin", TWINS)

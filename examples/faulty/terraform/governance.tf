@@ -99,3 +99,20 @@ resource "azurerm_role_assignment" "defender_remediation" {
   principal_type       = "ServicePrincipal"
   description          = "Lets the assignment defender-plans switch plans on again."
 }
+
+# What no pod of any stamp may do: run as root, reach into its node, gain rights.
+resource "azurerm_subscription_policy_assignment" "pod_security" {
+  name                 = "pod-security"
+  display_name         = "Ferry: pods keep to the restricted standard"
+  subscription_id      = local.subscription_id
+  policy_definition_id = "/providers/Microsoft.Authorization/policySetDefinitions/42b8ef37-b724-4e24-bbc8-7a7708edfe00"
+  enforce              = true
+
+  parameters = jsonencode({
+    effect = { value = "Deny" }
+  })
+
+  non_compliance_message {
+    content = "Pods of the ferry workload keep to the restricted standard."
+  }
+}
