@@ -1,1 +1,150 @@
-"""Where resources come from: one room a kind of input."""
+"""Where resources come from: one room a kind of input, and discovery over all of them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from everward.estate import Reading, ReadInput, Unresolved
+from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.tree import Tree, display
+from everward.values import Origin, ProblemError, UnreadableError, UsageError
+
+__all__ = ["Input", "ReadOptions", "Source", "Tree", "read_workload"]
+
+_ROOMS: Final = (
+    ("everward.sources.terraform.source", "TerraformSource", (".tf", ".tf.json")),
+    ("everward.sources.terraform.plan", "PlanSource", (".json",)),
+    ("everward.sources.terraform.state", "StateSource", (".json", ".tfstate")),
+    ("everward.sources.template", "TemplateSource", (".json", ".jsonc", ".bicep")),
+    ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".gz")),
+)
+"""Module, class and file endings of each source. A file goes to the first that claims it."""
+
+
+def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
+    """Read every input below `paths`, each on its own, in a stable order.
+
+    What nobody could read stands in readings of the source `files`: folders that cannot be listed, a named file that
+    no source claims, a folder in which there is nothing to read. They are incomplete and hold no resources.
+
+    Raises:
+        UsageError: when a path does not exist, or an option names something that does not.
+
+    """
+    readings: list[Reading] = []
+    done: set[tuple[str, Path]] = set()
+    for tree in [Tree(path) for path in paths]:
+        claimed = list(_claims(tree))
+        for source, item in claimed:
+            key = (item.source, item.path.resolve())
+            # Paths may overlap: what two of them lead to is read once.
+            if key not in done:
+                done.add(key)
+                readings.append(_read(source, item, tree, options))
+        rest = _unread(tree, [item for _, item in claimed])
+        if rest.unresolved:
+            readings.append(rest)
+    return readings
+
+
+def _claims(tree: Tree) -> Iterator[tuple[Source, Input]]:
+    """Every input in a tree with its source; a file that one source claims is not offered to the next."""
+    owners: dict[Path, str] = {}
+    for source in _sources(tree.files):
+        for item in source.find(tree):
+            free = [path for path in (item.path, *item.files) if owners.get(path, item.source) == item.source]
+            if free:
+                owners.update(dict.fromkeys(free, item.source))
+                yield source, replace(item, path=free[0], files=tuple(free[1:]))
+
+
+def _sources(files: Iterable[Path]) -> Iterator[Source]:
+    """The sources that could read any of these files, imported only then."""
+    names = [path.name.lower() for path in files]
+    for module, name, endings in _ROOMS:
+        if any(file.endswith(endings) for file in names):
+            source: Source = getattr(importlib.import_module(module), name)()
+            yield source
+
+
+def _read(source: Source, item: Input, tree: Tree, options: ReadOptions) -> Reading:
+    try:
+        return source.read(item, tree, options)
+    except UsageError:
+        raise
+    except ProblemError as problem:
+        reading = Reading(source=item.source, label=display(item.path))
+        reading.unresolved.append(
+            Unresolved(
+                subject=display(item.path),
+                reason=problem.message,
+                origin=problem.origin,
+                help=problem.help,
+                incomplete=True,
+            )
+        )
+        return reading
+
+
+def _unread(tree: Tree, claimed: Sequence[Input]) -> Reading:
+    """What no source could be asked to read, as a reading without resources."""
+    reading = Reading(source="files", label=display(tree.root))
+    for folder, reason in tree.unreadable:
+        reading.unresolved.append(
+            Unresolved(
+                subject=display(folder),
+                reason=f"the folder cannot be listed: {reason}",
+                origin=Origin(source="files", file=display(folder)),
+                help="check that you may read it",
+                incomplete=True,
+            )
+        )
+    if not claimed and not reading.unresolved:
+        reading.unresolved.append(_nothing(tree))
+    if not claimed:
+        reading.inputs.append(ReadInput(path=display(tree.root), role="named", used=False, detail="nothing to read"))
+    return reading
+
+
+def _nothing(tree: Tree) -> Unresolved:
+    """Why a path gave nothing at all."""
+    shown = display(tree.root)
+    if tree.root.is_dir():
+        reason = (
+            f"nothing to read among its {len(tree.files)} files" if tree.files else "nothing to read: no files in it"
+        )
+        origin = Origin(source="files", file=shown)
+    else:
+        reason, origin = _why_unclaimed(tree)
+    return Unresolved(
+        subject=shown,
+        reason=reason,
+        origin=origin,
+        help="name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory as JSON or JSON lines",
+        incomplete=True,
+    )
+
+
+def _why_unclaimed(tree: Tree) -> tuple[str, Origin]:
+    """Why no source claims a file: it cannot be read, it is broken JSON, or it is something else."""
+    path = tree.root
+    origin = Origin(source="files", file=display(path))
+    try:
+        text = tree.text(path)
+    except UnreadableError as problem:
+        return problem.message, origin
+    if path.name.lower().endswith((".json", ".tfstate")):
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            return f"it is not valid JSON: {error.msg.lower()}", Origin(
+                source="files", file=display(path), line=error.lineno
+            )
+        except RecursionError:
+            return "it is nested too deeply", origin
+    return "no kind of input that can be read", origin

@@ -1,0 +1,58 @@
+"""The main job: an estate judged by the criteria, grouped into findings, with what is still open."""
+
+from everward.assessment.assess import AssessOptions, assess, select, unknown_criterion
+from everward.assessment.exits import NEVER, Exit, decide_exit
+from everward.assessment.model import (
+    SCHEMA,
+    Assessment,
+    Finding,
+    Inherited,
+    Need,
+    Reason,
+    Record,
+    Source,
+    Subject,
+    Summary,
+    Verdict,
+)
+from everward.assessment.redaction import (
+    REDACTED,
+    is_secret_name,
+    is_secret_text,
+    may_hold_secret,
+    redact,
+    show_unknown,
+)
+from everward.assessment.severity import LEVELS, SEVERITIES, at_or_above, level_rank, severity_rank
+
+__all__ = [
+    "LEVELS",
+    "NEVER",
+    "REDACTED",
+    "SCHEMA",
+    "SEVERITIES",
+    "AssessOptions",
+    "Assessment",
+    "Exit",
+    "Finding",
+    "Inherited",
+    "Need",
+    "Reason",
+    "Record",
+    "Source",
+    "Subject",
+    "Summary",
+    "Verdict",
+    "assess",
+    "at_or_above",
+    "decide_exit",
+    "is_secret_name",
+    "is_secret_text",
+    "level_rank",
+    "may_hold_secret",
+    "redact",
+    "select",
+    "severity_rank",
+    "show_unknown",
+    "unknown_criterion",
+]

@@ -1,0 +1,188 @@
+"""What an assessment says, in the shape that machines read: schema `everward/assessment/1`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from everward.estate import ReadInput, Unresolved
+from everward.values import Origin
+
+SCHEMA: Final = "everward/assessment/1"
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The base of everything below: frozen, camel case in JSON, defaults left out."""
+
+
+class Reason(Record):
+    """One condition that decided a verdict."""
+
+    path: str
+    """What was looked at: the path in the resource, or the expression."""
+    operator: str
+    """The condition's operator, as the policy language names it."""
+    expected: Any = None
+    """What the definition compares with."""
+    actual: Any = None
+    """What was found: null when nothing stands there, `{"$unknown": …}` for a hole."""
+    origin: Origin | None = None
+    """The place in the source that decides it."""
+    message: str | None = None
+    """The condition in words."""
+
+
+class Verdict(Record):
+    """One criterion against one resource."""
+
+    criterion: str
+    state: str
+    """An Azure Policy compliance state, or `unknown`, `manual`, `error`."""
+    resource: str | None = None
+    """The id of the resource; absent when the verdict is on the workload as a whole."""
+    severity: str | None = None
+    """Of the criterion; given where the verdict is not a pass."""
+    reasons: tuple[Reason, ...] = ()
+    """Given where the verdict is not a pass."""
+    unknown: str | None = None
+    """Why it is unknown."""
+    decided_by: tuple[str, ...] = ()
+    """Names of the inputs that would settle an unknown verdict."""
+    given: tuple[str, ...] = ()
+    """Names of the inputs that decide whether the resource exists at all, when that is not known."""
+    error: str | None = None
+    """Why the criterion could not be evaluated."""
+
+
+class Finding(Record):
+    """The non-compliant verdicts that have one cause, shown once."""
+
+    id: str
+    """Stable against line moves and order: the same fault of the same block has the same id in the next run."""
+    criterion: str
+    title: str
+    severity: str
+    confidence: str
+    cause: str
+    """In words: what stands there, and what must."""
+    origin: Origin
+    """The place that decides: a property when the source tells it, else the block."""
+    resources: tuple[str, ...]
+    """Ids of the resources that it concerns."""
+    locations: tuple[Origin, ...]
+    """Where those resources stand, one for each."""
+    reasons: tuple[Reason, ...]
+    """The conditions that decided, for the first of the resources."""
+    chapter: str = ""
+    rows: tuple[str, ...] = ()
+    """Rows of the guidance that it answers."""
+    stride: tuple[str, ...] = ()
+    """STRIDE categories of what it lets happen."""
+    impact: dict[str, str] = {}
+    """Weight of the effect on availability, integrity and confidentiality: high, medium, low, none."""
+    availability: str = ""
+    """How this workload goes down, or loses data, because of it."""
+    why: str = ""
+    fix: dict[str, str] = {}
+    """Repairs by the language they are written in, and `tradeoff`: what the repair costs."""
+    given: tuple[str, ...] = ()
+    """Names of the inputs that decide whether any of the resources exists, when that is not known."""
+
+
+class Source(Record):
+    """One input as it was read."""
+
+    source: str
+    """`terraform`, `plan`, `state`, `template`, `inventory`."""
+    label: str
+    """How people name it."""
+    resources: int
+    """How many resources it gave."""
+    addresses: dict[str, int] = {}
+    """What became of its addresses, in numbers: `resource`, `merged`, `child`, `opaque`, `none`."""
+    files: tuple[ReadInput, ...] = ()
+    """The files and folders that it was read from, and those that were found and not used."""
+    incomplete: bool = False
+    """Whether resources may be missing from it."""
+
+
+class Need(Record):
+    """An input whose value would settle something, in the order in which giving them pays most."""
+
+    name: str
+    """`var.prefix`, `parameters('location')`, or the address of what is known only after deployment."""
+    settles: int
+    """Unknown verdicts settled once this one and those before it are given."""
+    concerns: int
+    """Unknown verdicts that it has a part in."""
+    resources: bool = False
+    """Whether it decides which resources there are."""
+    given: bool = True
+    """Whether a user can give it; false for what is known only after deployment."""
+
+
+class Inherited(Record):
+    """A fact of the platform that answers rows of the guidance: nothing to judge, something to know."""
+
+    criterion: str
+    title: str
+    statement: str = ""
+    rows: tuple[str, ...] = ()
+
+
+class Summary(Record, omit_defaults=False):
+    """Numbers of verdicts by state, each apart: never one percentage."""
+
+    resources: int
+    criteria: int
+    """Criteria that were asked for."""
+    verified: int
+    """Compliant."""
+    violated: int
+    """Non-compliant."""
+    waived: int
+    """Exempt."""
+    unknown: int
+    not_applicable: int
+    manual: int
+    """Waiting for an attestation."""
+    inherited: int
+    """Answered by the platform."""
+    error: int
+    """The criterion could not be evaluated."""
+    other: int
+    """Conflicting or protected."""
+    findings: dict[str, int]
+    """Findings by severity, worst first."""
+    without_subject: tuple[str, ...]
+    """Criteria for which the workload has no resource."""
+    complete: bool
+    """False when a resource may have been missed or a criterion failed."""
+
+
+class Subject(Record):
+    """What was assessed."""
+
+    paths: tuple[str, ...]
+    """As the user named it."""
+    subscription: str | None = None
+    """Where resources stand whose source does not say it."""
+
+
+class Assessment(Record):
+    """All of it, except the resources, which stay in the estate and are written from there."""
+
+    subject: Subject
+    environment: str | None
+    """The environment whose inputs were looked for."""
+    edition: str
+    """Edition of the guidance."""
+    inputs: tuple[Source, ...]
+    unresolved: tuple[Unresolved, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    needs: tuple[Need, ...]
+    inherited: tuple[Inherited, ...]
+    summary: Summary

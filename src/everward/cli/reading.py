@@ -1,0 +1,111 @@
+"""Options about what is read and how, shared by all commands that read a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+import click
+
+if TYPE_CHECKING:
+    from everward.estate import Reading
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SubscriptionType(click.ParamType):
+    """The id of a subscription."""
+
+    name = "guid"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check that it is a GUID."""
+        try:
+            return str(UUID(str(value)))
+        except ValueError:
+            self.fail(f"`{value}` is not the id of a subscription (a GUID)", param, ctx)
+
+
+class VariableType(click.ParamType):
+    """`NAME=VALUE`."""
+
+    name = "name=value"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Split at the first `=`."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = str(value).partition("=")
+        if not equals or not name.strip():
+            self.fail(f"`{value}` is not NAME=VALUE", param, ctx)
+        return name.strip(), text
+
+
+_OPTIONS = (
+    click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    click.option(
+        "--var-file",
+        "var_files",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Values of inputs (*.tfvars, parameter file); a later file wins. Repeatable.",
+    ),
+    click.option(
+        "--var",
+        "variables",
+        metavar="NAME=VALUE",
+        multiple=True,
+        type=VariableType(),
+        help="Value of one input; wins over files. Repeatable.",
+    ),
+    click.option(
+        "--subscription",
+        metavar="GUID",
+        type=SubscriptionType(),
+        help="Where resources stand whose source does not say it.",
+    ),
+    click.option("--resource-group", metavar="NAME", help="Where templates of a resource group are deployed."),
+    click.option("--location", metavar="REGION", help="Region of deployments that do not name one."),
+    click.option(
+        "--environment", metavar="NAME", help="Environment whose inputs are looked for in the repository: prod, int."
+    ),
+)
+
+
+def reading_options(command: F) -> F:
+    """Add PATH and the options that say how to read."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read(
+    paths: tuple[Path, ...],
+    *,
+    var_files: tuple[Path, ...],
+    variables: tuple[tuple[str, str], ...],
+    subscription: str | None,
+    resource_group: str | None,
+    location: str | None,
+    environment: str | None,
+) -> list[Reading]:
+    """Read everything below `paths`.
+
+    Raises:
+        UsageError: when a path does not exist.
+
+    """
+    from everward.sources import ReadOptions, read_workload
+
+    options = ReadOptions(
+        subscription=subscription,
+        resource_group=resource_group,
+        location=location,
+        var_files=var_files,
+        variables=dict(variables),
+        environment=environment,
+    )
+    return read_workload(paths, options)

@@ -1,0 +1,60 @@
+"""A page that stands alone: no network, no script, and nothing in a name can become markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from everward import __version__
+from everward.reports.interface import Material, Report
+from everward.reports.words import headline, place_text, reason_text, repair, unknown_by_criterion
+
+_HERE = Path(__file__).parent
+_WORST: Final = 3
+_MANY: Final = 200
+"""Resources of one finding that the page names."""
+
+
+class HtmlReport(Report):
+    """One HTML file under a content policy that allows its own style sheet (by hash) and nothing else."""
+
+    name = "html"
+
+    def render(self, material: Material) -> Iterator[bytes]:
+        """Write the page."""
+        assessment = material.assessment
+        from jinja2 import Environment, StrictUndefined
+        from markupsafe import Markup
+
+        # INVARIANT: everything is escaped unless it is our own style sheet.
+        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        template = environment.from_string((_HERE / "page.html").read_text(encoding="utf-8"))
+        style = (_HERE / "page.css").read_text(encoding="utf-8")
+        pieces = template.generate(
+            a=assessment,
+            s=assessment.summary,
+            style=Markup(style),  # noqa: S704 - our own file, no input
+            style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+            headline=headline(assessment),
+            subject=", ".join(assessment.subject.paths),
+            worst=assessment.findings[:_WORST],
+            needs=assessment.needs,
+            missed=[item for item in assessment.unresolved if item.incomplete],
+            open=[item for item in assessment.unresolved if not item.incomplete],
+            unknown=[
+                (criterion, reasons.total(), reasons.most_common(1)[0][0])
+                for criterion, reasons in unknown_by_criterion(assessment)
+            ],
+            errors=[verdict for verdict in assessment.verdicts if verdict.error is not None],
+            manual=[verdict.criterion for verdict in assessment.verdicts if verdict.state == "manual"],
+            many=_MANY,
+            version=__version__,
+            place=place_text,
+            reason_text=reason_text,
+            repair=repair,
+        )
+        for piece in pieces:
+            yield piece.encode("utf-8", "backslashreplace")
