@@ -1,0 +1,137 @@
+"""Compiles `types/*.yaml` into the table that ships: `python -m everward.sources.terraform.mapping.build`.
+
+Compiling keeps YAML out of every run (reading it costs a hundred times what the table costs) and finds mistakes in
+the rules: an unknown option, a bad path, a type that is mapped twice.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from everward.sources.terraform.mapping.table import TABLE_FILE, Rule, TypeMapping
+from everward.values import data_file
+
+FOLDER = Path(__file__).resolve().parent / "types"
+COMMON = "_common.yaml"
+_TYPE_OPTIONS = frozenset(TypeMapping.__struct_fields__) | {"use"}
+_RULE_OPTIONS = (frozenset(Rule.__struct_fields__) - {"values", "negate"}) | {"bool", "enum", "not"}
+
+
+def compile_table(folder: Path = FOLDER) -> bytes:
+    """The table as JSON, types in order.
+
+    Raises:
+        ValueError: when a rule is not well formed; the message names file, type and rule.
+
+    """
+    import yaml
+
+    common = yaml.load((folder / COMMON).read_bytes(), yaml.CSafeLoader)
+    table: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name == COMMON:
+            continue
+        for name, source in (yaml.load(path.read_bytes(), yaml.CSafeLoader) or {}).items():
+            if name.startswith("."):
+                continue
+            if name in table:
+                raise ValueError(f"{path.name}: `{name}` is mapped twice")
+            try:
+                table[name] = compile_type(source, common)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise ValueError(f"{path.name}: {name}: {error}") from error
+    return msgspec.json.format(msgspec.json.encode(dict(sorted(table.items()))), indent=0)
+
+
+def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:
+    """One type from its YAML form.
+
+    Raises:
+        ValueError: when it is not well formed.
+
+    """
+    unknown = source.keys() - _TYPE_OPTIONS
+    if unknown:
+        raise ValueError(f"unknown options {sorted(unknown)}")
+    fields = {key: value for key, value in source.items() if key not in ("use", "map", "children", "merge", "append")}
+    rules: dict[str, Any] = {}
+    for group in source.get("use", []):
+        rules.update(common[group])
+    rules.update(source.get("map") or {})
+    fields["map"] = _rules(rules)
+    fields["const"] = _constants(source.get("const"))
+    fields["children"] = [
+        {
+            **child,
+            "map": _rules(child.get("map") or {}),
+            "const": _constants(child.get("const")),
+            "embed": _path(child.get("embed", "")),
+        }
+        for child in source.get("children", [])
+    ]
+    if "merge" in source:
+        merge = source["merge"]
+        fields["merge"] = {**merge, "append": _path(merge.get("append", ""))}
+    if "append" in source:
+        append = source["append"]
+        fields["append"] = {**append, "to": _path(append["to"])}
+    return msgspec.convert(fields, TypeMapping)
+
+
+def _rules(source: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_rule(name, spec) for name, spec in source.items()]
+
+
+def _rule(name: str, spec: Any) -> dict[str, Any]:
+    if not isinstance(spec, dict):
+        spec = {} if spec is None else {"to": spec}
+    unknown = spec.keys() - _RULE_OPTIONS
+    if unknown:
+        raise ValueError(f"rule `{name}`: unknown options {sorted(unknown)}")
+    rule: dict[str, Any] = {
+        key: value for key, value in spec.items() if key not in ("to", "bool", "enum", "not", "one", "many")
+    }
+    rule["attr"] = str(spec.get("attr", name)).split("|")
+    targets = spec.get("to", [])
+    rule["to"] = [_path(one) for one in (targets if isinstance(targets, list) else [targets])]
+    if "bool" in spec:
+        yes, no = spec["bool"]
+        rule["values"] = {"true": yes, "false": no}
+    elif "enum" in spec:
+        rule["values"] = spec["enum"]
+    if "not" in spec:
+        rule["negate"] = bool(spec["not"])
+    rule["single"] = _path(spec.get("single", ""))
+    for constants in ("const", "absent"):
+        rule[constants] = _constants(spec.get(constants))
+    for nested in ("one", "many"):
+        if nested in spec:
+            rule[nested] = _rules(spec[nested] or {})
+    return rule
+
+
+def _constants(source: dict[str, Any] | None) -> list[tuple[list[str], Any]]:
+    return [(_path(path), value) for path, value in (source or {}).items()]
+
+
+def _path(text: str) -> list[str]:
+    r"""Keys of a dotted path; `\.` is a dot inside a key, as in `odata\.type`."""
+    if not text:
+        return []
+    keys = [key.replace("\\.", ".") for key in re.split(r"(?<!\\)\.", text)]
+    if not all(keys):
+        raise ValueError(f"empty key in path `{text}`")
+    return keys
+
+
+def main() -> None:
+    """Write the compiled table."""
+    data_file(TABLE_FILE).write_bytes(compile_table() + b"\n")
+
+
+if __name__ == "__main__":  # pragma: no cover
+    main()

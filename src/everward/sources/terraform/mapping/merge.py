@@ -1,0 +1,170 @@
+"""Resources of Terraform that are part of another resource in ARM: associations, rules, policies, listed children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from everward.estate import Resource, Unresolved
+from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.mapping.body import Body
+from everward.sources.terraform.mapping.table import Append, TypeMapping
+from everward.values import Unknown, Value, try_parse_id
+
+
+@dataclass(slots=True)
+class Laid:
+    """Something to be laid over, or appended to, the resource it belongs to."""
+
+    instance: Instance
+    target: str | None
+    """The id of that resource; None when it cannot be told."""
+    mapping: TypeMapping | None
+    body: Body
+    content: dict[str, Value] | Unknown | None
+    """What is laid over when there are no rules (azapi)."""
+
+
+def lay(one: Laid, target: Resource | None, resources: Iterable[Resource]) -> Unresolved | None:
+    """Bring something to the resource it belongs to; the answer says what could not be done.
+
+    INVARIANT: what cannot be placed makes every resource uncertain that it may belong to, so that its absence there
+    is never taken for a fact.
+    """
+    fill(one)
+    if target is not None:
+        _place(one, target, uncertain=one.instance.cardinality)
+        return None
+    value = one.instance.attributes.get(one.mapping.merge.into) if one.mapping and one.mapping.merge else None
+    if one.target is None and one.mapping is not None and one.mapping.merge is not None:
+        hole = _doubt(one, value)
+        wanted = one.mapping.merge.type.lower()
+        for resource in resources:
+            if resource.type.lower() == wanted:
+                _place(one, resource, uncertain=hole)
+        return Unresolved(
+            subject=one.instance.address,
+            reason="which resource it belongs to is not known",
+            origin=one.instance.origin,
+            decided_by=hole.decided_by,
+        )
+    return Unresolved(
+        subject=one.instance.address,
+        reason=f"it belongs to `{one.target}`, which is not part of this reading",
+        origin=one.instance.origin,
+        help="read the configuration that holds it, or an inventory, as well",
+    )
+
+
+def fill(one: Laid) -> None:
+    """Work out what it says."""
+    if one.mapping is not None:
+        known = frozenset(one.mapping.known) | one.mapping.identifying
+        one.body.fill(one.mapping.map, one.mapping.const, known)
+    elif isinstance(one.content, dict):
+        one.body.content = one.content
+
+
+def _doubt(one: Laid, value: Value) -> Unknown:
+    if isinstance(value, Unknown):
+        decided_by = value.decided_by
+    else:
+        decided_by = (one.instance.address,)
+    return Unknown(
+        reason=f"`{one.instance.address}` may belong here", decided_by=decided_by, origin=one.instance.origin
+    )
+
+
+def _place(one: Laid, target: Resource, *, uncertain: Unknown | None) -> None:
+    merge = one.mapping.merge if one.mapping is not None else None
+    origins = target.origins
+    if merge is not None and merge.append:
+        items = _array(target.body, merge.append)
+        if items is None:
+            return
+        path = f"{'.'.join(merge.append)}[{len(items)}]".lower()
+        if uncertain is not None:
+            items.append(_hole(uncertain, many=True))
+        elif one.body.content not in items:
+            items.append(one.body.content)
+            if isinstance(origins, dict):
+                origins[path] = one.instance.origin
+                origins.update({f"{path}.{key}": origin for key, origin in one.body.origins.items()})
+        return
+    if isinstance(one.content, Unknown):
+        uncertain = one.content
+        one.body.content = {"properties": None}
+    _over(target.body, one.body.content, _hole(uncertain, many=False) if uncertain is not None else None)
+    if isinstance(origins, dict) and uncertain is None:
+        _stamp(one.body.content, "", one, origins)
+
+
+def _hole(hole: Unknown, *, many: bool) -> Unknown:
+    return Unknown(reason=hole.reason, decided_by=hole.decided_by, origin=hole.origin, many=many)
+
+
+def _array(body: dict[str, Value], path: list[str]) -> list[Value] | None:
+    """The array at a path, made when there is none; None when a hole covers it."""
+    for key in path[:-1]:
+        below = body.setdefault(key, {})
+        if not isinstance(below, dict):
+            return None
+        body = below
+    items = body.get(path[-1])
+    if items is None:
+        items = body[path[-1]] = []
+    return items if isinstance(items, list) else None
+
+
+def _over(body: dict[str, Value], content: dict[str, Value], hole: Unknown | None) -> None:
+    """Lay one object over another, without recursion; with a hole, only say that it may be so."""
+    pending: list[tuple[dict[str, Value], dict[str, Value]]] = [(body, content)]
+    while pending:
+        below, above = pending.pop()
+        for key, value in above.items():
+            present = below.get(key)
+            if isinstance(value, dict) and isinstance(present, dict):
+                pending.append((present, value))
+            elif hole is not None and isinstance(present, Unknown):
+                continue
+            elif isinstance(value, dict) and value and (present is None or isinstance(present, Unknown)):
+                inner: dict[str, Value] = {}
+                below[key] = inner
+                pending.append((inner, value))
+            elif hole is None:
+                below[key] = value
+            elif present is None or present != value:
+                below[key] = hole
+
+
+def _stamp(content: dict[str, Value], prefix: str, one: Laid, origins: dict[str, object]) -> None:
+    pending: list[tuple[str, Value]] = [(prefix, content)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend((f"{path}.{key}" if path else key, item) for key, item in value.items())
+        elif path:
+            origins[path.lower()] = one.body.origins.get(path.lower(), one.instance.origin)
+
+
+def append_children(children: Iterable[tuple[Resource, Append]], resources: Mapping[str, Resource]) -> None:
+    """List children in the bodies of their parents as well, as ARM shows them."""
+    for child, append in children:
+        parsed = try_parse_id(child.id)
+        parent = resources.get(parsed.parent.lower()) if parsed is not None else None
+        if parent is None:
+            continue
+        items = _array(parent.body, append.to)
+        if items is None:
+            continue
+        if child.cardinality is not None:
+            items.append(_hole(child.cardinality, many=True))
+            continue
+        properties = child.body.get("properties", {})
+        if append.flat and isinstance(properties, dict):
+            entry: dict[str, Value] = {"name": child.name, **properties}
+        else:
+            entry = {"id": child.id, "name": child.name, "properties": properties}
+        if isinstance(parent.origins, dict):
+            parent.origins[f"{'.'.join(append.to)}[{len(items)}]".lower()] = child.origin
+        items.append(entry)

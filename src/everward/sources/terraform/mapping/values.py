@@ -1,0 +1,226 @@
+"""How single values change on their way from the provider to ARM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from everward.sources.terraform.mapping.ids import id_of
+from everward.sources.terraform.mapping.table import Rule
+from everward.values import Unknown, Value, combine
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_INTEGER = re.compile(r"-?\d+")
+
+
+def coerce(value: Value, kind: str) -> Value:
+    """A value as Terraform converts it to an attribute's type: `1` to `"1"` for text, `"true"` to true."""
+    convert = _SCALARS.get(kind)
+    if convert is not None:
+        return convert(value)
+    if kind.startswith(("list(", "set(")):
+        return _list(value, kind)
+    if kind.startswith("map(") and isinstance(value, dict):
+        convert = _SCALARS.get(kind[4:-1])
+        if convert is not None:
+            return {key: convert(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _list(value: Value, kind: str) -> Value:
+    if not isinstance(value, list):
+        return value
+    convert = _SCALARS.get(kind[kind.index("(") + 1 : -1])
+    items = [convert(item) for item in value] if convert is not None else value
+    if kind.startswith("set("):
+        # A set holds each value once, in no order; the first mention keeps its place.
+        kept: list[Value] = []
+        for item in items:
+            if isinstance(item, Unknown) or item not in kept:
+                kept.append(item)
+        return kept
+    return items
+
+
+def _text(value: Value) -> Value:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    return value
+
+
+def number_text(value: float) -> str:
+    """A number as Terraform writes it in text: without a fraction when it has none."""
+    if value == value // 1 and abs(value) < 1e21:
+        return str(int(value))
+    return str(value)
+
+
+def _number(value: Value) -> Value:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        if _INTEGER.fullmatch(value) and len(value) < 300:
+            return int(value)
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _bool(value: Value) -> Value:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+_SCALARS: dict[str, Callable[[Value], Value]] = {
+    "string": _text,
+    "bool": _bool,
+    "int": _number,
+    "float": _number,
+}
+
+
+def table_key(value: Value) -> str:
+    """How a value is written in a value table."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def transform(rule: Rule, value: Value) -> Value:
+    """A configured value as ARM has it; None when the provider does not send it.
+
+    Raises:
+        ValueError: when the value is not what the attribute can hold, such as text that is not JSON.
+
+    """
+    if isinstance(value, Unknown):
+        return _hole(rule, value)
+    if rule.omit and any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in rule.omit):
+        return None
+    if rule.negate and isinstance(value, bool):
+        value = not value
+    if rule.split is not None and isinstance(value, str):
+        value = [part.strip() for part in value.split(rule.split) if part.strip()]
+    if rule.json and isinstance(value, str):
+        value = _json(value)
+    if rule.match is not None and isinstance(value, str):
+        found = re.search(rule.match, value)
+        value = found[1] if found is not None else None
+    if rule.epoch and isinstance(value, str):
+        value = epoch(value)
+    if rule.region and isinstance(value, str):
+        value = value.replace(" ", "").lower()
+    if rule.values is not None:
+        value = _look_up(rule.values, value)
+    if isinstance(value, list):
+        return _of_list(rule, value)
+    return value if rule.each is msgspec.UNSET or value is None else [_wrap(rule.each, value)]
+
+
+def _hole(rule: Rule, hole: Unknown) -> Value:
+    """A hole goes through a rule as a hole, without the promises that the rule breaks."""
+    reshaped = (
+        rule.split is not None or rule.json or rule.match is not None or rule.epoch or rule.each is not msgspec.UNSET
+    )
+    if reshaped or rule.values is not None or rule.negate or rule.keys:
+        hole = msgspec.structs.replace(hole, reference=None, text=None)
+    if rule.omit or rule.first:
+        hole = msgspec.structs.replace(hole, present=False)
+    return hole
+
+
+def _look_up(table: dict[str, Any], value: Value) -> Value:
+    if isinstance(value, list):
+        return [_look_up(table, one) for one in value]
+    if isinstance(value, (Unknown, dict)):
+        return value
+    return table.get(table_key(value), value)
+
+
+def _json(text: str) -> Value:
+    try:
+        result: Value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError("not readable JSON") from error
+    return result
+
+
+def epoch(text: str) -> int:
+    """Seconds since 1970 of a time in RFC 3339.
+
+    Raises:
+        ValueError: when it is no such time.
+
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return int(time.timestamp())
+
+
+def _of_list(rule: Rule, items: list[Value]) -> Value:
+    if rule.first:
+        return items[0] if items else None
+    if rule.keys:
+        return keyed(items)
+    if rule.each is not msgspec.UNSET:
+        return [_wrap(rule.each, item) for item in items]
+    if rule.join is not None:
+        holes = [item for item in items if isinstance(item, Unknown)]
+        return combine(holes) if holes else rule.join.join(table_key(item) for item in items)
+    return items
+
+
+def keyed(items: list[Value]) -> Value:
+    """A list of ids as an object with these ids as keys, as `identity.userAssignedIdentities` has them."""
+    result: dict[str, Value] = {}
+    for item in items:
+        name = id_of(item)
+        if name is None and isinstance(item, Unknown):
+            return combine([one for one in items if isinstance(one, Unknown)])
+        result[name if name is not None else table_key(item)] = {}
+    return result
+
+
+def _wrap(template: Any, item: Value) -> Value:
+    if isinstance(item, Unknown) and item.many:
+        return item
+    if template == "$":
+        return item
+    if isinstance(template, dict):
+        return {key: _wrap(inner, item) for key, inner in template.items()}
+    constant: Value = template
+    return constant
+
+
+def flagged(flags: dict[str, Any], read: Callable[[str], Value]) -> Value:
+    """The list that several booleans make; a hole when one of them is a hole."""
+    values = {name: read(name) for name in flags}
+    holes = [value for value in values.values() if isinstance(value, Unknown)]
+    if holes:
+        return combine(holes)
+    return [element for name, element in flags.items() if values[name] is True or values[name] == "true"]
+
+
+def formatted(template: str, read: Callable[[str], Value]) -> Value:
+    """Text made of several attributes; None when one of them has no value, a hole when one is a hole."""
+    values = {name: read(name) for name in _FIELD.findall(template)}
+    if any(value is None for value in values.values()):
+        return None
+    holes = [value for value in values.values() if isinstance(value, Unknown)]
+
+    def part(found: re.Match[str]) -> str:
+        value = values[found[1]]
+        if isinstance(value, Unknown):
+            return value.text or "{" + ",".join(value.decided_by) + "}"
+        return table_key(value)
+
+    text = _FIELD.sub(part, template)
+    return combine(holes, text=text, present=True) if holes else text
