@@ -1,0 +1,78 @@
+"""Calls of functions: arguments first, then the function's body or the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from everward.expressions.frame import Frame, Run
+from everward.expressions.functions.registry import Function, Holes
+from everward.expressions.holes import has_hole
+from everward.expressions.host import is_run_time
+from everward.expressions.nodes import Call
+from everward.expressions.printer import inner_text
+from everward.expressions.problem import ExpressionError, Failure
+from everward.expressions.residual import residual, with_text
+from everward.values import Unknown, Value
+
+
+def fail(call: Call, failure: Failure) -> ExpressionError:
+    """What a function's failure is as an error of the expression."""
+    return ExpressionError(f"`{call.name}`: {failure.message}", position=call.at, help=failure.help)
+
+
+def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[str, ...]) -> Run:
+    """A call of a function that needs nothing but its arguments."""
+    body: Any = function.body
+    deep = function.holes is Holes.DEEP
+    shallow = function.holes is Holes.SHALLOW
+    framed = function.framed
+    present = function.present
+
+    def run(frame: Frame) -> Value:
+        values: list[Value] = []
+        for argument in runs:
+            values.append(argument(frame))  # noqa: PERF401 - a comprehension is one more frame a level
+        try:
+            for value in values:
+                if (deep and has_hole(value)) or (shallow and isinstance(value, Unknown)):
+                    return residual(call, values, frame, scope, present=present)
+            result: Value = body(frame, *values) if framed else body(*values)
+        except Failure as failure:
+            raise fail(call, failure) from None
+        except ExpressionError as error:
+            raise error.at(call.at) from None
+        if isinstance(result, Unknown):
+            return with_text(result, call, values, frame, scope)
+        return result
+
+    return run
+
+
+def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only: bool) -> Run:
+    """A call that the host answers; with `known_only` it is not asked when an argument is not known."""
+    name, at = call.name, call.at
+    run_time = is_run_time(name)
+
+    def run(frame: Frame) -> Value:
+        values: list[Value] = []
+        for argument in runs:
+            values.append(argument(frame))  # noqa: PERF401 - a comprehension is one more frame a level
+        try:
+            if known_only:
+                for value in values:
+                    if has_hole(value):
+                        return residual(call, values, frame, scope)
+            result = frame.evaluator.host.call(name, values, at)
+        except Failure as failure:
+            raise fail(call, failure) from None
+        except ExpressionError as error:
+            raise error.at(at) from None
+        if isinstance(result, Unknown) and result.text is None:
+            result = with_text(result, call, values, frame, scope)
+            if run_time and not result.decided_by and result.text is not None:
+                result = replace(result, decided_by=(inner_text(result) or name,))
+        return result
+
+    return run

@@ -1,0 +1,106 @@
+"""Holes inside values: where they are, and objects of which only some members are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from everward.expressions.limits import MAX_NODES
+from everward.expressions.problem import Failure
+from everward.values import Unknown, Value
+
+_ATOMS = (str, int, float, bool, type(None))
+
+
+class OpenObject(dict[str, Value]):
+    """An object of which some members are known and the others are a hole, such as what `reference` gives.
+
+    A member that is not there is a hole, never an error. As a whole it counts as unknown: what leaves expressions for
+    a resource goes through `close`.
+    """
+
+    __slots__ = ("hole",)
+
+    def __init__(self, members: dict[str, Value], hole: Unknown) -> None:
+        super().__init__(members)
+        self.hole = hole
+        """What stands for everything that is not known of it; its text is that of the whole object."""
+
+
+def has_hole(value: Value) -> bool:
+    """Whether `value` is or holds a hole, at any depth.
+
+    Raises:
+        Failure: when the value has more parts than `MAX_NODES` (values that share parts may be huge when unfolded).
+
+    """
+    if isinstance(value, _ATOMS):
+        return False
+    stack: list[Any] = [value]
+    left = MAX_NODES
+    while stack:
+        item = stack.pop()
+        if isinstance(item, _ATOMS):
+            continue
+        if isinstance(item, (Unknown, OpenObject)):
+            return True
+        below = item.values() if isinstance(item, dict) else item
+        left -= len(below)
+        if left < 0:
+            raise Failure(f"a value has more than {MAX_NODES} parts")
+        stack.extend(below)
+    return False
+
+
+def holes_of(values: Iterable[Value]) -> list[Unknown]:
+    """The holes in values, first ones first; enough of them to say what would decide."""
+    found: list[Unknown] = []
+    stack: list[Any] = list(values)[::-1]
+    left = MAX_NODES
+    while stack and left > 0 and len(found) < 64:
+        item = stack.pop()
+        left -= 1
+        if isinstance(item, Unknown):
+            found.append(item)
+        elif isinstance(item, dict):
+            if isinstance(item, OpenObject):
+                found.append(item.hole)
+            stack.extend(reversed(item.values()))
+        elif isinstance(item, list):
+            stack.extend(reversed(item))
+    return found
+
+
+def check_size(value: Value) -> None:
+    """Hold that a value has at most `MAX_NODES` parts.
+
+    Raises:
+        Failure: when it has more.
+
+    """
+    stack: list[Any] = [value]
+    left = MAX_NODES
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (dict, list)):
+            left -= len(item)
+            if left < 0:
+                raise Failure(f"a value has more than {MAX_NODES} parts")
+            stack.extend(item.values() if isinstance(item, dict) else item)
+
+
+def has_many(items: list[Value]) -> bool:
+    """Whether an array has an element that stands for any number of elements."""
+    return any(isinstance(item, Unknown) and item.many for item in items)
+
+
+def close(value: Value) -> Value:
+    """`value` with a hole in the place of every object that is only known in part."""
+    if isinstance(value, OpenObject):
+        return value.hole
+    if isinstance(value, list):
+        if any(isinstance(item, (list, dict)) for item in value):
+            return [close(item) for item in value]
+    elif isinstance(value, dict) and any(isinstance(item, (list, dict)) for item in value.values()):
+        return {key: close(item) for key, item in value.items()}
+    return value
