@@ -23,10 +23,9 @@ from everward.assessment.redaction import (
     redact,
     show_unknown,
 )
-from everward.assessment.severity import LEVELS, SEVERITIES, at_or_above, level_rank, severity_rank
+from everward.assessment.severity import SEVERITIES, at_or_above, severity_rank
 
 __all__ = [
-    "LEVELS",
     "NEVER",
     "REDACTED",
     "SCHEMA",
@@ -48,7 +47,6 @@ __all__ = [
     "decide_exit",
     "is_secret_name",
     "is_secret_text",
-    "level_rank",
     "may_hold_secret",
     "redact",
     "select",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from everward.assessment.findings import find
 from everward.assessment.judge import Judgement, judge
 from everward.assessment.model import Assessment, Finding, Source, Subject, Summary
 from everward.assessment.needs import rank_needs
 from everward.assessment.severity import SEVERITIES
-from everward.criteria import Catalogue, Criterion
 from everward.estate import Estate, Reading
 from everward.policy import State
 from everward.values import UsageError
+
+if TYPE_CHECKING:
+    from everward.criteria import Catalogue, Criterion
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from everward.assessment.model import Finding, Reason, Verdict
-from everward.assessment.severity import level_rank, severity_rank
-from everward.criteria import Criterion
+from everward.assessment.severity import confidence_rank, severity_rank, weight_rank
 from everward.estate import Estate, Resource
 from everward.policy import State
 from everward.values import Origin
+
+if TYPE_CHECKING:
+    from everward.criteria import Criterion
 
 CauseKey: TypeAlias = "tuple[str, ...]"
 
@@ -36,9 +38,9 @@ def rank(finding: Finding) -> tuple[int, int, int, int, str, str]:
     """What findings are ordered by: severity, effect on availability, how many resources, confidence."""
     return (
         severity_rank(finding.severity),
-        level_rank(finding.impact.get("availability")),
+        weight_rank(finding.impact.get("availability")),
         -len(finding.resources),
-        level_rank(finding.confidence),
+        confidence_rank(finding.confidence),
         finding.criterion,
         finding.id,
     )

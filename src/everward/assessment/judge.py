@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from everward.assessment.model import Inherited, Reason, Verdict
 from everward.assessment.redaction import redact
-from everward.criteria import Criterion
 from everward.estate import Estate, Resource
 from everward.policy import Outcome, Policy, State
 from everward.policy import Reason as PolicyReason
 from everward.values import ProblemError, Unknown
+
+if TYPE_CHECKING:
+    from everward.criteria import Criterion
 
 
 @dataclass(slots=True)

@@ -23,10 +23,14 @@ class Reason(Record):
     """What was looked at: the path in the resource, or the expression."""
     operator: str
     """The condition's operator, as the policy language names it."""
-    expected: Any = None
+    expected: Any
     """What the definition compares with."""
-    actual: Any = None
+    actual: Any
     """What was found: null when nothing stands there, `{"$unknown": …}` for a hole."""
+    negated: bool = False
+    """Whether the condition stands under an odd number of `not`."""
+    resource: str | None = None
+    """The id of the resource that was looked at, when it is another than the one judged."""
     origin: Origin | None = None
     """The place in the source that decides it."""
     message: str | None = None
@@ -80,10 +84,12 @@ class Finding(Record):
     stride: tuple[str, ...] = ()
     """STRIDE categories of what it lets happen."""
     impact: dict[str, str] = {}
-    """Weight of the effect on availability, integrity and confidentiality: high, medium, low, none."""
+    """Weight of the effect on availability, integrity and confidentiality: severe, moderate, low, none."""
     availability: str = ""
     """How this workload goes down, or loses data, because of it."""
     why: str = ""
+    cheapest: str = msgspec.field(default="", name="break")
+    """The cheapest repair in one line."""
     fix: dict[str, str] = {}
     """Repairs by the language they are written in, and `tradeoff`: what the repair costs."""
     given: tuple[str, ...] = ()

@@ -7,8 +7,11 @@ from typing import Final
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 """Worst first. `info` never means that something must be done."""
 
-LEVELS: Final = ("high", "medium", "low", "none")
-"""Confidence in a criterion, and the weight of an effect on availability, integrity or confidentiality."""
+LEVELS: Final = ("high", "medium", "low")
+"""Confidence in a criterion."""
+
+WEIGHTS: Final = ("severe", "moderate", "low", "none")
+"""Weight of an effect on availability, integrity or confidentiality."""
 
 
 def severity_rank(severity: str) -> int:
@@ -16,9 +19,14 @@ def severity_rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def level_rank(level: str | None) -> int:
-    """The place of a level in the order, 0 for the heaviest; a word that is none comes last."""
+def confidence_rank(level: str) -> int:
+    """The place of a confidence in the order, 0 for the highest; a word that is none comes last."""
     return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
+def weight_rank(weight: str | None) -> int:
+    """The place of a weight in the order, 0 for the heaviest; a word that is none comes last."""
+    return WEIGHTS.index(weight) if weight in WEIGHTS else len(WEIGHTS)
 
 
 def at_or_above(severity: str, threshold: str) -> bool:

@@ -41,13 +41,13 @@ def assess(
 
     Reads every input below PATH: Terraform folders, plans and states as JSON, ARM templates, inventories.
     """
+    outputs = check_targets(targets)
     from everward.assessment import AssessOptions, decide_exit, select
     from everward.assessment import assess as judge
     from everward.criteria import Catalogue
     from everward.estate import Estate
     from everward.reports import Look, Material, report
 
-    outputs = check_targets(targets)
     options = AssessOptions(
         paths=tuple(map(str, paths)),
         criteria=tuple(part for given in criteria for part in given.replace(",", " ").split()),

@@ -34,10 +34,10 @@ def criteria() -> None:
 @output_option("text", "json")
 def list_(edition: str | None, targets: tuple[Target, ...]) -> int:
     """List the criteria, worst first in each chapter."""
+    outputs = check_targets(targets)
     from everward.assessment import severity_rank
     from everward.criteria import Catalogue
 
-    outputs = check_targets(targets)
     found = [item for item in Catalogue.load() if edition is None or edition in item.editions]
     found.sort(key=lambda item: (item.chapter, severity_rank(item.severity), item.id))
     for target in outputs:
@@ -50,10 +50,10 @@ def list_(edition: str | None, targets: tuple[Target, ...]) -> int:
 @output_option("text", "json")
 def show(criterion_id: str, targets: tuple[Target, ...]) -> int:
     """Show one criterion: what must hold, why, how it is judged, and how to repair."""
+    outputs = check_targets(targets)
     from everward.assessment import unknown_criterion
     from everward.criteria import Catalogue
 
-    outputs = check_targets(targets)
     every = list(Catalogue.load())
     chosen = next((item for item in every if item.id == criterion_id), None)
     if chosen is None:

@@ -47,12 +47,12 @@ def show(
     **reading: Any,
 ) -> int:
     """Show what was read below PATH: resources with their places, what is unknown, what became of each address."""
+    outputs = check_targets(targets)
     from everward.assessment import Exit
     from everward.estate import Estate
     from everward.reports import Look
     from everward.reports.estate import estate_json, estate_text, resource_text
 
-    outputs = check_targets(targets)
     found = Estate(read(paths, **reading))
     chosen = _choose(found, types, resource_id)
     for target in outputs:

@@ -15,8 +15,8 @@ from everward.estate import Disposition, Estate, Resource
 from everward.reports.encode import encode, encode_resource
 from everward.reports.interface import Look
 from everward.reports.json import document_list, document_member
-from everward.reports.words import clean, count, listed, place_text
-from everward.values import Unknown, unknowns_in
+from everward.reports.words import count, listed, place_text
+from everward.values import Unknown, clean, unknowns_in
 
 SCHEMA: Final = "everward/estate/1"
 MANY: Final = 25

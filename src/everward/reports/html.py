@@ -10,10 +10,9 @@ from typing import Final
 
 from everward import __version__
 from everward.reports.interface import Material, Report
-from everward.reports.words import headline, place_text, reason_text, repair, unknown_by_criterion
+from everward.reports.words import headline, place_text, reason_text, repair, unknown_by_criterion, worst_ways
 
 _HERE = Path(__file__).parent
-_WORST: Final = 3
 _MANY: Final = 200
 """Resources of one finding that the page names."""
 
@@ -38,9 +37,9 @@ class HtmlReport(Report):
             s=assessment.summary,
             style=Markup(style),  # noqa: S704 - our own file, no input
             style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
-            headline=headline(assessment),
+            headline=headline(assessment, with_gaps=False),
             subject=", ".join(assessment.subject.paths),
-            worst=assessment.findings[:_WORST],
+            worst=worst_ways(assessment.findings),
             needs=assessment.needs,
             missed=[item for item in assessment.unresolved if item.incomplete],
             open=[item for item in assessment.unresolved if not item.incomplete],

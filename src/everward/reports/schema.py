@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 import msgspec
@@ -53,7 +54,7 @@ class Document(msgspec.Struct):
 
 def build() -> dict[str, Any]:
     """The schema."""
-    (document, resource, assessment), definitions = msgspec.json.schema_components(
+    (_, resource, _), definitions = msgspec.json.schema_components(
         [Document, ResourceRecord, Assessment], ref_template="#/$defs/{name}"
     )
     top = definitions.pop("Document")
@@ -64,12 +65,11 @@ def build() -> dict[str, Any]:
         "type": "array",
         "items": resource,
     }
-    assert document and assessment  # noqa: S101 - references to what was just taken out
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
         "title": "Everward assessment",
-        "description": "Members may be added to any object in later minor versions; readers ignore what they do not know.",
+        "description": "Members may be added to any object; readers ignore what they do not know.",
         "type": "object",
         "properties": properties,
         "required": [*top["required"], *body["required"], "resources"],
@@ -85,6 +85,9 @@ def _describe(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     for record in (*Record.__subclasses__(), Origin, Unresolved):
         if record.__name__ in definitions:
             words[record] = definitions[record.__name__]["properties"]
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = " ".join(definition["description"].split())
     for record, properties in words.items():
         names = {field.name: field.encode_name for field in msgspec.structs.fields(record)}
         for name, text in _docstrings(record).items():
@@ -98,10 +101,10 @@ def _docstrings(record: type) -> dict[str, str]:
     tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(record)))
     body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
     found: dict[str, str] = {}
-    for field, text in zip(body, body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-            if isinstance(text.value, ast.Constant) and isinstance(text.value.value, str):
-                found[field.target.id] = " ".join(text.value.value.split())
+    for statement, below in pairwise(body):
+        match statement, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                found[name] = " ".join(words.split())
     return found
 
 

@@ -10,7 +10,6 @@ from everward.assessment import Assessment, Finding, Need, Source
 from everward.estate import Unresolved
 from everward.reports.interface import Look, Material, Report
 from everward.reports.words import (
-    clean,
     count,
     headline,
     listed,
@@ -18,12 +17,12 @@ from everward.reports.words import (
     reason_text,
     repair,
     unknown_by_criterion,
+    worst_ways,
 )
+from everward.values import clean
 
 T = TypeVar("T")
 
-WORST: Final = 3
-"""Ways to go down on the first screen."""
 MANY: Final = 15
 """Entries of a list that are shown without `--full`."""
 
@@ -63,7 +62,7 @@ class _Page:
     # The first screen
 
     def first_screen(self) -> Iterator[str]:
-        yield self.colour(headline(self.assessment), "head")
+        yield from (self.colour(line, "head") for line in self.wrap(headline(self.assessment)))
         yield ""
         yield from self.what_was_read()
         yield ""
@@ -83,7 +82,7 @@ class _Page:
         for position, item in enumerate(missed[:3]):
             yield from self.row("Not read" if position == 0 else "", _unresolved(item), "bad")
         if len(missed) > 3:
-            yield from self.row("", f"and {count(len(missed) - 3, 'more')}, listed below", "bad")
+            yield from self.row("", f"and {len(missed) - 3:,} more, listed below", "bad")
         if not missed:
             yield from self.row("Not read", "nothing: everything that was found could be read")
 
@@ -91,9 +90,8 @@ class _Page:
         findings = self.assessment.findings
         if not findings:
             return
-        shown = findings[:WORST]
-        of = f", {len(shown)} of {len(findings)}" if len(findings) > len(shown) else ""
-        yield self.colour(f"How this workload goes down{of}", "head")
+        yield self.colour("How this workload goes down", "head")
+        shown = worst_ways(findings)
         for finding in shown:
             badge = self.colour(finding.severity.upper(), finding.severity)
             yield from self.wrap(
@@ -103,6 +101,9 @@ class _Page:
             yield from self.row("  because", finding.cause, most=2)
             yield from self.row("  so", finding.availability, most=2)
             yield from self.row("  break it", repair(finding) or f"everward criteria show {finding.criterion}", most=2)
+        rest = len({finding.criterion for finding in findings}) - len(shown)
+        if rest:
+            yield self.colour(f"  and {count(rest, 'more way')}, below", "dim")
         yield ""
 
     def what_is_open(self) -> Iterator[str]:
@@ -129,9 +130,9 @@ class _Page:
         if summary.without_subject:
             rest.append(f"{len(summary.without_subject)} found no resource to judge")
         if summary.manual:
-            rest.append(f"{summary.manual} wait for an attestation")
+            rest.append(f"{summary.manual} {'waits' if summary.manual == 1 else 'wait'} for an attestation")
         if summary.inherited:
-            rest.append(f"{summary.inherited} are answered by the platform")
+            rest.append(f"the platform answers {summary.inherited}")
         tail = f": {', '.join(rest)}" if rest else ""
         yield from self.row("Criteria", f"{summary.criteria}{tail}")
 
@@ -296,7 +297,7 @@ def _what(item: Source) -> str:
 
 def _unresolved(item: Unresolved) -> str:
     place = f"{place_text(item.origin)}: " if item.origin is not None and item.origin.file != item.subject else ""
-    needs = f" (needs {listed(item.decided_by, 3)})" if item.decided_by else ""
+    needs = f" (needs {listed(item.decided_by, 3)})" if item.decided_by and item.decided_by != (item.subject,) else ""
     return f"{place}{item.subject}: {item.reason}{needs}"
 
 

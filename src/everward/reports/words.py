@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from everward.assessment import Assessment, Finding, Reason, Verdict
 from everward.values import Origin
 
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Characters that would move the cursor, colour the screen or turn the reading direction."""
-
-
-def clean(text: str) -> str:
-    """`text` as one line that a terminal shows as it is: names in a source are not trusted."""
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}" if match[0] not in "\n\r" else " ", text)
+WORST: Final = 3
+"""Ways to go down that come first."""
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -63,8 +57,18 @@ def reason_text(reason: Reason) -> str:
     return f"{reason.path} is {value_text(reason.actual)}; {reason.operator} {value_text(reason.expected)}"
 
 
+def worst_ways(findings: Sequence[Finding]) -> list[Finding]:
+    """The first findings of different criteria: the worst ways, each once."""
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.criterion, finding)
+    return list(first.values())[:WORST]
+
+
 def repair(finding: Finding) -> str:
-    """The cheapest break in one line: the first line of the repair in the language of the finding's source."""
+    """The cheapest break in one line; where there is none, the repair in the language of the finding's source."""
+    if finding.cheapest:
+        return " ".join(finding.cheapest.split())
     wanted = {"terraform": "terraform", "plan": "terraform", "state": "terraform", "template": "arm"}
     order = (wanted.get(finding.origin.source, "cli"), "terraform", "arm", "cli")
     text = next((finding.fix[language] for language in order if finding.fix.get(language)), "")
@@ -77,13 +81,13 @@ def unknown_text(verdict: Verdict) -> str:
     return f"{text}: {listed(verdict.decided_by, 4)}" if verdict.decided_by else text
 
 
-def headline(assessment: Assessment) -> str:
-    """The assessment in one line: how many findings, how bad, and whether something may be missing."""
+def headline(assessment: Assessment, *, with_gaps: bool = True) -> str:
+    """The assessment in one line: how many findings, how bad, and (`with_gaps`) whether something may be missing."""
     summary = assessment.summary
     found = sum(summary.findings.values())
     worst = [f"{number} {severity}" for severity, number in summary.findings.items() if number]
     text = f"{count(found, 'finding')}: {', '.join(worst)}" if found else "No findings"
-    if not summary.complete:
+    if with_gaps and not summary.complete:
         return f"{text}. INCOMPLETE: something could not be read or judged"
     if summary.unknown and not found:
         return f"{text}, but {count(summary.unknown, 'verdict')} could not be settled"

@@ -17,6 +17,7 @@ from everward.values.paths import (
     walk,
 )
 from everward.values.problem import ProblemError, UnreadableError, UsageError
+from everward.values.screen import clean
 from everward.values.unknown import Unknown, Value, combine, is_known, unknowns_in
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "any_of",
     "assign",
     "build_id",
+    "clean",
     "combine",
     "data_file",
     "format_path",

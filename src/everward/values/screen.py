@@ -1,0 +1,16 @@
+"""Text from outside on its way to a screen."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+"""Characters that would move the cursor, colour the screen or turn the reading direction."""
+
+
+def clean(text: str) -> str:
+    """`text` as one line that a terminal shows as it is: names in a source are not trusted."""
+    return _CONTROL.sub(lambda match: " " if match[0] in "\n\r" else f"\\u{ord(match[0]):04x}", text)
