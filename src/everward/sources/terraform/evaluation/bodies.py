@@ -1,0 +1,113 @@
+"""The body of a block to attributes, in the shape of a plan: blocks are lists of objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.operations import is_many
+from everward.sources.terraform.language.scope import Lazy, Scope
+from everward.sources.terraform.language.values import BlockObject, Data, Sensitive, SetValue, kind_name
+from everward.sources.terraform.syntax import Attribute, Block, Body, Variable
+from everward.values import Unknown, combine
+
+if TYPE_CHECKING:
+    from everward.sources.terraform.evaluation.session import Session
+
+META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "providers", "source", "version"})
+META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
+
+
+@dataclass(slots=True, eq=False)
+class BodyReader:
+    """Works out the body of one instance."""
+
+    session: Session
+    instance: Instance
+
+    def read(self, body: Body, scope: Scope) -> BlockObject:
+        """The attributes of the instance; origins are put into it."""
+        return self._body(body, scope, "", top=True)
+
+    def _body(self, body: Body, scope: Scope, path: str, *, top: bool = False) -> BlockObject:
+        target = BlockObject(self.instance, path)
+        prefix = f"{path}." if path else ""
+        origins = self.instance.origins
+        for name, attribute in body.attributes.items():
+            if top and name in META_ARGUMENTS:
+                continue
+            target[name] = self.session.value_of(attribute, scope, self.instance.address)
+            origins[(prefix + name).lower()] = attribute.origin
+        for block in body.blocks:
+            if block.type == "dynamic" and len(block.labels) == 1:
+                self._dynamic(block, scope, target, prefix)
+            elif not (top and block.type in META_BLOCKS):
+                self._append(target, block.type, block, block.body, scope, prefix)
+        return target
+
+    def _append(self, target: BlockObject, name: str, block: Block, body: Body, scope: Scope, prefix: str) -> None:
+        listed = target.setdefault(name, [])
+        if not isinstance(listed, list):
+            self.session.report_at(
+                self.instance.address, f"`{name}` is both an argument and a block", block.origin, incomplete=False
+            )
+            return
+        path = f"{prefix}{name}[{len(listed)}]"
+        self.instance.origins[path.lower()] = block.origin
+        listed.append(self._body(body, scope, path))
+
+    def _dynamic(self, block: Block, scope: Scope, target: BlockObject, prefix: str) -> None:
+        name = block.labels[0]
+        listed = target.setdefault(name, [])
+        content = block.body.blocks_of("content")
+        source = block.body.attributes.get("for_each")
+        if source is None or not content or not isinstance(listed, list):
+            self.session.report_at(
+                self.instance.address,
+                f"the dynamic block `{name}` needs `for_each` and `content`",
+                block.origin,
+                incomplete=False,
+            )
+            return
+        iterator = _iterator(block, name)
+        for key, value, hole in self._elements(source, scope):
+            if hole is not None:
+                self.instance.origins[f"{prefix}{name}[{len(listed)}]".lower()] = block.origin
+                listed.append(hole)
+            else:
+                inner = scope.with_names({iterator: {"key": key, "value": value}})
+                self._append(target, name, block, content[0].body, inner, prefix)
+
+    def _elements(self, source: Attribute, scope: Scope) -> list[tuple[Data, Data, Unknown | None]]:
+        """Key and value of each element of a `for_each`; a hole for those that cannot be told apart."""
+        value = self.session.value_of(source, scope, self.instance.address)
+        if isinstance(value, Lazy):
+            value = value.settle()
+        if isinstance(value, Sensitive):
+            value = value.value
+        if isinstance(value, Unknown):
+            return [(None, None, _many(value))]
+        if isinstance(value, dict):
+            return [(name, value[name], None) for name in sorted(value)]
+        if isinstance(value, list):
+            is_set = isinstance(value, SetValue)
+            return [
+                (None, None, item) if is_many(item) else (item if is_set else position, item, None)
+                for position, item in enumerate(value)
+            ]
+        shown = kind_name(value)
+        self.session.report_at(
+            self.instance.address, f"`for_each` needs a collection, not a {shown}", source.origin, incomplete=False
+        )
+        return []
+
+
+def _iterator(block: Block, name: str) -> str:
+    given = block.body.attributes.get("iterator")
+    return given.value.name if given is not None and isinstance(given.value, Variable) else name
+
+
+def _many(hole: Unknown) -> Unknown:
+    whole = combine([hole])
+    return Unknown(reason=whole.reason, decided_by=whole.decided_by, many=True, text=hole.text, origin=hole.origin)

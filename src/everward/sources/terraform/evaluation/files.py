@@ -1,0 +1,101 @@
+"""The files that functions may read: the workload's own, never those of the machine around it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.evaluate import evaluate
+from everward.sources.terraform.language.scope import EvaluationError, Scope
+from everward.sources.terraform.language.values import Data, ValueProblem, shorten
+from everward.sources.terraform.syntax import Expression, Step, SyntaxProblem, parse_template
+from everward.sources.tree import Tree
+from everward.values import Unknown, UnreadableError
+
+LARGEST = 64 * 1024 * 1024
+"""Files above this size are not read into values."""
+_CLIMB = 3
+"""How many folders above a root belong to the workload when nothing marks its repository."""
+
+
+class Files:
+    """Paths are taken from the root module's folder, where Terraform runs."""
+
+    def __init__(self, root: Path, tree: Tree) -> None:
+        self._root = root.resolve()
+        self._tree = tree
+        repository = tree.repository
+        if (repository / ".git").exists() and self._root.is_relative_to(repository):
+            self._zone = repository
+        else:
+            above = self._root.parents
+            self._zone = above[min(_CLIMB, max(len(above) - 2, 0)) - 1] if len(above) > 1 else self._root
+        self._templates: dict[str, Expression] = {}
+        self._rendering = False
+
+    def locate(self, path: str) -> Path | Unknown:
+        """Where a path leads, or a hole when it leads out of the workload."""
+        if path.startswith("~"):
+            return self._outside(path)
+        try:
+            place = Path(os.path.realpath(self._root / path))
+        except (OSError, ValueError):
+            raise ValueProblem(f"`{shorten(path)}` is not a path") from None
+        return place if place.is_relative_to(self._zone) else self._outside(path)
+
+    def _outside(self, path: str) -> Unknown:
+        return Unknown(reason="a file outside the workload", decided_by=(f"file {shorten(path)}",))
+
+    def read(self, path: str) -> bytes | Unknown:
+        """The content of a file, or a hole when it is none of the workload's files.
+
+        Raises:
+            ValueProblem: when there is no such file, or it is too large.
+
+        """
+        place = self.locate(path)
+        if isinstance(place, Unknown):
+            return place
+        if not place.is_file():
+            raise ValueProblem(f"there is no file `{shorten(path)}`")
+        try:
+            if place.stat().st_size > LARGEST:
+                raise ValueProblem(f"`{shorten(path)}` is larger than {LARGEST // 1024 // 1024} MiB")
+            return self._tree.read(place)
+        except (OSError, UnreadableError):
+            raise ValueProblem(f"`{shorten(path)}` cannot be read") from None
+
+    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
+        """A template with its variables filled in.
+
+        Raises:
+            ValueProblem: when it is not well formed, or needs what it is not given.
+
+        """
+        if self._rendering:
+            raise ValueProblem("a template cannot fill in another")
+        template = self._templates.get(text)
+        try:
+            if template is None:
+                template = self._templates[text] = parse_template(text, name)
+            self._rendering = True
+            return evaluate(template, Scope(_Nothing(), self, variables))
+        except SyntaxProblem as problem:
+            line = problem.origin.line if problem.origin is not None else None
+            raise ValueProblem(f"{problem.message}" + (f", line {line}" if line else "")) from None
+        except EvaluationError as error:
+            # The template is read one line down, behind the mark that opens it.
+            raise ValueProblem(f"`{shorten(name)}` line {max(error.line - 1, 1)}: {error.message}") from None
+        finally:
+            self._rendering = False
+
+
+class _Nothing:
+    """What a template sees beside its variables."""
+
+    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+        raise ValueProblem(f"`{name}` is not given to the template")
+
+    def computed(self, instance: Instance, path: str) -> Data:
+        return Unknown(reason="known after apply", decided_by=(f"{instance.address}.{path}",))

@@ -1,0 +1,393 @@
+"""One instance of a module: its variables, locals, resources, calls and outputs, each worked out once, when needed."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from everward.sources.terraform.evaluation.expansion import (
+    Expansion,
+    Key,
+    Keys,
+    key_text,
+    keys_of_count,
+    keys_of_for_each,
+    names_for,
+    names_for_rest,
+)
+from everward.sources.terraform.evaluation.members import ModuleMember, ResourceMember, UnreadModule
+from everward.sources.terraform.evaluation.session import MAX_EXPANSION, MAX_INSTANCES, MAX_MODULES, Session
+from everward.sources.terraform.evaluation.variables import Argument, VariableReader
+from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.scope import Lazy, Scope
+from everward.sources.terraform.language.values import Data, Sensitive, ValueProblem
+from everward.sources.terraform.modules import Module, is_local
+from everward.sources.terraform.modules.declarations import ResourceKey, reference_text
+from everward.sources.terraform.syntax import Attr, Block, Literal, ObjectCons, Step
+from everward.values import Origin, Unknown
+
+Slot: TypeAlias = "tuple[str, str]"
+
+
+class ModuleInstance:
+    """A module with its arguments."""
+
+    def __init__(
+        self,
+        session: Session,
+        module: Module,
+        *,
+        address: str = "",
+        path: tuple[str, ...] = (),
+        arguments: Mapping[str, Argument] | None = None,
+        providers: Mapping[str, str] | None = None,
+        cardinality: Unknown | None = None,
+        chain: tuple[str, ...] = (),
+    ) -> None:
+        self.session = session
+        self.module = module
+        self.address = address
+        self.path = path
+        """The names of the calls that lead here."""
+        self.scope = Scope(self, session.files)
+        self.cardinality = cardinality
+        self._providers = providers or {}
+        self._chain = (*chain, os.path.realpath(module.folder))
+        self._variables = VariableReader(self, arguments)
+        self._values: dict[Slot, Data] = {}
+        self._busy: set[Slot] = set()
+        self._resources: dict[ResourceKey, Expansion] = {}
+        self._calls: dict[str, Lazy] = {}
+
+    @classmethod
+    def of_root(cls, session: Session) -> ModuleInstance:
+        """The root module."""
+        return cls(session, session.root)
+
+    # References
+
+    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+        """The value that a reference's head leads to."""
+        if name == "data":
+            kind, label = self._names(name, steps, 2)
+            return self.resource(("data", kind, label)), 2
+        if name in ("each", "count", "self"):
+            raise ValueProblem(f"`{name}` is not known here")
+        (label,) = self._names(name, steps, 1)
+        if name == "var":
+            return self._once(("var", label), lambda: self._variables.value(label)), 1
+        if name == "local":
+            return self.local(label), 1
+        if name == "module":
+            return self.call(label), 1
+        if name == "path":
+            return self._path(label), 1
+        if name == "terraform":
+            if label in ("workspace", "env"):
+                return self.session.workspace, 1
+            raise ValueProblem(f"`terraform.{label}` does not exist")
+        return self.resource(("managed", name, label)), 1
+
+    def _names(self, head: str, steps: tuple[Step, ...], count: int) -> list[str]:
+        names = [step.name for step in steps[:count] if isinstance(step, Attr)]
+        if len(names) < count:
+            raise ValueProblem(f"`{'.'.join([head, *names])}` refers to nothing")
+        return names
+
+    def _path(self, label: str) -> Data:
+        root = self.session.root.folder
+        if label == "root":
+            return "."
+        if label == "module":
+            return posixpath.normpath(Path(os.path.relpath(self.module.folder, root)).as_posix())
+        if label == "cwd":
+            return Unknown(reason="depends on the machine that runs Terraform", decided_by=("path.cwd",), present=True)
+        raise ValueProblem(f"`path.{label}` does not exist")
+
+    def computed(self, instance: Instance, path: str) -> Data:
+        """An attribute that nobody configured."""
+        return self.session.computed(instance, path)
+
+    def _once(self, slot: Slot, work: Callable[[], Data]) -> Data:
+        """Work something out the first time; asked for again while at it, it is a cycle."""
+        if slot in self._values:
+            return self._values[slot]
+        stack = self.session.stack
+        name = ".".join(part for part in (self.address, *slot) if part)
+        if slot in self._busy:
+            self._cycle([*stack[stack.index(name) :], name], slot)
+            return Unknown(reason="part of a cycle", decided_by=(name,))
+        self._busy.add(slot)
+        stack.append(name)
+        try:
+            value = work()
+        finally:
+            stack.pop()
+            self._busy.discard(slot)
+        return self._values.setdefault(slot, value)
+
+    def _cycle(self, names: list[str], slot: Slot) -> None:
+        first = min(range(len(names) - 1), key=lambda at: names[at])
+        ring = [*names[first:-1], *names[:first], names[first]]
+        declared = self.module.locals.get(slot[1]) if slot[0] == "local" else None
+        self.session.report_at(
+            ring[0],
+            f"depends on itself: {' → '.join(ring)}",
+            declared.origin if declared is not None else None,
+            incomplete=True,
+            help="break the cycle; `terraform validate` shows it too",
+        )
+
+    def local(self, name: str) -> Data:
+        """A local value.
+
+        Raises:
+            ValueProblem: when there is none of that name.
+
+        """
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            raise ValueProblem(f"`local.{name}` is not declared")
+        subject = f"{self.address}.local.{name}" if self.address else f"local.{name}"
+        return self._once(("local", name), lambda: self.session.value_of(attribute, self.scope, subject))
+
+    def output(self, name: str) -> Data:
+        """An output.
+
+        Raises:
+            ValueProblem: when there is none of that name.
+
+        """
+        block = self.module.outputs.get(name)
+        if block is None:
+            raise ValueProblem(f"`{self.address}` has no output `{name}`")
+        return self._once(("output", name), lambda: self._output(name, block))
+
+    def _output(self, name: str, block: Block) -> Data:
+        attribute = block.body.attributes.get("value")
+        if attribute is None:
+            return None
+        value = self.session.value_of(attribute, self.scope, f"{self.address}.output.{name}".lstrip("."))
+        marked = block.body.attributes.get("sensitive")
+        if marked is not None and isinstance(marked.value, Literal) and marked.value.value is True:
+            return value if isinstance(value, Sensitive) else Sensitive(value)
+        return value
+
+    # Instances
+
+    def resource(self, key: ResourceKey) -> Expansion:
+        """The instances of a resource or data source.
+
+        Raises:
+            ValueProblem: when it is not declared.
+
+        """
+        found = self._resources.get(key)
+        if found is None:
+            block = self.module.resources.get(key)
+            mode, kind, name = key
+            label = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
+            if block is None:
+                raise ValueProblem(f"`{label}` is not declared")
+            address = f"{self.address}.{label}" if self.address else label
+            keys = self._keys(block, address, incomplete=mode == "managed")
+
+            def make(at: Key | None) -> Lazy:
+                return self._member(key, block, address, keys, at)
+
+            found = self._resources.setdefault(key, Expansion(address, keys, make))
+        return found
+
+    def _member(self, key: ResourceKey, block: Block, address: str, keys: Keys, at: Key | None) -> ResourceMember:
+        mode, kind, name = key
+        origin = block.origin
+        own = _address_of(address, keys, at)
+        instance = Instance(
+            address=own,
+            type=kind,
+            name=name,
+            attributes={},
+            origin=Origin(origin.source, origin.file, origin.line, origin.end_line, own),
+            mode=mode,
+            module=self.address,
+            provider=self._provider(block, kind),
+            cardinality=keys.hole if at is None else self.cardinality,
+        )
+        return ResourceMember(self.session, instance, block, self._inner(address, keys, at))
+
+    def _inner(self, address: str, keys: Keys, at: Key | None) -> Scope:
+        if keys.kind == "single":
+            return self.scope
+        names = names_for_rest(keys, address) if at is None else names_for(keys, at)
+        return self.scope.with_names(names)
+
+    def _keys(self, block: Block, address: str, *, incomplete: bool) -> Keys:
+        count, each = (block.body.attributes.get(name) for name in ("count", "for_each"))
+        attribute = count or each
+        if attribute is None:
+            return Keys("single", {0: None})
+        label = f"{address}.{attribute.name}"
+        slot = (attribute.name, label)
+        value = self._once(slot, lambda: self.session.value_of(attribute, self.scope, address))
+        most = min(MAX_EXPANSION, max(MAX_INSTANCES - len(self.session.instances), 0))
+        try:
+            keys = (keys_of_count if count is not None else keys_of_for_each)(value, most)
+        except ValueProblem as problem:
+            hole = Unknown(reason=str(problem), decided_by=(label,), origin=attribute.origin)
+            keys = Keys("count" if count is not None else "for_each", hole=hole)
+            self.session.report_at(address, str(problem), attribute.origin, incomplete=True)
+            return keys
+        if keys.hole is not None:
+            self.session.report_at(
+                address,
+                f"it is not known how many there are: {keys.hole.reason}",
+                attribute.origin,
+                incomplete=incomplete,
+                decided_by=keys.hole.decided_by,
+                help=_settle(keys.hole),
+            )
+        return keys
+
+    def _provider(self, block: Block, kind: str) -> str:
+        attribute = block.body.attributes.get("provider")
+        name = reference_text(attribute.value) if attribute is not None else None
+        name = name or kind.partition("_")[0]
+        return self._providers.get(name, name)
+
+    # Calls
+
+    def call(self, name: str) -> Lazy:
+        """The instances of a module call.
+
+        Raises:
+            ValueProblem: when it is not declared.
+
+        """
+        found = self._calls.get(name)
+        if found is None:
+            block = self.module.calls.get(name)
+            if block is None:
+                raise ValueProblem(f"`module.{name}` is not declared")
+            found = self._calls.setdefault(name, self._call(name, block))
+        return found
+
+    def _call(self, name: str, block: Block) -> Lazy:
+        address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
+        module = self._module_of(name, block)
+        if isinstance(module, str):
+            return UnreadModule(address, module, block.origin)
+        keys = self._keys(block, address, incomplete=True)
+        providers = self._providers_for(block)
+        self._check_arguments(name, block, module)
+
+        def make(at: Key | None) -> Lazy:
+            scope = self._inner(address, keys, at)
+            child = ModuleInstance(
+                self.session,
+                module,
+                address=_address_of(address, keys, at),
+                path=(*self.path, name),
+                arguments={key: Argument(item, scope) for key, item in block.body.attributes.items()},
+                providers=providers,
+                cardinality=keys.hole if at is None else self.cardinality,
+                chain=self._chain,
+            )
+            return ModuleMember(child)
+
+        return Expansion(address, keys, make)
+
+    def _module_of(self, name: str, block: Block) -> Module | str:
+        """The declarations of a call's module, or why they cannot be read."""
+        subject = f"module `{'.'.join([*self.path, name])}`"
+        attribute = block.body.attributes.get("source")
+        source = attribute.value.value if attribute is not None and isinstance(attribute.value, Literal) else None
+        if attribute is None or not isinstance(source, str):
+            return self._unread(subject, "its source is not written out", block.origin, None)
+        if is_local(source):
+            folder = Path(os.path.normpath(self.module.folder / source.replace("\\", "/")))
+        else:
+            vendored = self.session.vendored.get(".".join([*self.path, name]))
+            if vendored is None:
+                reason = f"`{source}` is not in the repository"
+                help = "run `terraform init` in the root, so that `.terraform/modules` has it, or assess a plan"
+                return self._unread(subject, reason, attribute.origin, help)
+            folder = vendored
+        if not folder.is_dir():
+            return self._unread(subject, f"`{source}` does not exist", attribute.origin, None)
+        if os.path.realpath(folder) in self._chain:
+            return self._unread(subject, f"`{source}` calls itself", attribute.origin, None)
+        if len(self._chain) >= MAX_MODULES:
+            return self._unread(subject, f"modules nest more than {MAX_MODULES} deep", attribute.origin, None)
+        module = self.session.loader.load(folder)
+        for item in module.unresolved:
+            self.session.report(item)
+        if not module.files:
+            return self._unread(subject, f"`{source}` has no Terraform files", attribute.origin, None)
+        return module
+
+    def _unread(self, subject: str, reason: str, origin: Origin, help: str | None) -> str:
+        self.session.report_at(subject, reason, origin, incomplete=True, help=help)
+        return f"{subject} cannot be read"
+
+    def _providers_for(self, block: Block) -> dict[str, str]:
+        given = block.body.attributes.get("providers")
+        providers = dict(self._providers)
+        if given is not None and isinstance(given.value, ObjectCons):
+            for key, value in given.value.items:
+                inner, outer = reference_text(key), reference_text(value)
+                if inner is not None and outer is not None:
+                    providers[inner] = self._providers.get(outer, outer)
+        return providers
+
+    def _check_arguments(self, name: str, block: Block, module: Module) -> None:
+        meta = {"source", "version", "providers", "count", "for_each", "depends_on"}
+        for key, attribute in block.body.attributes.items():
+            if key not in meta and key not in module.variables:
+                subject = f"module `{'.'.join([*self.path, name])}`"
+                self.session.report_at(subject, f"it has no variable `{key}`", attribute.origin, incomplete=False)
+
+    # All of it
+
+    def collect(self) -> None:
+        """Work out every instance of this module and of those below, in the order of the files."""
+        for key in self.module.resources:
+            for member in self.resource(key).members:
+                if isinstance(member, ResourceMember):
+                    member.object()
+                    self.session.instances.append(member.instance)
+        for child in self._children():
+            child.collect()
+
+    def check(self) -> None:
+        """Work out what no instance asked for, so that what is wrong there is told as well."""
+        for name in self.module.variables:
+            self.resolve("var", (Attr(name),), self.scope)
+        self._variables.check()
+        for name in self.module.locals:
+            self.local(name)
+        for name in self.module.outputs:
+            self.output(name)
+        for child in self._children():
+            child.check()
+
+    def _children(self) -> list[ModuleInstance]:
+        children: list[ModuleInstance] = []
+        for name in self.module.calls:
+            found = self.call(name)
+            if isinstance(found, Expansion):
+                children += [member.module for member in found.members if isinstance(member, ModuleMember)]
+        return children
+
+
+def _address_of(address: str, keys: Keys, at: Key | None) -> str:
+    if keys.kind == "single":
+        return address
+    return f"{address}[*]" if at is None else address + key_text(at)
+
+
+def _settle(hole: Unknown) -> str | None:
+    names = [name.removeprefix("var.") for name in hole.decided_by if name.startswith("var.")]
+    return f"give it a value: `--var {names[0]}=…` or `--var-file FILE`" if names else None

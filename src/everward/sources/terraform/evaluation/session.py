@@ -1,0 +1,152 @@
+"""One evaluation of one root: what is shared by all its module instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from everward.estate.reading import Unresolved
+from everward.sources.terraform.depth import deep_stack
+from everward.sources.terraform.evaluation.files import Files
+from everward.sources.terraform.instance import Instance, Provider
+from everward.sources.terraform.language.evaluate import evaluate
+from everward.sources.terraform.language.scope import EvaluationError, Scope
+from everward.sources.terraform.language.values import Data, inward
+from everward.sources.terraform.modules import Module, ModuleLoader
+from everward.sources.terraform.syntax import Attribute
+from everward.values import Origin, Unknown, placeholder
+
+if TYPE_CHECKING:
+    from everward.sources.terraform.evaluation.module import ModuleInstance
+
+MAX_EXPANSION = 10_000
+"""More instances of one block than this are taken as one whose number is not known."""
+MAX_INSTANCES = 200_000
+"""More instances in all than this are not made."""
+MAX_MODULES = 64
+"""How deep module calls may nest."""
+
+WORKSPACE = "terraform.workspace"
+_DEEP = "the expressions refer to one another too deeply"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenValue:
+    """A value for a variable of the root, and where it was given."""
+
+    value: Data
+    place: str
+    """For people: a file, a command line, a pipeline."""
+    origin: Origin | None = None
+
+
+class Session:
+    """Evaluates a root once."""
+
+    def __init__(
+        self,
+        root: Module,
+        loader: ModuleLoader,
+        provider: Provider,
+        given: Mapping[str, GivenValue],
+        *,
+        workspace: str | None = None,
+    ) -> None:
+        self.root = root
+        self.loader = loader
+        self.provider = provider
+        self.given = given
+        self.workspace: Data = workspace
+        if workspace is None:
+            self.workspace = Unknown(
+                reason="the workspace is chosen when Terraform runs",
+                decided_by=(WORKSPACE,),
+                present=True,
+                text=placeholder(WORKSPACE),
+            )
+        self.files = Files(root.folder, loader.tree)
+        self.vendored = loader.vendored(root.folder)
+        self.instances: list[Instance] = []
+        self.stack: list[str] = []
+        """What is being worked out, outermost first: how a cycle is told."""
+        self._unresolved: dict[tuple[str, str, Origin | None], Unresolved] = {}
+
+    @property
+    def unresolved(self) -> list[Unresolved]:
+        """What could not be settled, each once, in the order in which it was met."""
+        return list(self._unresolved.values())
+
+    def run(self) -> ModuleInstance:
+        """Evaluate everything: all instances, and what else can be wrong."""
+        from everward.sources.terraform.evaluation.module import ModuleInstance
+
+        with deep_stack():
+            root = ModuleInstance.of_root(self)
+            root.collect()
+            root.check()
+        return root
+
+    def value_in_root(self, attribute: Attribute) -> Data:
+        """The value of an attribute as the root sees it."""
+        from everward.sources.terraform.evaluation.module import ModuleInstance
+
+        with deep_stack():
+            return self.value_of(attribute, ModuleInstance.of_root(self).scope, attribute.name)
+
+    # What goes wrong
+
+    def report(self, item: Unresolved) -> None:
+        """Note something once."""
+        self._unresolved.setdefault((item.subject, item.reason, item.origin), item)
+
+    def report_at(
+        self,
+        subject: str,
+        reason: str,
+        origin: Origin | None,
+        *,
+        incomplete: bool,
+        decided_by: tuple[str, ...] = (),
+        help: str | None = None,
+    ) -> None:
+        """Note something once, by its parts."""
+        self.report(Unresolved(subject, reason, origin, decided_by, help, incomplete))
+
+    def value_of(self, attribute: Attribute, scope: Scope, subject: str) -> Data:
+        """The value of an attribute; where it has none, that is noted and a hole stands for it."""
+        try:
+            return evaluate(attribute.value, scope)
+        except EvaluationError as error:
+            return self.failed(error.message, error.line, attribute, subject, error.help)
+        except RecursionError:
+            return self.failed(_DEEP, None, attribute, subject, "split the expressions, or read the plan instead")
+
+    def failed(self, reason: str, line: int | None, attribute: Attribute, subject: str, help: str | None) -> Unknown:
+        """Note that an expression has no value, and give the hole that stands for it."""
+        origin = attribute.origin
+        if line is not None and line != origin.line:
+            origin = Origin(source=origin.source, file=origin.file, line=line)
+        # A failure inside a module is told once, however many instances the module has.
+        self.report(Unresolved(_without_keys(subject), f"`{attribute.name}`: {reason}", origin, help=help))
+        return Unknown(reason=reason, origin=origin)
+
+    def computed(self, instance: Instance, path: str) -> Data:
+        """An attribute that nobody configured, as the provider has it."""
+        return inward(self.provider.attribute(instance, path))
+
+
+def _without_keys(address: str) -> str:
+    out: list[str] = []
+    depth = 0
+    quoted = False
+    for position, char in enumerate(address):
+        if depth and char == '"' and address[position - 1] != "\\":
+            quoted = not quoted
+        if char == "[" and not quoted:
+            depth += 1
+        if not depth:
+            out.append(char)
+        if char == "]" and not quoted:
+            depth -= 1
+    return "".join(out)

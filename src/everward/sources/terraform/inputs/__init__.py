@@ -1,0 +1,5 @@
+"""Where the values of a root's variables come from."""
+
+from everward.sources.terraform.inputs.values import InputValues, gather_values
+
+__all__ = ["InputValues", "gather_values"]

@@ -1,0 +1,129 @@
+"""Files of values: `.tfvars` and `.tfvars.json`, and values on a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from everward.sources.terraform.evaluation import GivenValue
+from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.evaluate import evaluate
+from everward.sources.terraform.language.functions import Context
+from everward.sources.terraform.language.scope import EvaluationError, Scope
+from everward.sources.terraform.language.values import Data, ValueProblem
+from everward.sources.terraform.modules import Module, ModuleLoader
+from everward.sources.terraform.syntax import Step, SyntaxProblem, parse_expression
+from everward.sources.tree import display
+from everward.values import Origin, ProblemError, Unknown, UnreadableError
+
+
+@dataclass(slots=True)
+class VariableFile:
+    """The values of one file, and what is wrong in it."""
+
+    path: Path
+    values: dict[str, GivenValue] = field(default_factory=dict)
+    problems: list[ProblemError] = field(default_factory=list)
+
+
+class _Constants:
+    """What the expressions of a values file may refer to: nothing, and no files either."""
+
+    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+        raise ValueProblem(f"a value must not refer to anything, and it names `{name}`")
+
+    def computed(self, instance: Instance, path: str) -> Data:
+        return None
+
+    def read(self, path: str) -> bytes | Unknown:
+        raise ValueProblem("a value must not read files")
+
+    def locate(self, path: str) -> Path | Unknown:
+        raise ValueProblem("a value must not read files")
+
+    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
+        raise ValueProblem("a value must not fill in templates")
+
+
+def _constant_scope() -> Scope:
+    constants = _Constants()
+    functions: Context = constants
+    return Scope(constants, functions)
+
+
+def read_variable_file(path: Path, loader: ModuleLoader) -> VariableFile:
+    """The values of a file. Nothing is raised: what is wrong stands in its `problems`."""
+    result = VariableFile(path)
+    try:
+        if path.name.endswith(".json"):
+            _read_json(result, loader)
+        else:
+            _read_native(result, loader)
+    except UnreadableError as problem:
+        result.problems.append(problem)
+    return result
+
+
+def _read_native(result: VariableFile, loader: ModuleLoader) -> None:
+    file = loader.file(result.path)
+    result.problems += file.problems
+    scope = _constant_scope()
+    for name, attribute in file.body.attributes.items():
+        try:
+            value = evaluate(attribute.value, scope)
+        except (EvaluationError, RecursionError) as error:
+            reason = error.message if isinstance(error, EvaluationError) else "nested too deeply"
+            result.problems.append(UnreadableError(f"`{name}`: {reason}", origin=attribute.origin))
+        else:
+            result.values[name] = GivenValue(value, f"{file.name}:{attribute.origin.line}", attribute.origin)
+    for block in file.body.blocks:
+        result.problems.append(
+            UnreadableError(f"a block `{block.type}` has no place in a file of values", origin=block.origin)
+        )
+
+
+def _read_json(result: VariableFile, loader: ModuleLoader) -> None:
+    name = display(result.path)
+    origin = Origin(source="terraform", file=name)
+    try:
+        from everward.sources.terraform.language.functions.encoding import jsondecode
+
+        loaded = jsondecode(loader.tree.text(result.path))
+    except ValueProblem as problem:
+        raise UnreadableError(str(problem), origin=origin, help="correct the file") from None
+    if not isinstance(loaded, dict):
+        raise UnreadableError("an object of values is needed", origin=origin)
+    result.values = {key: GivenValue(value, name, origin) for key, value in loaded.items()}
+
+
+def typed_values(variables: Mapping[str, str], root: Module) -> tuple[dict[str, GivenValue], list[ProblemError]]:
+    """Values as typed on a command line: text for variables of a primitive type, else expressions."""
+    values: dict[str, GivenValue] = {}
+    problems: list[ProblemError] = []
+    for name, text in variables.items():
+        declared = root.variables.get(name)
+        if declared is None:
+            continue
+        try:
+            value = text if declared.literal else parse_value(text)
+        except ProblemError as problem:
+            problems.append(UnreadableError(f"`--var {name}`: {problem.message}", help=problem.help))
+        else:
+            values[name] = GivenValue(value, "--var")
+    return values, problems
+
+
+def parse_value(text: str) -> Data:
+    """The value that an expression without references stands for.
+
+    Raises:
+        ProblemError: when it is none.
+
+    """
+    try:
+        return evaluate(parse_expression(text, "--var"), _constant_scope())
+    except (EvaluationError, SyntaxProblem):
+        raise
+    except RecursionError:
+        raise UnreadableError("the value is nested too deeply") from None

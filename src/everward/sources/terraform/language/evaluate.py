@@ -1,0 +1,442 @@
+"""Expressions to values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from everward.sources.terraform.language.functions import invoke
+from everward.sources.terraform.language.functions.registry import hole_of_call
+from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
+from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
+from everward.sources.terraform.language.values import (
+    BlockObject,
+    Data,
+    ListValue,
+    Sensitive,
+    SetValue,
+    ValueProblem,
+    describe,
+    hole_text,
+    holes_of,
+    kind_name,
+    shorten,
+    to_string,
+)
+from everward.sources.terraform.syntax import (
+    Attr,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    ForObject,
+    ForTuple,
+    Index,
+    Literal,
+    ObjectCons,
+    Parenthesis,
+    Part,
+    Step,
+    Template,
+    TemplateIf,
+    Traversal,
+    TupleCons,
+    Unary,
+    Variable,
+)
+from everward.values import Unknown, combine, placeholder
+
+
+def evaluate(expression: Expression, scope: Scope) -> Data:
+    """The value of an expression.
+
+    Raises:
+        EvaluationError: when it has none.
+
+    """
+    try:
+        return _EVALUATORS[type(expression)](expression, scope)
+    except ValueProblem as problem:
+        raise EvaluationError(str(problem), line=expression.line) from None
+
+
+def _literal(node: Literal, scope: Scope) -> Data:
+    return node.value
+
+
+def _parenthesis(node: Parenthesis, scope: Scope) -> Data:
+    return evaluate(node.inner, scope)
+
+
+def _tuple(node: TupleCons, scope: Scope) -> Data:
+    return [evaluate(item, scope) for item in node.items]
+
+
+def _object(node: ObjectCons, scope: Scope) -> Data:
+    result: dict[str, Data] = {}
+    holes: list[Unknown] = []
+    marked = False
+    for key_node, value_node in node.items:
+        key = evaluate(key_node, scope)
+        value = evaluate(value_node, scope)
+        if isinstance(key, Sensitive):
+            marked, key = True, key.value
+        if isinstance(key, Unknown):
+            holes.append(key)
+        elif key is None:
+            raise ValueProblem("the key of an object must not be null")
+        else:
+            result[to_string(key)] = value
+    if holes:
+        text = "{" + ", ".join(f"{name} = {describe(item)}" for name, item in result.items()) + ", …}"
+        return combine([*holes, *holes_of([result])], present=True, text=placeholder(text))
+    return Sensitive(result) if marked else result
+
+
+def _unary(node: Unary, scope: Scope) -> Data:
+    return unary(node.operator, evaluate(node.operand, scope))
+
+
+def _binary(node: Binary, scope: Scope) -> Data:
+    return binary(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
+
+
+def _conditional(node: Conditional, scope: Scope) -> Data:
+    condition = evaluate(node.condition, scope)
+    if isinstance(condition, Sensitive):
+        inner = as_truth(condition.value)
+        return Sensitive(choose(inner, evaluate(node.then, scope), _other(node.otherwise, scope)))
+    condition = as_truth(condition)
+    if isinstance(condition, Unknown):
+        return choose(condition, _other(node.then, scope, condition), _other(node.otherwise, scope, condition))
+    chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
+    value = evaluate(chosen, scope)
+    if value is None or isinstance(value, str | Unknown):
+        # Text stays text whatever the other branch is: that one need not be looked at.
+        return value
+    return choose(True, value, _other(other, scope))
+
+
+def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> Data:
+    """A branch that may not be taken: where it fails, it says nothing."""
+    try:
+        return evaluate(node, scope)
+    except EvaluationError as error:
+        return Unknown(reason=error.message) if condition is None else condition
+
+
+# Templates
+
+
+def _template(node: Template, scope: Scope) -> Data:
+    if node.sole and isinstance(node.parts[0], Expression):
+        return evaluate(node.parts[0], scope)
+    out: list[str] = []
+    holes: list[Unknown] = []
+    marked = _render(node.parts, scope, out, holes)
+    text = "".join(out)
+    value = combine(holes, present=True, text=text) if holes else text
+    return Sensitive(value) if marked else value
+
+
+def _render(parts: tuple[Part, ...], scope: Scope, out: list[str], holes: list[Unknown]) -> bool:
+    """Append the text of `parts`, and the holes in them; whether something sensitive was among it."""
+    marked = False
+    for part in parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, Expression):
+            marked = _interpolate(part, scope, out, holes) or marked
+        elif isinstance(part, TemplateIf):
+            condition = evaluate(part.condition, scope)
+            if isinstance(condition, Sensitive):
+                marked, condition = True, condition.value
+            truth = as_truth(condition)
+            if isinstance(truth, Unknown):
+                holes.append(truth)
+                out.append(placeholder(describe(truth)))
+            else:
+                marked = _render(part.then if truth else part.otherwise, scope, out, holes) or marked
+        else:
+            for key, value, many in _iterate(evaluate(part.collection, scope)):
+                names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
+                if many is not None:
+                    holes.append(many)
+                marked = _render(part.body, scope.with_names(names), out, holes) or marked
+    return marked
+
+
+def _interpolate(part: Expression, scope: Scope, out: list[str], holes: list[Unknown]) -> bool:
+    value = evaluate(part, scope)
+    marked = isinstance(value, Sensitive)
+    if isinstance(value, Sensitive):
+        value = value.value
+    if isinstance(value, Unknown):
+        holes.append(value)
+        out.append(hole_text(value))
+    elif value is None:
+        raise EvaluationError("a null value stands in a text", line=part.line)
+    else:
+        try:
+            out.append(to_string(value))
+        except ValueProblem as problem:
+            raise EvaluationError(str(problem), line=part.line) from None
+    return marked
+
+
+# References
+
+
+def _variable(node: Variable, scope: Scope) -> Data:
+    return _walk(node.name, (), scope)
+
+
+def _traversal(node: Traversal, scope: Scope) -> Data:
+    if isinstance(node.source, Variable):
+        return _walk(node.source.name, node.steps, scope)
+    return _settled(_steps(evaluate(node.source, scope), node.steps, scope))
+
+
+def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
+    if name in scope.names:
+        value, used = scope.names[name], 0
+    else:
+        value, used = scope.resolver.resolve(name, steps, scope)
+    return _settled(_steps(value, steps[used:], scope))
+
+
+def _settled(value: Data) -> Data:
+    return value.settle() if isinstance(value, Lazy) else value
+
+
+def _steps(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
+    for step in steps:
+        if isinstance(step, Attr):
+            value = _attribute(value, step.name, scope)
+        elif isinstance(step, Index):
+            value = _index(value, evaluate(step.key, scope), scope)
+        else:
+            value = _splat(value, step.steps, scope)
+    return value
+
+
+def _attribute(value: Data, name: str, scope: Scope) -> Data:
+    if isinstance(value, BlockObject):
+        found = value.get(name)
+        if found is not None:
+            return found
+        return scope.resolver.computed(value.instance, f"{value.path}.{name}" if value.path else name)
+    if isinstance(value, dict):
+        if name in value:
+            return value[name]
+        raise ValueProblem(f"there is no attribute `{name}`")
+    if isinstance(value, Unknown):
+        return combine([value], text=placeholder(f"{describe(value)}.{name}"))
+    if isinstance(value, Lazy):
+        return value.attribute(name)
+    if isinstance(value, Sensitive):
+        return Sensitive(_attribute(value.value, name, scope))
+    raise ValueProblem(f"a {kind_name(value)} has no attribute `{name}`")
+
+
+def _index(value: Data, key: Data, scope: Scope) -> Data:
+    if isinstance(value, Sensitive) or isinstance(key, Sensitive):
+        bare = [item.value if isinstance(item, Sensitive) else item for item in (value, key)]
+        return Sensitive(_settled(_index(bare[0], bare[1], scope)))
+    if isinstance(value, Lazy):
+        return value.index(key)
+    holes = [item for item in (value, key) if isinstance(item, Unknown)]
+    if holes:
+        return combine(holes, text=placeholder(f"{describe(value)}[{describe(key)}]"))
+    if isinstance(value, dict):
+        if key is None:
+            raise ValueProblem("null is no key")
+        return _attribute(value, to_string(key), scope) if isinstance(value, BlockObject) else _key(value, key)
+    if isinstance(value, list) and not isinstance(value, SetValue):
+        return _element(value, key)
+    raise ValueProblem(f"a {kind_name(value)} has no elements by position or key")
+
+
+def _key(value: dict[str, Data], key: Data) -> Data:
+    name = to_string(key)
+    if name not in value:
+        raise ValueProblem(f"there is no element `{shorten(name)}`")
+    return value[name]
+
+
+def _element(value: list[Data], key: Data) -> Data:
+    position = as_number(key)
+    if not isinstance(position, int):
+        raise ValueProblem("a position must be a whole number")
+    before = [item for item in value[: position + 1] if isinstance(item, Unknown) and item.many]
+    if before and position >= 0:
+        return combine(before, text=placeholder(f"{describe(value)}[{position}]"))
+    if not 0 <= position < len(value):
+        raise ValueProblem(f"there is no element {position} in a list of {len(value)}")
+    return value[position]
+
+
+def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
+    if isinstance(value, Sensitive):
+        return Sensitive(_splat(value.value, steps, scope))
+    if value is None:
+        return []
+    if not isinstance(value, list | Lazy | Unknown):
+        return [_settled(_steps(value, steps, scope))]
+    out: list[Data] = []
+    for _, item, many in _iterate(value):
+        result = _settled(_steps(item, steps, scope))
+        out.append(result if many is None else as_many(result, many))
+    return ListValue(out) if isinstance(value, ListValue | SetValue) else out
+
+
+def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
+    """Key and value of every element; with a hole when the element stands for any number of them."""
+    if isinstance(value, Lazy):
+        yield from value.items()
+    elif isinstance(value, Unknown):
+        key = combine([value], present=True, text=placeholder(f"key of {describe(value)}"))
+        yield key, combine([value], text=placeholder(f"{describe(value)}[*]")), value
+    elif isinstance(value, dict):
+        for name in sorted(value):
+            yield name, value[name], None
+    elif isinstance(value, list):
+        is_set = isinstance(value, SetValue)
+        for position, item in enumerate(value):
+            many = item if isinstance(item, Unknown) and item.many else None
+            key: Data = combine([many], present=True) if many is not None else position
+            yield item if is_set else key, item, many
+    else:
+        raise ValueProblem(f"a {kind_name(value)} has no elements")
+
+
+# Comprehensions
+
+
+def _for_rows(node: ForTuple | ForObject, scope: Scope, collection: Data) -> Iterator[tuple[Scope, Unknown | None]]:
+    """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
+    for key, value, many in _iterate(collection):
+        inner = scope.with_names({node.value: value} if node.key is None else {node.key: key, node.value: value})
+        doubt = many
+        if node.condition is not None:
+            passes = evaluate(node.condition, inner)
+            passes = as_truth(passes.value if isinstance(passes, Sensitive) else passes)
+            if isinstance(passes, Unknown):
+                doubt = passes if many is None else combine([many, passes])
+            elif not passes:
+                continue
+        yield inner, doubt
+
+
+def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool]:
+    source = node.collection
+    # A whole expansion is iterated as it is: unsettled, its elements keep what is known of them.
+    if isinstance(source, Traversal) and isinstance(source.source, Variable) and source.source.name not in scope.names:
+        value, used = scope.resolver.resolve(source.source.name, source.steps, scope)
+        collection = _steps(value, source.steps[used:], scope)
+    else:
+        collection = evaluate(source, scope)
+    if isinstance(collection, Sensitive):
+        return collection.value, True
+    return collection, False
+
+
+def _for_tuple(node: ForTuple, scope: Scope) -> Data:
+    collection, marked = _collection_of(node, scope)
+    out: list[Data] = []
+    for inner, doubt in _for_rows(node, scope, collection):
+        result = evaluate(node.result, inner)
+        out.append(result if doubt is None else as_many(result, doubt))
+    return Sensitive(out) if marked else out
+
+
+def _for_object(node: ForObject, scope: Scope) -> Data:
+    collection, marked = _collection_of(node, scope)
+    result: dict[str, Data] = {}
+    holes: list[Unknown] = []
+    for inner, doubt in _for_rows(node, scope, collection):
+        name = evaluate(node.name, inner)
+        value = evaluate(node.result, inner)
+        if isinstance(name, Sensitive):
+            marked, name = True, name.value
+        if doubt is not None or isinstance(name, Unknown):
+            holes += [hole for hole in (doubt, name) if isinstance(hole, Unknown)]
+            continue
+        if name is None:
+            raise ValueProblem("the key of an object must not be null")
+        key = to_string(name)
+        if node.grouped:
+            result.setdefault(key, []).append(value)
+        elif key in result:
+            raise ValueProblem(f"the key `{shorten(key)}` comes out twice; `...` after the value would group them")
+        else:
+            result[key] = value
+    if holes:
+        text = placeholder(f"{{for {node.value} in {describe(_shown(collection))}}}")
+        return combine(holes, present=True, text=text)
+    ordered = {key: result[key] for key in sorted(result)}
+    return Sensitive(ordered) if marked else ordered
+
+
+def _shown(collection: Data) -> Data:
+    return collection if not isinstance(collection, Lazy) else Unknown(reason="instances")
+
+
+# Calls
+
+
+def _call(node: Call, scope: Scope) -> Data:
+    if node.name == "try":
+        return _try(node, scope)
+    if node.name == "can":
+        return _can(node, scope)
+    arguments = [evaluate(item, scope) for item in node.arguments]
+    if node.spread and arguments:
+        last = arguments.pop()
+        if isinstance(last, Unknown):
+            return hole_of_call(node.name, [*arguments, last], holes_of([*arguments, last]), present=False)
+        if isinstance(last, Sensitive):
+            arguments += [Sensitive(item) for item in last.value] if isinstance(last.value, list) else [last]
+        elif isinstance(last, list):
+            arguments += last
+        else:
+            raise ValueProblem(f"`...` needs a list, not a {kind_name(last)}")
+    return invoke(node.name, arguments, scope.functions)
+
+
+def _try(node: Call, scope: Scope) -> Data:
+    failures: list[str] = []
+    for item in node.arguments:
+        try:
+            return evaluate(item, scope)
+        except EvaluationError as error:
+            failures.append(error.message)
+    raise ValueProblem("`try`: no expression has a value" + (f": {failures[-1]}" if failures else ""))
+
+
+def _can(node: Call, scope: Scope) -> Data:
+    if len(node.arguments) != 1:
+        raise ValueProblem("`can` needs one expression")
+    try:
+        value = evaluate(node.arguments[0], scope)
+    except EvaluationError:
+        return False
+    # What is not known yet may still turn out to fail.
+    return combine([value], present=True) if isinstance(value, Unknown) else True
+
+
+_EVALUATORS: dict[type[Expression], Callable[[Any, Scope], Data]] = {
+    Literal: _literal,
+    Template: _template,
+    Variable: _variable,
+    Traversal: _traversal,
+    TupleCons: _tuple,
+    ObjectCons: _object,
+    ForTuple: _for_tuple,
+    ForObject: _for_object,
+    Call: _call,
+    Unary: _unary,
+    Binary: _binary,
+    Conditional: _conditional,
+    Parenthesis: _parenthesis,
+}

@@ -1,0 +1,73 @@
+"""Hashes of text and of files, and what looks like them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid as uuids
+from typing import Any
+
+from everward.sources.terraform.language.functions.registry import Context, function
+from everward.sources.terraform.language.values import Data, ValueProblem, shorten
+from everward.values import Unknown
+
+
+def _hex(algorithm: str, content: bytes) -> str:
+    return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
+
+
+def _base64(algorithm: str, content: bytes) -> str:
+    return base64.b64encode(hashlib.new(algorithm, content, usedforsecurity=False).digest()).decode()
+
+
+def _declare(name: str, algorithm: str, work: Any) -> None:
+    def of_text(text: str) -> Data:
+        return work(algorithm, text.encode())
+
+    def of_file(context: Context, path: str) -> Data:
+        content = context.read(path)
+        return content if isinstance(content, Unknown) else work(algorithm, content)
+
+    function(name, "s")(of_text)
+    function(f"file{name}", "s", context=True)(of_file)
+
+
+for _name in ("md5", "sha1", "sha256", "sha512"):
+    _declare(_name, _name, _hex)
+for _name in ("sha256", "sha512"):
+    _declare(f"base64{_name}", _name, _base64)
+
+_NAMESPACES = {
+    "dns": uuids.NAMESPACE_DNS,
+    "url": uuids.NAMESPACE_URL,
+    "oid": uuids.NAMESPACE_OID,
+    "x500": uuids.NAMESPACE_X500,
+}
+
+
+@function("uuidv5", "ss")
+def uuidv5(namespace: str, name: str) -> Data:
+    """The UUID of a name in a namespace."""
+    space = _NAMESPACES.get(namespace)
+    try:
+        return str(uuids.uuid5(space or uuids.UUID(namespace), name))
+    except ValueError:
+        raise ValueProblem(f"`{shorten(namespace)}` is no namespace") from None
+
+
+@function("uuid", "")
+def uuid() -> Data:
+    """A new UUID every time."""
+    return Unknown(reason="made anew by every run", decided_by=("uuid()",), present=True)
+
+
+@function("bcrypt", "s*n")
+def bcrypt(text: str, *cost: Any) -> Data:
+    """A salted hash, new every time."""
+    return Unknown(reason="made anew by every run", decided_by=("bcrypt()",), present=True)
+
+
+@function("rsadecrypt", "ss")
+def rsadecrypt(text: str, key: str) -> Data:
+    """A secret, which is left unread."""
+    return Unknown(reason="decrypted when Terraform runs", present=True)

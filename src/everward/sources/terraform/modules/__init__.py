@@ -1,0 +1,18 @@
+"""What the folders of a configuration declare, before anything is evaluated."""
+
+from everward.sources.terraform.modules.declarations import Check, Module, VariableDeclaration, declare
+from everward.sources.terraform.modules.loader import ModuleLoader, is_local, unresolved_of
+from everward.sources.terraform.modules.providers import AZURERM, Requirements, read_requirements
+
+__all__ = [
+    "AZURERM",
+    "Check",
+    "Module",
+    "ModuleLoader",
+    "Requirements",
+    "VariableDeclaration",
+    "declare",
+    "is_local",
+    "read_requirements",
+    "unresolved_of",
+]

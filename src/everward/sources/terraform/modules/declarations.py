@@ -1,0 +1,171 @@
+"""The declarations of one module folder: variables, locals, resources, module calls, outputs, providers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from everward.estate.reading import Unresolved
+from everward.sources.terraform.language.types import ANY, Type, parse_type
+from everward.sources.terraform.syntax import Attribute, Block, Body, Expression, Variable
+from everward.sources.terraform.syntax import Literal as Written
+from everward.values import Origin
+
+ResourceKey: TypeAlias = tuple[Literal["managed", "data"], str, str]
+"""Mode, type and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A `validation` block of a variable."""
+
+    condition: Expression
+    message: Expression | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class VariableDeclaration:
+    """A `variable` block."""
+
+    name: str
+    type: Type
+    default: Expression | None
+    nullable: bool
+    sensitive: bool
+    checks: tuple[Check, ...]
+    origin: Origin
+    literal: bool
+    """Whether a value on the command line is text as it stands, not an expression."""
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """One folder's declarations."""
+
+    folder: Path
+    variables: dict[str, VariableDeclaration] = field(default_factory=dict)
+    locals: dict[str, Attribute] = field(default_factory=dict)
+    resources: dict[ResourceKey, Block] = field(default_factory=dict)
+    calls: dict[str, Block] = field(default_factory=dict)
+    outputs: dict[str, Block] = field(default_factory=dict)
+    providers: list[Block] = field(default_factory=list)
+    required_providers: dict[str, Attribute] = field(default_factory=dict)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    """What could not be read of it."""
+    files: int = 0
+    """How many files it has."""
+
+
+_IGNORED = frozenset({"moved", "import", "removed", "check", "provider_meta", "ephemeral"})
+"""Blocks without part in what resources are like."""
+
+
+def declare(module: Module, body: Body) -> None:
+    """Add the declarations of one file to its module."""
+    for attribute in body.attributes.values():
+        _complain(module, f"`{attribute.name}`", "an argument is not expected here", attribute.origin)
+    for block in body.blocks:
+        _declare_block(module, block)
+
+
+def _declare_block(module: Module, block: Block) -> None:
+    kind, labels = block.type, block.labels
+    if kind in ("resource", "data"):
+        if _labelled(module, block, 2):
+            key: ResourceKey = ("managed" if kind == "resource" else "data", labels[0], labels[1])
+            _once(module, module.resources, key, block)
+    elif kind == "variable":
+        if _labelled(module, block, 1) and labels[0] not in module.variables:
+            module.variables[labels[0]] = _variable(module, block)
+        elif labels:
+            _complain(module, f"variable `{labels[0]}`", "declared twice", block.origin)
+    elif kind == "output":
+        if _labelled(module, block, 1):
+            _once(module, module.outputs, labels[0], block)
+    elif kind == "module":
+        if _labelled(module, block, 1):
+            _once(module, module.calls, labels[0], block)
+    elif kind == "locals":
+        for name, attribute in block.body.attributes.items():
+            _once(module, module.locals, name, attribute)
+    elif kind == "provider":
+        module.providers.append(block)
+    elif kind == "terraform":
+        for inner in block.body.blocks_of("required_providers"):
+            module.required_providers.update(inner.body.attributes)
+    elif kind not in _IGNORED:
+        _complain(module, f"`{kind}`", "this kind of block is not known", block.origin)
+
+
+def _once(module: Module, table: dict[object, object] | dict, key: object, item: Block | Attribute) -> None:  # type: ignore[type-arg]
+    if key in table:
+        shown = ".".join(key) if isinstance(key, tuple) else str(key)
+        _complain(module, f"`{shown}`", "declared twice", item.origin)
+    else:
+        table[key] = item
+
+
+def _labelled(module: Module, block: Block, count: int) -> bool:
+    if len(block.labels) == count:
+        return True
+    _complain(module, f"`{block.type}`", f"needs {count} label{'s' if count > 1 else ''}", block.origin)
+    return False
+
+
+def _complain(module: Module, subject: str, reason: str, origin: Origin) -> None:
+    module.unresolved.append(
+        Unresolved(subject, reason, origin, help="`terraform validate` shows the same place", incomplete=True)
+    )
+
+
+def _variable(module: Module, block: Block) -> VariableDeclaration:
+    attributes = block.body.attributes
+    kind = ANY
+    written = attributes.get("type")
+    if written is not None:
+        try:
+            kind = parse_type(written.value)
+        except ValueError as error:
+            _complain(module, f"variable `{block.labels[0]}`", f"type: {error}", written.origin)
+    checks = tuple(
+        Check(inner.body.attributes["condition"].value, _value(inner.body, "error_message"), inner.origin)
+        for inner in block.body.blocks_of("validation")
+        if "condition" in inner.body.attributes
+    )
+    return VariableDeclaration(
+        name=block.labels[0],
+        type=kind,
+        default=_value(block.body, "default"),
+        nullable=_flag(block.body, "nullable", default=True),
+        sensitive=_flag(block.body, "sensitive", default=False),
+        checks=checks,
+        origin=block.origin,
+        literal=written is None or kind.kind in ("string", "number", "bool"),
+    )
+
+
+def _value(body: Body, name: str) -> Expression | None:
+    attribute = body.attributes.get(name)
+    return attribute.value if attribute is not None else None
+
+
+def _flag(body: Body, name: str, *, default: bool) -> bool:
+    value = _value(body, name)
+    return value.value is True if isinstance(value, Written) else default
+
+
+def reference_text(expression: Expression) -> str | None:
+    """`azurerm` or `azurerm.hub` from the expression of a `provider` argument; None for anything else."""
+    from everward.sources.terraform.syntax import Attr, Traversal
+
+    if isinstance(expression, Written) and isinstance(expression.value, str):
+        return expression.value
+    if isinstance(expression, Variable):
+        return expression.name
+    if isinstance(expression, Traversal) and isinstance(expression.source, Variable):
+        names = [step.name for step in expression.steps if isinstance(step, Attr)]
+        if len(names) == len(expression.steps):
+            return ".".join([expression.source.name, *names])
+    return None

@@ -1,0 +1,45 @@
+"""What is open after an evaluation: the variables without value, and how much hangs on each."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from everward.estate.reading import Unresolved
+from everward.sources.terraform.evaluation import Session
+from everward.values import unknowns_in
+
+
+def open_variables(session: Session) -> list[Unresolved]:
+    """The root's variables without value, those on which most values hang first."""
+    values: Counter[str] = Counter()
+    resources: Counter[str] = Counter()
+    for instance in session.instances:
+        names = [
+            name
+            for value in instance.attributes.values()
+            for hole in unknowns_in(value)
+            for name in hole.decided_by
+            if name.startswith("var.")
+        ]
+        if instance.cardinality is not None:
+            names += [name for name in instance.cardinality.decided_by if name.startswith("var.")]
+        values.update(names)
+        resources.update(set(names))
+    found = [
+        _open(session, name, values[f"var.{name}"], resources[f"var.{name}"])
+        for name, declared in session.root.variables.items()
+        if name not in session.given and declared.default is None
+    ]
+    return [item for _, item in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _open(session: Session, name: str, values: int, resources: int) -> tuple[int, Unresolved]:
+    declared = session.root.variables[name]
+    detail = f"; decides {values} values of {resources} resources" if values else "; no resource needs it"
+    return values, Unresolved(
+        f"var.{name}",
+        f"variable without value{detail}",
+        declared.origin,
+        decided_by=(f"var.{name}",),
+        help=f"`--var {name}=…`, or a file of values with `--var-file`",
+    )
