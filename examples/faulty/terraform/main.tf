@@ -19,20 +19,6 @@ resource "azurerm_resource_group" "global" {
   tags     = local.tags
 }
 
-resource "azurerm_management_lock" "global" {
-  name       = "keep-global"
-  scope      = azurerm_resource_group.global.id
-  lock_level = "CanNotDelete"
-  notes      = "Every stamp depends on what is in here."
-}
-
-resource "azurerm_network_ddos_protection_plan" "global" {
-  name                = "${local.name}-ddos"
-  resource_group_name = azurerm_resource_group.global.name
-  location            = azurerm_resource_group.global.location
-  tags                = local.tags
-}
-
 module "stamp" {
   source   = "./stamp"
   for_each = var.stamps

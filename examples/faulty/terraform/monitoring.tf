@@ -171,6 +171,7 @@ resource "azurerm_monitor_metric_alert" "global_vault" {
 
   name                = "${local.name}-glb-kv-${each.key}"
   resource_group_name = azurerm_resource_group.global.name
+  enabled             = false
   scopes              = [azurerm_key_vault.global.id]
   description         = "The global vault answers ${each.value} more often than it should."
   severity            = 1

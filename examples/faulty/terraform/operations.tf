@@ -6,11 +6,6 @@ resource "azurerm_virtual_network" "operations" {
   location            = azurerm_resource_group.global.location
   address_space       = ["10.1.0.0/24"]
   tags                = local.tags
-
-  ddos_protection_plan {
-    id     = azurerm_network_ddos_protection_plan.global.id
-    enable = true
-  }
 }
 
 resource "azurerm_subnet" "agents" {
