@@ -13,14 +13,16 @@ from everward.expressions.problem import ExpressionError
 from everward.values import Unknown, Value, placeholder
 
 _PIECE: Final = re.compile(r"\{(\d+)\}|[{}]")
+_SUBSCRIPTION: Final = "/subscriptions/{subscription}"
 _SCOPES: Final = {
-    "subscription().id": "/subscriptions/{subscription}",
-    "subscription().subscriptionid": "{subscription}",
-    "resourcegroup().id": "/subscriptions/{subscription}/resourceGroups/{resource-group}",
-    "resourcegroup().name": "{resource-group}",
-    "managementgroup().name": "{management-group}",
-    "managementgroup().id": "/providers/Microsoft.Management/managementGroups/{management-group}",
+    ("subscription", "id"): _SUBSCRIPTION,
+    ("subscription", "subscriptionid"): "{subscription}",
+    ("resourcegroup", "id"): _SUBSCRIPTION + "/resourceGroups/{resource-group@}",
+    ("resourcegroup", "name"): "{resource-group@}",
+    ("managementgroup", "id"): "/providers/Microsoft.Management/managementGroups/{management-group}",
+    ("managementgroup", "name"): "{management-group}",
 }
+"""What stands for scopes; `@` for which of several unknown groups it is."""
 
 
 def symbolic(value: Value) -> str:
@@ -38,6 +40,11 @@ def symbolic(value: Value) -> str:
     if isinstance(value, bool):
         return "True" if value else "False"
     return value if isinstance(value, str) else str(value)
+
+
+def scope_symbol(name: str) -> str:
+    """The symbolic id of the scope that `subscription()`, `resourceGroup()` or `managementGroup()` names."""
+    return _SCOPES[name.lower(), "id"].replace("@", "")
 
 
 @lru_cache(maxsize=16_384)
@@ -61,7 +68,18 @@ def _of_node(node: Node) -> str:
             filled = _of_format(node)
             if filled is not None:
                 return filled
-    return _SCOPES.get(print_node(node).lower()) or placeholder(_short(node))
+    return _of_scope(node) or placeholder(_short(node))
+
+
+def _of_scope(node: Node) -> str | None:
+    """What stands for `resourceGroup().name` and its like. An argument tells several unknown groups apart."""
+    if not isinstance(node, Member) or not isinstance(node.target, Call):
+        return None
+    text = _SCOPES.get((node.target.name.lower(), node.name.lower()))
+    if text is None:
+        return None
+    which = "".join(f" {argument.value}" for argument in node.target.arguments if isinstance(argument, Literal))
+    return text.replace("@", which.replace("/", "|"))
 
 
 def _of_format(call: Call) -> str | None:

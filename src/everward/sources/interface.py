@@ -19,6 +19,8 @@ class ReadOptions:
     """The subscription that resources without one stand in."""
     resource_group: str | None = None
     """The resource group that resource-group templates are deployed to."""
+    management_group: str | None = None
+    """The management group that management-group templates are deployed to."""
     location: str | None = None
     """The region of a deployment that does not name one."""
     var_files: tuple[Path, ...] = ()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from everward.expressions.functions.registry import Family, Holes
 from everward.expressions.holes import holes_of
 from everward.expressions.kinds import as_string
-from everward.expressions.printer import inner_text
 from everward.expressions.problem import ExpressionError, Failure
-from everward.values import MISSING, Unknown, Value, build_id, combine, member, placeholder
+from everward.expressions.symbols import scope_symbol, symbolic
+from everward.values import MISSING, Unknown, Value, build_id, combine, member
 
 if TYPE_CHECKING:
     from everward.expressions.frame import Frame
@@ -21,6 +21,10 @@ _SUBSCRIPTION = "microsoft.resources/subscriptions"
 _MANAGEMENT_GROUP = "microsoft.management/managementgroups"
 
 
+Place = tuple[str, tuple[Unknown, ...]]
+"""The id of a scope, and what is not known of it."""
+
+
 def symbol(value: Value) -> str:
     """A segment of an id: text as it is, and in the place of a hole what stands for it in symbolic ids.
 
@@ -28,10 +32,7 @@ def symbol(value: Value) -> str:
         Failure: when the value is neither text nor a hole.
 
     """
-    if isinstance(value, Unknown):
-        name = inner_text(value) or value.text or (value.decided_by[0] if value.decided_by else value.reason)
-        return placeholder(name)
-    return as_string(value, "every argument")
+    return symbolic(value) if isinstance(value, Unknown) else as_string(value, "every argument")
 
 
 @RESOURCES.add("resourceId", 2, None, holes=Holes.OWN, framed=True)
@@ -42,12 +43,13 @@ def resource_id(frame: Frame, *values: Value) -> Value:
     if len(before) > 2:
         raise Failure("at most a subscription and a resource group come before the type")
     if len(before) == 2:
-        scope = f"/subscriptions/{symbol(before[0])}/resourceGroups/{symbol(before[1])}"
+        place: Place = (f"/subscriptions/{symbol(before[0])}/resourceGroups/{symbol(before[1])}", ())
     elif before:
-        scope = f"{_subscription(frame)}/resourceGroups/{symbol(before[0])}"
+        subscription, holes = _id_of(frame, "subscription")
+        place = (f"{subscription}/resourceGroups/{symbol(before[0])}", holes)
     else:
-        scope = _group(frame)
-    return _identify(scope, values, index)
+        place = _group(frame)
+    return _identify(place, values, index)
 
 
 @RESOURCES.add("subscriptionResourceId", 2, None, holes=Holes.OWN, framed=True)
@@ -56,8 +58,8 @@ def subscription_resource_id(frame: Frame, *values: Value) -> Value:
     index = _type_index(values)
     if index > 1:
         raise Failure("only a subscription comes before the type")
-    scope = f"/subscriptions/{symbol(values[0])}" if index else _subscription(frame)
-    return _identify(scope, values, index)
+    place = (f"/subscriptions/{symbol(values[0])}", ()) if index else _id_of(frame, "subscription")
+    return _identify(place, values, index)
 
 
 @RESOURCES.add("managementGroupResourceId", 2, None, holes=Holes.OWN, framed=True)
@@ -67,10 +69,10 @@ def management_group_resource_id(frame: Frame, *values: Value) -> Value:
     if index > 1:
         raise Failure("only a management group comes before the type")
     if index:
-        scope = f"/providers/Microsoft.Management/managementGroups/{symbol(values[0])}"
+        place: Place = (f"/providers/Microsoft.Management/managementGroups/{symbol(values[0])}", ())
     else:
-        scope = _id_of(frame, "managementGroup")
-    return _identify(scope, values, index)
+        place = _id_of(frame, "managementGroup")
+    return _identify(place, values, index)
 
 
 @RESOURCES.add("tenantResourceId", 2, None, holes=Holes.OWN)
@@ -78,19 +80,19 @@ def tenant_resource_id(*values: Value) -> Value:
     """The id of a resource of the tenant."""
     if _type_index(values):
         raise Failure("the type comes first")
-    return _identify("", values, 0)
+    return _identify(("", ()), values, 0)
 
 
 @RESOURCES.add("extensionResourceId", 3, None, holes=Holes.OWN)
 def extension_resource_id(*values: Value) -> Value:
     """The id of a resource that extends another one, whose id comes first."""
-    return _identify(symbol_of_id(values[0]), values, 1)
+    return _identify((symbol_of_id(values[0]), ()), values, 1)
 
 
 def symbol_of_id(value: Value) -> str:
     """An id, or the symbolic one that stands for a hole."""
     if isinstance(value, Unknown):
-        return value.reference or symbol(value)
+        return symbolic(value)
     return as_string(value, "the id of the resource that is extended").rstrip("/")
 
 
@@ -104,14 +106,14 @@ def _type_index(values: tuple[Value, ...]) -> int:
     raise Failure("no argument is a resource type such as `Microsoft.KeyVault/vaults`")
 
 
-def _identify(scope: str, values: tuple[Value, ...], index: int) -> Value:
+def _identify(place: Place, values: tuple[Value, ...], index: int) -> Value:
     names = [symbol(value) for value in values[index + 1 :]]
     kind = values[index]
     if isinstance(kind, Unknown):
         return combine(holes_of(values), present=True)
+    scope, unknown = place
     text = _build(scope, as_string(kind).strip("/"), tuple(names))
-    holes = holes_of(values)
-    # A part in braces may also come from context that is not known: the id is then as symbolic.
+    holes = [*holes_of(values), *unknown]
     return combine(holes, present=True, reference=text) if holes else text
 
 
@@ -130,21 +132,17 @@ def _build(scope: str, kind: str, names: tuple[str, ...]) -> str:
     return build_id(scope, kind, names)
 
 
-def _group(frame: Frame) -> str:
-    """The id of the resource group, else of the subscription, else nothing: what a deployment's scope allows."""
+def _group(frame: Frame) -> Place:
+    """The resource group, else the subscription, else the tenant: what a deployment's scope allows."""
     for name in ("resourceGroup", "subscription"):
         try:
             return _id_of(frame, name)
         except ExpressionError:
             continue
-    return ""
+    return "", ()
 
 
-def _subscription(frame: Frame) -> str:
-    return _id_of(frame, "subscription")
-
-
-def _id_of(frame: Frame, name: str) -> str:
+def _id_of(frame: Frame, name: str) -> Place:
     """The id of a scope that the host knows.
 
     Raises:
@@ -155,15 +153,7 @@ def _id_of(frame: Frame, name: str) -> str:
     found = member(scope, "id") if isinstance(scope, dict) else scope
     if isinstance(found, Unknown):
         # The scope's shape is known even where the scope is not.
-        return found.reference or _scope_symbol(name)
+        return found.reference or scope_symbol(name), (found,)
     if found is MISSING or not isinstance(found, str):
         raise ExpressionError(f"`{name}()` has no id here")
-    return found.rstrip("/")
-
-
-def _scope_symbol(name: str) -> str:
-    subscription = "/subscriptions/{subscription().subscriptionId}"
-    return {
-        "resourceGroup": f"{subscription}/resourceGroups/{{resourceGroup().name}}",
-        "subscription": subscription,
-    }.get(name, "/providers/Microsoft.Management/managementGroups/{managementGroup().name}")
+    return found.rstrip("/"), ()
