@@ -58,6 +58,9 @@ def argument_text(value: Value, budget: int) -> str | None:
     """A value as an expression, or None when it has no form or is longer than `budget`."""
     if isinstance(value, OpenObject):
         return inner_text(value.hole)
+    if isinstance(value, Unknown) and value.reference is not None:
+        # What is known of an id is worth more than how it was made.
+        return quote(value.reference)
     return print_value(value, budget)
 
 
