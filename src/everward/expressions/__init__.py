@@ -5,7 +5,6 @@ from everward.expressions.dialect import POLICY, TEMPLATE, Dialect
 from everward.expressions.equality import same
 from everward.expressions.evaluator import Evaluator
 from everward.expressions.functions.jsontext import parse_json
-from everward.expressions.functions.resources import symbol
 from everward.expressions.holes import OpenObject, close
 from everward.expressions.host import Functions, Host, call_default, is_run_time
 from everward.expressions.inspection import exceeded_limits
@@ -13,6 +12,7 @@ from everward.expressions.nodes import Call, Expression, Index, Literal, Member,
 from everward.expressions.parser import is_expression, parse_expression, unescape
 from everward.expressions.printer import print_node, quote
 from everward.expressions.problem import ExpressionError
+from everward.expressions.symbols import symbolic
 
 __all__ = [
     "POLICY",
@@ -43,6 +43,6 @@ __all__ = [
     "print_node",
     "quote",
     "same",
-    "symbol",
+    "symbolic",
     "unescape",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from everward.expressions.access import access
 from everward.expressions.calls import bind_function, bind_host
@@ -20,8 +21,7 @@ from everward.expressions.residual import access_text, index_text
 from everward.values import Unknown, Value, combine
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Program:
+class Program(Struct, frozen=True, eq=False):
     """A compiled expression."""
 
     expression: Expression
@@ -58,8 +58,7 @@ class _Chain:
         self.steps: list[_Step] = []
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True, eq=False):
     node: Member | Index
     key: Run | None
     """Evaluates the index; None for a property."""

@@ -17,6 +17,7 @@ from everward.expressions.functions.objects import OBJECTS, TOLERANT
 from everward.expressions.functions.registry import Function
 from everward.expressions.functions.resources import RESOURCES
 from everward.expressions.functions.strings import STRINGS
+from everward.expressions.functions.uris import URIS
 
 PURE: Mapping[str, Function] = MappingProxyType(
     {
@@ -30,6 +31,7 @@ PURE: Mapping[str, Function] = MappingProxyType(
         **OBJECTS,
         **RESOURCES,
         **STRINGS,
+        **URIS,
     }
 )
 """Every function that needs nothing but its arguments, by its lower-case name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from everward.expressions.compiler import Program, compile_expression
 from everward.expressions.dialect import Dialect
@@ -14,6 +14,9 @@ from everward.expressions.nodes import Expression
 from everward.expressions.parser import is_expression, parse_expression, unescape
 from everward.expressions.problem import ExpressionError, Failure
 from everward.values import Unknown, Value, combine
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Evaluator:

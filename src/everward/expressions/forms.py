@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from everward.expressions.frame import Frame, Run
 from everward.expressions.functions import lambdas, lazy
@@ -13,8 +14,7 @@ from everward.expressions.problem import ExpressionError
 from everward.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True, eq=False):
     """What is below a call, compiled."""
 
     runs: list[Run]
@@ -23,8 +23,7 @@ class Built:
     """The lambda variables that it can see, lower case."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Form(Struct, frozen=True, eq=False):
     """A function that is bound in its own way."""
 
     low: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from everward.expressions.problem import ExpressionError
 
@@ -21,8 +22,7 @@ class Kind(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True, eq=False):
     """A token; `text` is the value of a string and the spelling of everything else."""
 
     kind: Kind

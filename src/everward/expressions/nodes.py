@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+
+class Literal(Struct, frozen=True, eq=False):
     """A string, a number, or a bare `true`, `false`, `null`."""
 
     value: str | int | float | bool | None
-    at: int = field(compare=False, default=0)
+    at: int = 0
     """Offset in the text."""
 
     def __eq__(self, other: object) -> bool:
@@ -23,41 +23,64 @@ class Literal:
         return hash((type(self.value), self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, eq=False):
     """`name(arguments)`, or `namespace.name(arguments)` for a function of the template's author."""
 
     name: str
     """As written, with its namespace."""
     arguments: tuple[Node, ...]
-    at: int = field(compare=False, default=0)
+    at: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and self.name == other.name and self.arguments == other.arguments
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.arguments))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True, eq=False):
     """`target.name`, or `target.?name`, which gives null where there is nothing."""
 
     target: Node
     name: str
     safe: bool = False
-    at: int = field(compare=False, default=0)
+    at: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Member)
+            and (self.name, self.safe) == (other.name, other.safe)
+            and self.target == other.target
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.target, self.name, self.safe))
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True, eq=False):
     """`target[index]`, or `target[?index]`, which gives null where there is nothing."""
 
     target: Node
     index: Node
     safe: bool = False
-    at: int = field(compare=False, default=0)
+    at: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Index)
+            and self.safe == other.safe
+            and self.index == other.index
+            and self.target == other.target
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.target, self.index, self.safe))
 
 
 Node: TypeAlias = Literal | Call | Member | Index
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expression:
+class Expression(Struct, frozen=True, eq=False):
     """A parsed expression and the text it was parsed from."""
 
     root: Node

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct, field
 
 from everward.expressions.lexer import Kind, Token, tokenize
 from everward.expressions.limits import INT_MAX, INT_MIN, MAX_NESTING, MAX_TEXT
@@ -42,8 +43,7 @@ def parse_expression(text: str) -> Expression:
         raise error.within(text) from None
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct, eq=False):
     """A construct that waits for its end: a call, an index or a group."""
 
     closer: str

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import binascii
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 from everward.expressions.functions import identity
 from everward.expressions.functions.jsontext import parse_json
 from everward.expressions.functions.registry import Family, Holes
-from everward.expressions.kinds import as_integer, as_object, as_string, is_number
+from everward.expressions.kinds import as_string, is_number
 from everward.expressions.problem import Failure
 from everward.expressions.text import check_length, text_of
-from everward.values import MISSING, Unknown, Value, member
+from everward.values import Unknown, Value
 
 ENCODING = Family()
 
@@ -98,78 +97,6 @@ def data_uri_to_string(value: Value) -> Value:
         raise Failure("its argument is not a data URI")
     if head.lower().endswith(";base64"):
         return _from_base64(data)
+    from urllib.parse import unquote_to_bytes
+
     return _decoded(unquote_to_bytes(data))
-
-
-@ENCODING.add("uriComponent", 1, 1)
-def uri_component(value: Value) -> Value:
-    """A string with everything percent-encoded but letters, digits and `-_.~`."""
-    text = as_string(value)
-    check_length(len(text) * 3)
-    return quote(text, safe="", errors="surrogatepass")
-
-
-@ENCODING.add("uriComponentToString", 1, 1)
-def uri_component_to_string(value: Value) -> Value:
-    """A string with its percent-encoding undone."""
-    return unquote_to_bytes(as_string(value)).decode("utf-8", "replace")
-
-
-@ENCODING.add("uri", 2, 2)
-def uri(base: Value, relative: Value) -> Value:
-    """An address relative to an absolute one; what stands behind the base's last slash gives way."""
-    start, rest = as_string(base, "the base"), as_string(relative, "the relative part")
-    parts = _split(start)
-    if not parts.path:
-        start = parts._replace(path="/").geturl()
-    joined = urljoin(start, rest)
-    check_length(len(joined))
-    return joined
-
-
-def _split(text: str) -> SplitResult:
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError:
-        raise Failure(f"`{text[:128]}` is not a URI") from None
-    if not parts.scheme or (not parts.netloc and parts.scheme in ("http", "https")):
-        raise Failure(f"`{text[:128]}` is not an absolute URI")
-    return parts
-
-
-_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
-
-
-@ENCODING.add("parseUri", 1, 1)
-def parse_uri(value: Value) -> Value:
-    """The scheme, host, port, path and query of an absolute address."""
-    parts = _split(as_string(value))
-    port = parts.port if parts.port is not None else _PORTS.get(parts.scheme)
-    return {
-        "scheme": parts.scheme,
-        "host": parts.hostname or "",
-        "port": port,
-        "path": parts.path or "/",
-        "query": f"?{parts.query}" if parts.query else "",
-    }
-
-
-@ENCODING.add("buildUri", 1, 1)
-def build_uri(value: Value) -> Value:
-    """The address made of `{scheme, host, port, path, query}`; a scheme's own port is left out."""
-    given = as_object(value)
-    scheme, host = _part(given, "scheme"), _part(given, "host")
-    if not scheme or not host:
-        raise Failure("an address needs `scheme` and `host`")
-    port = member(given, "port")
-    number = None if port is MISSING or port is None else as_integer(port, "`port`")
-    path, query = _part(given, "path"), _part(given, "query").removeprefix("?")
-    authority = host if number is None or number == _PORTS.get(scheme.lower()) else f"{host}:{number}"
-    tail = f"?{query}" if query else ""
-    return f"{scheme.lower()}://{authority}/{path.removeprefix('/')}{tail}"
-
-
-def _part(given: dict[str, Value], name: str) -> str:
-    found = member(given, name)
-    return "" if found is MISSING or found is None else as_string(found, f"`{name}`")

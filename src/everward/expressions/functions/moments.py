@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+from msgspec import Struct
 
 from everward.expressions.problem import Failure
 
@@ -15,8 +16,7 @@ _MAX_TICKS: Final = 3_652_059 * 86_400 * TICKS
 _EPOCH: Final = datetime(1970, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A local clock time and its distance from UTC."""
 
     ticks: int

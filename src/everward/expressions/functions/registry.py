@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from everward.values import Value
 
@@ -20,8 +21,7 @@ class Holes(Enum):
     """It decides by itself, and may give a hole."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(Struct, frozen=True, eq=False):
     """A function of the language. Its body raises `Failure`; names, positions and holes are the evaluator's work."""
 
     name: str

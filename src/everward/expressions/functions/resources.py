@@ -20,18 +20,12 @@ _GROUP = "microsoft.resources/resourcegroups"
 _SUBSCRIPTION = "microsoft.resources/subscriptions"
 _MANAGEMENT_GROUP = "microsoft.management/managementgroups"
 
-
 Place = tuple[str, tuple[Unknown, ...]]
 """The id of a scope, and what is not known of it."""
 
 
-def symbol(value: Value) -> str:
-    """A segment of an id: text as it is, and in the place of a hole what stands for it in symbolic ids.
-
-    Raises:
-        Failure: when the value is neither text nor a hole.
-
-    """
+def _segment(value: Value) -> str:
+    """A segment of an id: text as it is, and in the place of a hole what stands for it in symbolic ids."""
     return symbolic(value) if isinstance(value, Unknown) else as_string(value, "every argument")
 
 
@@ -43,10 +37,10 @@ def resource_id(frame: Frame, *values: Value) -> Value:
     if len(before) > 2:
         raise Failure("at most a subscription and a resource group come before the type")
     if len(before) == 2:
-        place: Place = (f"/subscriptions/{symbol(before[0])}/resourceGroups/{symbol(before[1])}", ())
+        place: Place = (f"/subscriptions/{_segment(before[0])}/resourceGroups/{_segment(before[1])}", ())
     elif before:
         subscription, holes = _id_of(frame, "subscription")
-        place = (f"{subscription}/resourceGroups/{symbol(before[0])}", holes)
+        place = (f"{subscription}/resourceGroups/{_segment(before[0])}", holes)
     else:
         place = _group(frame)
     return _identify(place, values, index)
@@ -58,7 +52,7 @@ def subscription_resource_id(frame: Frame, *values: Value) -> Value:
     index = _type_index(values)
     if index > 1:
         raise Failure("only a subscription comes before the type")
-    place = (f"/subscriptions/{symbol(values[0])}", ()) if index else _id_of(frame, "subscription")
+    place = (f"/subscriptions/{_segment(values[0])}", ()) if index else _id_of(frame, "subscription")
     return _identify(place, values, index)
 
 
@@ -69,7 +63,7 @@ def management_group_resource_id(frame: Frame, *values: Value) -> Value:
     if index > 1:
         raise Failure("only a management group comes before the type")
     if index:
-        place: Place = (f"/providers/Microsoft.Management/managementGroups/{symbol(values[0])}", ())
+        place: Place = (f"/providers/Microsoft.Management/managementGroups/{_segment(values[0])}", ())
     else:
         place = _id_of(frame, "managementGroup")
     return _identify(place, values, index)
@@ -86,10 +80,10 @@ def tenant_resource_id(*values: Value) -> Value:
 @RESOURCES.add("extensionResourceId", 3, None, holes=Holes.OWN)
 def extension_resource_id(*values: Value) -> Value:
     """The id of a resource that extends another one, whose id comes first."""
-    return _identify((symbol_of_id(values[0]), ()), values, 1)
+    return _identify((_base(values[0]), ()), values, 1)
 
 
-def symbol_of_id(value: Value) -> str:
+def _base(value: Value) -> str:
     """An id, or the symbolic one that stands for a hole."""
     if isinstance(value, Unknown):
         return symbolic(value)
@@ -107,7 +101,7 @@ def _type_index(values: tuple[Value, ...]) -> int:
 
 
 def _identify(place: Place, values: tuple[Value, ...], index: int) -> Value:
-    names = [symbol(value) for value in values[index + 1 :]]
+    names = [_segment(value) for value in values[index + 1 :]]
     kind = values[index]
     if isinstance(kind, Unknown):
         return combine(holes_of(values), present=True)
