@@ -1,0 +1,46 @@
+"""Reading case files, and running each case through the adapter for its kind."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Case = dict[str, Any]
+Answer = dict[str, Any]
+"""What an adapter found: `value`, `effect`, `ok`, or `error` (with the stage: `parse`, `evaluation`)."""
+Adapter = Callable[[Case, Path], Answer]
+"""Answers a case, from which `expect` has been taken; the path is the folder of the case file."""
+Judge = Callable[[Answer, Any], bool]
+"""Whether an answer is what was expected."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    id: str
+    expected: Any
+    answer: Answer
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The cases of a JSONL file, compressed or not."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    for line in content.decode("utf-8").splitlines():
+        if line.strip():
+            yield json.loads(line)
+
+
+def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]]) -> tuple[int, list[Failure]]:
+    """How many cases a file has, and those that fail."""
+    total = 0
+    failures: list[Failure] = []
+    for case in read_cases(path):
+        total += 1
+        # The adapter gets the question alone.
+        expected = case.pop("expect")
+        adapter, judge = kinds[case["kind"]]
+        answer = adapter({key: value for key, value in case.items() if key != "id"}, path.parent)
+        if not judge(answer, expected):
+            failures.append(Failure(case["id"], expected, answer))
+    return total, failures
