@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ _COMMAND = re.compile(
     r"(?:^|[;&|(]|\bexec\b|\brun\b)\s*(?:terraform|tofu)(?:\.exe)?\s+(?P<rest>[^\n;|]*)", re.MULTILINE
 )
 _WITH_VARIABLES = frozenset({"plan", "apply", "destroy", "import", "refresh", "console"})
-_CHANGE_FOLDER = re.compile(r"^\s*(?:cd|pushd|Set-Location)\s+(?P<folder>\S+)", re.MULTILINE)
+_CHANGE_FOLDER = re.compile(r"(?:^|[;&|])\s*(?:cd|pushd|Set-Location)\s+(?P<folder>[^\s;&|]+)", re.MULTILINE)
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ def commands_in(script: str) -> Iterator[Command]:
             continue
         command = read_arguments(words)
         moved = [found["folder"].strip("\"'") for found in _CHANGE_FOLDER.finditer(joined[: match.start() + 1])]
-        command.folder = chdir if chdir is not None else (moved[-1] if moved else None)
+        command.folder = chdir if chdir is not None else (posixpath.join(*moved) if moved else None)
         yield command
 
 
@@ -81,7 +83,8 @@ def _unquote(text: str) -> str:
 
 
 def split_words(line: str) -> list[str]:
-    """Split a command line as a shell does; `$(name)` with spaces inside stays one word."""
+    """Split a command line as a shell does; an expression of the pipeline stays one word, without its spaces."""
+    line = _EXPRESSION.sub(lambda match: "${{" + "".join(match[1].split()) + "}}", line)
     try:
         return shlex.split(line, comments=False, posix=True)
     except ValueError:
