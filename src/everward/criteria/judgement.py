@@ -1,0 +1,69 @@
+"""How a criterion's policy judges: like Azure Policy, except that it never takes a gap of an export for an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from everward.estate import Estate, Resource
+from everward.policy import Explanation, Outcome, Policy, State, compile_definition, load_definition
+from everward.values import Unknown
+
+INVENTORY = "inventory"
+"""The kind of source that shows what somebody exported, which need not be everything."""
+
+
+class CriterionPolicy(Policy):
+    """The policy of a criterion.
+
+    Code declares everything it makes, so what it does not declare is absent. An export holds the types that were
+    asked for: diagnostic settings, locks or pricings are listed by other commands than the resources they protect.
+    """
+
+    @classmethod
+    def compile(
+        cls, content: bytes | Mapping[str, Any], *, file: str | None = None, parameters: Mapping[str, Any] | None = None
+    ) -> CriterionPolicy:
+        """Read a definition and make it ready to judge.
+
+        Raises:
+            DefinitionError: when the definition or a parameter is not valid.
+
+        """
+        # Names are checked against the alias catalogue by the tests, so that start-up need not do it again.
+        return cls(compile_definition(load_definition(content, file=file, strict=False), parameters).bound)
+
+    @property
+    def related_type(self) -> str | None:
+        """The type whose absence it judges; None when it judges a resource by itself."""
+        existence = self.definition.rule.existence
+        return str(existence.type.raw) if existence is not None else None
+
+    def evaluate(self, resource: Resource, estate: Estate) -> Outcome:
+        """The verdict on a resource of the estate."""
+        outcome = super().evaluate(resource, estate)
+        if outcome.state is State.NON_COMPLIANT:
+            gap = self._gap(resource, estate)
+            if gap is not None:
+                return Outcome(State.UNKNOWN, outcome.effect, hole=gap)
+        return outcome
+
+    def explain(self, resource: Resource, estate: Estate) -> Explanation:
+        """The verdict that `evaluate` gives, with the comparisons that decided it."""
+        explanation = super().explain(resource, estate)
+        if explanation.outcome.state is State.NON_COMPLIANT:
+            gap = self._gap(resource, estate)
+            if gap is not None:
+                outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
+                return Explanation(outcome, explanation.reasons)
+        return explanation
+
+    def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
+        related = self.related_type
+        if related is None or resource.origin.source != INVENTORY or estate.of_type(related):
+            return None
+        return Unknown(
+            reason=f"the inventory lists no resource of type `{related}`, so its absence proves nothing",
+            decided_by=(f"an export of {related}",),
+            origin=resource.origin,
+        )
