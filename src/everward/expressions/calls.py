@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from everward.expressions.frame import Frame, Run
+from everward.expressions.frame import Constant, Frame, Run
 from everward.expressions.functions.registry import Function, Holes
-from everward.expressions.holes import has_hole
+from everward.expressions.holes import ATOMS, has_hole
 from everward.expressions.host import is_run_time
 from everward.expressions.nodes import Call
 from everward.expressions.printer import inner_text
@@ -22,6 +22,12 @@ def fail(call: Call, failure: Failure) -> ExpressionError:
     return ExpressionError(f"`{call.name}`: {failure.message}", position=call.at, help=failure.help)
 
 
+def split_constants(runs: list[Run]) -> tuple[list[Value], list[tuple[int, Run]]]:
+    """The arguments that are literals in their places, and the others with theirs."""
+    fixed = [run.value if isinstance(run, Constant) else None for run in runs]
+    return fixed, [(index, run) for index, run in enumerate(runs) if not isinstance(run, Constant)]
+
+
 def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[str, ...]) -> Run:
     """A call of a function that needs nothing but its arguments."""
     body: Any = function.body
@@ -29,15 +35,19 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
     shallow = function.holes is Holes.SHALLOW
     framed = function.framed
     present = function.present
+    fixed, varying = split_constants(runs)
 
     def run(frame: Frame) -> Value:
-        values: list[Value] = []
-        for argument in runs:
-            values.append(argument(frame))  # noqa: PERF401 - a comprehension is one more frame a level
+        values = fixed.copy()
+        is_open = False
+        for index, argument in varying:
+            # No comprehension: it would be one more frame a level.
+            value = values[index] = argument(frame)
+            if type(value) not in ATOMS and (deep or isinstance(value, Unknown)):
+                is_open = True
         try:
-            for value in values:
-                if (deep and has_hole(value)) or (shallow and isinstance(value, Unknown)):
-                    return residual(call, values, frame, scope, present=present)
+            if is_open and (shallow or (deep and has_hole(values))):
+                return residual(call, values, frame, scope, present=present)
             result: Value = body(frame, *values) if framed else body(*values)
         except Failure as failure:
             raise fail(call, failure) from None
@@ -54,16 +64,15 @@ def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only
     """A call that the host answers; with `known_only` it is not asked when an argument is not known."""
     name, at = call.name, call.at
     run_time = is_run_time(name)
+    fixed, varying = split_constants(runs)
 
     def run(frame: Frame) -> Value:
-        values: list[Value] = []
-        for argument in runs:
-            values.append(argument(frame))  # noqa: PERF401 - a comprehension is one more frame a level
+        values = fixed.copy()
+        for index, argument in varying:
+            values[index] = argument(frame)
         try:
-            if known_only:
-                for value in values:
-                    if has_hole(value):
-                        return residual(call, values, frame, scope)
+            if known_only and varying and has_hole(values):
+                return residual(call, values, frame, scope)
             result = frame.evaluator.host.call(name, values, at)
         except Failure as failure:
             raise fail(call, failure) from None

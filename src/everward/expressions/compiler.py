@@ -11,7 +11,7 @@ from everward.expressions.access import access
 from everward.expressions.calls import bind_function, bind_host
 from everward.expressions.dialect import Dialect
 from everward.expressions.forms import FORMS, Built
-from everward.expressions.frame import Frame, Run
+from everward.expressions.frame import Constant, Frame, Run
 from everward.expressions.holes import OpenObject
 from everward.expressions.host import is_run_time
 from everward.expressions.nodes import Call, Expression, Index, Literal, Member, Node
@@ -124,7 +124,7 @@ class _Compiler:
 
     def _build(self, node: Node) -> Run | _Chain:
         if isinstance(node, Literal):
-            return _constant(node.value)
+            return Constant(node.value)
         if isinstance(node, Call):
             return self._build_call(node)
         below = self._built[id(node.target)]
@@ -204,16 +204,12 @@ def check_count(call: Call, low: int, high: int | None) -> None:
         )
 
 
-def _constant(value: Value) -> Run:
-    return lambda _: value
-
-
 def _bind_chain(chain: _Chain, tolerant: bool) -> Run:
     """Accesses one behind the other: `.?` on nothing ends the whole chain with null."""
     base = chain.run
     steps: list[tuple[Callable[[Frame], Value], bool, _Step]] = []
     for step in chain.steps:
-        key = step.key if step.key is not None else _constant(step.node.name if isinstance(step.node, Member) else None)
+        key = step.key if step.key is not None else Constant(step.node.name if isinstance(step.node, Member) else None)
         steps.append((key, step.node.safe, step))
 
     def run(frame: Frame) -> Value:

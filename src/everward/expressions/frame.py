@@ -25,5 +25,18 @@ class Frame:
         return Frame(self.evaluator, self.variables + values)
 
 
+class Constant:
+    """A compiled literal: whoever runs it may take its value at once."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __call__(self, frame: Frame) -> Value:  # noqa: ARG002 - called like everything else that is compiled
+        """The value."""
+        return self.value
+
+
 Run: TypeAlias = Callable[[Frame], Value]
 """A compiled part of an expression."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from everward.expressions.limits import MAX_NODES
 from everward.expressions.problem import Failure
 from everward.values import Unknown, Value
 
-_ATOMS = (str, int, float, bool, type(None))
+ATOMS: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of values that have nothing inside."""
 
 
 class OpenObject(dict[str, Value]):
@@ -34,13 +35,13 @@ def has_hole(value: Value) -> bool:
         Failure: when the value has more parts than `MAX_NODES` (values that share parts may be huge when unfolded).
 
     """
-    if isinstance(value, _ATOMS):
+    if type(value) in ATOMS:
         return False
     stack: list[Any] = [value]
     left = MAX_NODES
     while stack:
         item = stack.pop()
-        if isinstance(item, _ATOMS):
+        if type(item) in ATOMS:
             continue
         if isinstance(item, (Unknown, OpenObject)):
             return True
@@ -91,16 +92,28 @@ def check_size(value: Value) -> None:
 
 def has_many(items: list[Value]) -> bool:
     """Whether an array has an element that stands for any number of elements."""
-    return any(isinstance(item, Unknown) and item.many for item in items)
+    # Arrays rarely hold holes, and looking at types runs without the interpreter.
+    return Unknown in map(type, items) and any(isinstance(item, Unknown) and item.many for item in items)
 
 
 def close(value: Value) -> Value:
     """`value` with a hole in the place of every object that is only known in part."""
+    stack: list[Any] = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, OpenObject):
+            return _closed(value)
+        if isinstance(item, (list, dict)):
+            stack.extend(item.values() if isinstance(item, dict) else item)
+    return value
+
+
+def _closed(value: Value) -> Value:
+    # INVARIANT: objects known in part are made by evaluation, which bounds how deep they stand.
     if isinstance(value, OpenObject):
         return value.hole
     if isinstance(value, list):
-        if any(isinstance(item, (list, dict)) for item in value):
-            return [close(item) for item in value]
-    elif isinstance(value, dict) and any(isinstance(item, (list, dict)) for item in value.values()):
-        return {key: close(item) for key, item in value.items()}
+        return [_closed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _closed(item) for key, item in value.items()}
     return value

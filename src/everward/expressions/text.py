@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from functools import lru_cache
 from typing import Any, Final
@@ -102,6 +103,8 @@ def scalar_text(value: Any) -> str:
 
 def float_text(value: float) -> str:
     """The shortest text that reads as this number, with an exponent from 1E+15 and below 1E-05 on."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     text = repr(value)
     if "e" not in text and abs(value) >= 1e15:
         sign, digits = ("-", text[1:]) if value < 0 else ("", text)
@@ -156,7 +159,12 @@ class _Raw(str):
 
 
 def _json_string(text: str, single: bool) -> str:
-    encoded = msgspec.json.encode(text).decode()
+    try:
+        encoded = msgspec.json.encode(text).decode()
+    except UnicodeEncodeError:
+        # Half a character cannot be written.
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        encoded = msgspec.json.encode(whole).decode()
     if not single:
         return encoded
     return "'" + encoded[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
@@ -167,4 +175,4 @@ def _json_scalar(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(value)
+    return float_text(value) if isinstance(value, float) and not math.isfinite(value) else repr(value)

@@ -10,7 +10,7 @@ from everward.expressions.holes import OpenObject, has_hole, has_many, holes_of
 from everward.expressions.kinds import as_array, as_integer, as_string, is_number, kind_of
 from everward.expressions.limits import MAX_NODES
 from everward.expressions.problem import Failure
-from everward.expressions.text import check_length, fold, text_of
+from everward.expressions.text import bounded, check_length, fold, text_of
 from everward.values import Truth, Unknown, Value, any_of, combine, key_of
 
 ARRAYS = Family()
@@ -63,6 +63,11 @@ def to_array(value: Value) -> Value:
 @ARRAYS.add("concat", 0, None, holes=Holes.OWN)
 def concat(*values: Value) -> Value:
     """Strings, numbers and booleans put together as one string, or arrays as one array."""
+    for value in values:
+        if type(value) is not str:
+            break
+    else:
+        return bounded("".join(values))  # type: ignore[arg-type]
     known = [value for value in values if not isinstance(value, Unknown)]
     if any(isinstance(value, list) for value in known):
         parts: list[Value] = []

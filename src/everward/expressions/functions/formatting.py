@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Final
@@ -77,6 +78,8 @@ def format_value(value: Value, pattern: str) -> str:
 
     """
     if not pattern or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return text_of(value)
+    if isinstance(value, float) and not math.isfinite(value):
         return text_of(value)
     standard = _STANDARD.fullmatch(pattern)
     if standard is None:

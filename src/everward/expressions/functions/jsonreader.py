@@ -156,7 +156,7 @@ class Reader:
 
     def _number(self) -> Value:
         found = _NUMBER.match(self._text, self._at)
-        if found is None or len(found[0]) > 400:
+        if found is None or len(found[0]) > 300:
             self._wrong()
         self._at = found.end()
         text = found[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable
 
 from everward.expressions.functions.registry import Family
@@ -21,13 +23,17 @@ def _number(value: Value, place: str = "its argument") -> Number:
     raise Failure(f"{place} must be a number, not {kind_of(value)}")
 
 
-def _pair(left: Value, right: Value) -> tuple[Number, Number]:
-    return _number(left, "its first argument"), _number(right, "its second argument")
+def _calculate(operation: Callable[[Number, Number], Number], left: Value, right: Value) -> Value:
+    one, other = _number(left, "its first argument"), _number(right, "its second argument")
+    try:
+        return _fit(operation(one, other))
+    except OverflowError:
+        raise Failure("the result is too large") from None
 
 
 def _fit(value: Number) -> Value:
     if isinstance(value, float):
-        if value in (float("inf"), float("-inf")) or value != value:
+        if not math.isfinite(value):
             raise Failure("the result is too large")
         return value
     if not INT_MIN <= value <= INT_MAX:
@@ -38,22 +44,19 @@ def _fit(value: Number) -> Value:
 @NUMBERS.add("add", 2, 2)
 def add(left: Value, right: Value) -> Value:
     """The sum."""
-    one, other = _pair(left, right)
-    return _fit(one + other)
+    return _calculate(operator.add, left, right)
 
 
 @NUMBERS.add("sub", 2, 2)
 def sub(left: Value, right: Value) -> Value:
     """The difference."""
-    one, other = _pair(left, right)
-    return _fit(one - other)
+    return _calculate(operator.sub, left, right)
 
 
 @NUMBERS.add("mul", 2, 2)
 def mul(left: Value, right: Value) -> Value:
     """The product."""
-    one, other = _pair(left, right)
-    return _fit(one * other)
+    return _calculate(operator.mul, left, right)
 
 
 def _divide(left: Value, right: Value, whole: Callable[[int, int], int]) -> Value:
@@ -116,7 +119,10 @@ def to_integer(value: Value) -> Value:
     """A number or the text of one as an integer, cut towards zero."""
     if isinstance(value, str):
         return _fit(_integer_in(value))
-    return _fit(int(_number(value)))
+    number = _number(value)
+    if isinstance(number, float) and not math.isfinite(number):
+        raise Failure("its argument must be finite")
+    return _fit(int(number))
 
 
 def _integer_in(text: str) -> int:
