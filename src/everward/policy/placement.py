@@ -191,8 +191,9 @@ def _gap(primary: Resource, estate: Estate) -> Unknown | None:
         gaps = defaultdict(list)
         for reading in estate.readings:
             missing = [item for item in reading.unresolved if item.incomplete]
-            for resource in reading.resources if missing else ():
-                gaps[resource.key].extend(missing)
+            keys = {key for resource in reading.resources for key in _held(resource)} if missing else ()
+            for key in keys:
+                gaps[key].extend(missing)
         _GAPS[estate] = gaps = dict(gaps)
     missing = gaps.get(primary.key, [])
     if not missing:
@@ -203,3 +204,9 @@ def _gap(primary: Resource, estate: Estate) -> Unknown | None:
         decided_by=tuple(deciders)[:12],
         origin=missing[0].origin,
     )
+
+
+def _held(resource: Resource) -> tuple[str, ...]:
+    """The keys of a resource and of the subscription that it implies, which no reading states."""
+    subscription, _ = scope_ids(resource)
+    return (resource.key,) if subscription is None else (resource.key, subscription.lower())
