@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from everward.sources.terraform.mapping.facts import EDITIONS
+from everward.sources.terraform.mapping.facts import EDITIONS, Facts
 
 _CLAUSE = re.compile(r"^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][0-9A-Za-z.+-]*)?$")
 _PROBES = (0, 1, 1_000_000)
@@ -87,3 +88,24 @@ def _meets(version: _Version, operator: str, bound: _Version, written: int) -> b
             # `~> 3.1` lets the last number written grow: below 4.0; `~> 3.1.2` stays below 3.2.
             held = max(written - 1, 1)
             return version >= bound and version[:held] == bound[:held]
+
+
+def fitting_major(attributes: Mapping[str, Mapping[str, object]]) -> int:
+    """The major version whose schema fits whole states best, by type and the names of all their attributes.
+
+    A state has every attribute of the schema it was written with, those without a value as well.
+    """
+    best, least = max(EDITIONS), -1
+    for major in sorted(EDITIONS, reverse=True):
+        facts = Facts.load(major)
+        strange = 0
+        for type_name, given in attributes.items():
+            known = facts.of(type_name)
+            if known is None:
+                strange += type_name.startswith("azurerm_")
+                continue
+            top = {path for path in known.attributes if "." not in path}
+            strange += len(top.symmetric_difference(given.keys() - {"id", "timeouts"}))
+        if least < 0 or strange < least:
+            best, least = major, strange
+    return best
