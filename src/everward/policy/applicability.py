@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from everward.estate import SUBSCRIPTION_TYPE, Resource
+from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Resource
 from everward.policy.aliases import FACT_NAMESPACE
 from everward.policy.compile import FALSE, TRUE, Code, compile_condition
 from everward.policy.engine import Bound, Site, is_constant
@@ -75,6 +75,8 @@ _UNTAGGED: Final = frozenset(
 )
 """Extension types: they stand on another resource and have neither tags nor a location."""
 
+_CONTAINERS: Final = frozenset({SUBSCRIPTION_TYPE.lower(), RESOURCE_GROUP_TYPE.lower()})
+
 _NEVER_JUDGED: Final = (
     "microsoft.billing/",
     "microsoft.capacity/reservationorders/",
@@ -85,18 +87,29 @@ _NEVER_JUDGED: Final = (
 
 def is_judged(resource: Resource, mode: str) -> bool:
     """Whether policies of a mode look at a resource: `Indexed` only at types with tags and location."""
-    key = resource.type_key
+    if mode == "Indexed" and not is_indexed(resource):
+        return False
+    return is_judged_always(resource.type_key, "All" if mode == "Indexed" else mode)
+
+
+def is_judged_always(key: str, mode: str) -> bool:
+    """Whether policies of a mode look at every resource of a lower-case type."""
     if key.startswith("microsoft.resources/"):
-        return mode != "Indexed" and key.startswith("microsoft.resources/subscriptions") and key.count("/") <= 2
+        return mode != "Indexed" and key in _CONTAINERS
     if key.startswith(_NEVER_JUDGED):
         return False
-    return mode != "Indexed" or is_indexed(resource)
+    return mode != "Indexed" or _is_indexed_always(key)
 
 
 def is_indexed(resource: Resource) -> bool:
     """Whether a resource is of a type that supports tags and location, as far as that can be told."""
-    key = resource.type_key
-    if key.startswith(FACT_NAMESPACE) or resource.location is not None:
+    if resource.type_key.startswith("microsoft.resources/"):
+        return False
+    return resource.location is not None or _is_indexed_always(resource.type_key)
+
+
+def _is_indexed_always(key: str) -> bool:
+    if key.startswith(FACT_NAMESPACE):
         return True
     if key.count("/") > 1:
         return key in TAGGABLE_CHILDREN

@@ -196,7 +196,8 @@ def _parameter(name: str, node: Any, path: JsonPath) -> Parameter:
         type=kind.lower(),
         default=node.get(keys.get("defaultvalue", "")),
         has_default="defaultvalue" in keys,
-        allowed=tuple(allowed) if allowed is not None else None,
+        # An empty list restricts nothing: shipped definitions have one beside a default.
+        allowed=tuple(allowed) if allowed else None,
         metadata=metadata if isinstance(metadata, dict) else {},
     )
     if parameter.has_default:

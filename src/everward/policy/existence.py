@@ -37,7 +37,7 @@ class Search:
     truth: Truth = False
     """Whether a related resource exists that meets the condition."""
     candidates: list[tuple[Resource, Truth]] = field(default_factory=list)
-    """Resources of the right type, place and (perhaps) name, and whether each satisfies."""
+    """Resources of the right type, place and (perhaps) name, and whether each satisfies; the last when one does."""
 
 
 def find_related(
@@ -62,19 +62,27 @@ def find_related(
     wanted_kind = None if existence.kind is None else _text(existence.kind, "kind", site, frame)
     condition = conditions(kind.lower())
 
-    def satisfies(resource: Resource, *before: Truth) -> Truth:
-        truths = [*before, _name_matches(search.name, resource)]
+    def satisfies(resource: Resource, there: Truth) -> Truth | None:
+        """Whether a resource is the one; None when it is not even looked at."""
+        truths = [there, _name_matches(search.name, resource)]
         if wanted_kind is not None:
             truths.append(decide("equals", resource.body.get("kind"), wanted_kind))
         certain = all_of(truths)
-        if certain is False or condition is None:
+        if certain is False:
+            return None
+        if condition is None:
             return certain
         return all_of([certain, condition(Frame(resource, frame.estate, frame))])
 
     for resource in place.found:
         truth = satisfies(resource, presence(resource, frame.resource))
+        if truth is None:
+            continue
         search.candidates.append((resource, truth))
-    possible = [satisfies(resource, hole) for resource, hole in place.possible]
+        if truth is True:
+            search.truth = True
+            return search
+    possible = [truth for item, hole in place.possible if (truth := satisfies(item, hole)) is not None]
     truths = [*(truth for _, truth in search.candidates), *possible]
     search.truth = any_of([*truths, place.gap] if place.gap is not None else truths)
     return search

@@ -7,7 +7,6 @@ from typing import Any, Final
 from everward.estate import Estate, Resource
 from everward.expressions import calls_in
 from everward.expressions import nodes as syntax
-from everward.policy.applicability import is_judged
 from everward.policy.compile import (
     FrameTest,
     compare,
@@ -51,7 +50,7 @@ Judged = tuple[Truth, list[Reason]]
 
 def explain(program: Program, resource: Resource, estate: Estate) -> Explanation:
     """The verdict of a policy on a resource of the program's type, with reasons."""
-    if not program.applies or not is_judged(resource, program.bound.definition.mode):
+    if not program.is_about(resource):
         return Explanation(NOT_APPLICABLE)
     frame = Frame(resource, estate)
     try:

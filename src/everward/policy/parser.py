@@ -30,7 +30,11 @@ from everward.policy.positions import JsonPath
 from everward.policy.problem import did_you_mean
 
 MAX_DEPTH: Final = 240
-"""Conditions within conditions, and values within values of a rule."""
+"""Conditions within conditions."""
+MAX_VALUE_DEPTH: Final = 100
+"""Values within values of one operand."""
+MAX_COUNT_DEPTH: Final = 16
+"""Counts within counts."""
 MAX_CONDITIONS: Final = 4096
 """Conditions in `if`."""
 MAX_EXISTENCE_CONDITIONS: Final = 128
@@ -101,8 +105,10 @@ class RuleParser:
 
     limit: int = MAX_CONDITIONS
     count: int = 0
+    counts: int = 0
+    """How many counts are around what is being read."""
     labels: list[str] = field(default_factory=list)
-    """Names of the value counts around what is being read."""
+    """Names of the value counts among them."""
 
     def rule(self, node: Any, path: JsonPath) -> Rule:
         """Read `{"if": …, "then": …}`; other keys beside them are ignored, as Azure does."""
@@ -184,7 +190,12 @@ class RuleParser:
     def _where(self, node: Mapping[str, Any], keys: dict[str, str], path: JsonPath, depth: int) -> Condition | None:
         if "where" not in keys:
             return None
-        return self.condition(node[keys["where"]], (*path, keys["where"]), depth + 1)
+        if self.counts >= MAX_COUNT_DEPTH:
+            raise Fault(f"counts are nested deeper than {MAX_COUNT_DEPTH} levels", path[:8])
+        self.counts += 1
+        condition = self.condition(node[keys["where"]], (*path, keys["where"]), depth + 1)
+        self.counts -= 1
+        return condition
 
 
 def _one_operator(keys: dict[str, str], path: JsonPath) -> str:
@@ -214,14 +225,14 @@ def _field_name(value: Any, path: JsonPath) -> Operand:
     return operand(value, path)
 
 
-def operand(value: Any, path: JsonPath, depth: int = 0) -> Operand:
+def operand(value: Any, path: JsonPath) -> Operand:
     """Read a value in which expressions may stand."""
     if isinstance(value, str):
         if is_expression(value):
             return Operand(value, expression(value, path))
         return Operand(unescape(value))
     if isinstance(value, list | dict):
-        if _holds_expressions(value, path, depth):
+        if _holds_expressions(value, path, 0):
             return Operand(value, tree=True)
         return Operand(_unescaped(value))
     return Operand(value)
@@ -242,8 +253,8 @@ def expression(text: str, path: JsonPath) -> Expression:
 
 def _holds_expressions(value: Any, path: JsonPath, depth: int) -> bool:
     """Whether expressions stand inside, at any depth; each is parsed, so that faults show when the policy is loaded."""
-    if depth > MAX_DEPTH:
-        raise Fault(f"values are nested deeper than {MAX_DEPTH} levels", path[:8])
+    if depth > MAX_VALUE_DEPTH:
+        raise Fault(f"values are nested deeper than {MAX_VALUE_DEPTH} levels", path[:8])
     if isinstance(value, str):
         if not is_expression(value):
             return False

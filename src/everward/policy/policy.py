@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource
 from everward.policy.aliases import Aliases, shipped_aliases
-from everward.policy.applicability import compile_applicability, is_judged, static_types
+from everward.policy.applicability import compile_applicability, is_judged, is_judged_always, static_types
 from everward.policy.compile import Code, compile_condition
 from everward.policy.context import EvaluationContext
 from everward.policy.engine import Bound, Site, UnknownAliasError, is_constant
@@ -114,6 +114,8 @@ class Program:
             self._check_existence(rule.existence)
         except UnknownAliasError:
             self.applicability = None
+        self._everywhere = self.applies and is_judged_always(type_key, self._mode)
+        self._matched_outcome, self._unmatched_outcome = self._shortcuts()
 
     @property
     def applies(self) -> bool:
@@ -157,12 +159,34 @@ class Program:
             raise EvaluationError(f"`{value}` is no effect")
         return name
 
+    def is_about(self, resource: Resource) -> bool:
+        """Whether the policy is about a resource of the type at all."""
+        return self.applies and is_judged(resource, self._mode)
+
+    def _shortcuts(self) -> tuple[Outcome | None, Outcome | None]:
+        """The outcomes of a condition that holds and of one that does not, where they are always the same."""
+        effect = self._fixed_effect
+        if not isinstance(effect, str) or effect == "disabled" or self.of_provider:
+            return None, None
+        matched = self.outcome(_MATCHED[effect], effect) if effect in _MATCHED else None
+        if effect in EXISTENCE_EFFECTS:
+            return matched, self.outcome(State.NOT_APPLICABLE, effect)
+        constant = self.applicability is not None and self.applicability.constant is True
+        return matched, self.outcome(State.COMPLIANT, effect) if constant else None
+
     def judge(self, resource: Resource, estate: Estate) -> Outcome:
         """The verdict on a resource of the type."""
-        if not self.applies or not is_judged(resource, self._mode):
+        if not self._everywhere and not self.is_about(resource):
             return NOT_APPLICABLE
         frame = Frame(resource, estate)
         try:
+            if self._unmatched_outcome is not None:
+                truth = self.condition.test(frame)
+                if truth is False:
+                    return self._unmatched_outcome
+                if truth is True and self._matched_outcome is not None:
+                    return self._matched_outcome
+                return self.conclude(self.effect(frame), truth, frame)
             effect = self.effect(frame)
             if effect == "disabled":
                 return self.outcome(State.COMPLIANT, effect)
@@ -199,7 +223,7 @@ class Program:
 
     def _unmatched(self, effect: str | Unknown, frame: Frame) -> Outcome:
         name = "" if isinstance(effect, Unknown) else effect
-        if name in EXISTENCE_EFFECTS or self.of_provider:
+        if name in EXISTENCE_EFFECTS or self.of_provider or (not name and self.existence is not None):
             return self.outcome(State.NOT_APPLICABLE, name)
         applies = self.applicability.test(frame) if self.applicability is not None else False
         # A name that is not known yet leaves open whether the policy applies, but not that nothing is wrong.

@@ -32,7 +32,7 @@ def group_of(resource: Resource, estate: Estate) -> Value:
         "name": text_or_hole(name),
         "type": "Microsoft.Resources/resourceGroups",
     }
-    for key in ("location", "tags"):
+    for key in ("location", "tags", "managedBy"):
         if found is None:
             value[key] = Unknown(
                 reason="the resource group was not read",
