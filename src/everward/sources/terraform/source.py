@@ -71,7 +71,7 @@ class TerraformSource(Source):
             *inputs.unresolved,
             *_version_note(folder, provider),
             *session.unresolved,
-            *open_variables(session),
+            *open_variables(session, inputs.hint),
             *unmapped,
         ]
         return reading

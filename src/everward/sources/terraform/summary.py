@@ -6,11 +6,15 @@ from collections import Counter
 
 from everward.estate.reading import Unresolved
 from everward.sources.terraform.evaluation import Session
-from everward.values import unknowns_in
+from everward.sources.terraform.evaluation.variables import NO_VALUE
+from everward.values import Unknown, unknowns_in
 
 
-def open_variables(session: Session) -> list[Unresolved]:
-    """The root's variables without value, those on which most values hang first."""
+def open_variables(session: Session, hint: str | None = None) -> list[Unresolved]:
+    """The root's variables without value, those on which most values hang first.
+
+    `hint` is one more way to give some of them a value.
+    """
     values: Counter[str] = Counter()
     resources: Counter[str] = Counter()
     for instance in session.instances:
@@ -26,20 +30,28 @@ def open_variables(session: Session) -> list[Unresolved]:
         values.update(names)
         resources.update(set(names))
     found = [
-        _open(session, name, values[f"var.{name}"], resources[f"var.{name}"])
+        _open(session, name, values[f"var.{name}"], resources[f"var.{name}"], hint)
         for name, declared in session.root.variables.items()
-        if name not in session.given and declared.default is None
+        if _is_open(session, name) or (name not in session.given and declared.default is None)
     ]
     return [item for _, item in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _open(session: Session, name: str, values: int, resources: int) -> tuple[int, Unresolved]:
+def _is_open(session: Session, name: str) -> bool:
+    given = session.given.get(name)
+    return given is not None and isinstance(given.value, Unknown)
+
+
+def _open(session: Session, name: str, values: int, resources: int, hint: str | None) -> tuple[int, Unresolved]:
     declared = session.root.variables[name]
+    given = session.given.get(name)
+    reason = given.value.reason if given is not None and isinstance(given.value, Unknown) else NO_VALUE
+    also = f", or {hint}" if hint is not None and given is None else ""
     detail = f"; decides {values} values of {resources} resources" if values else "; no resource needs it"
     return values, Unresolved(
         f"var.{name}",
-        f"variable without value{detail}",
+        f"{reason}{detail}",
         declared.origin,
         decided_by=(f"var.{name}",),
-        help=f"`--var {name}=…`, or a file of values with `--var-file`",
+        help=f"`--var {name}=…`, or a file of values with `--var-file`{also}",
     )

@@ -94,7 +94,7 @@ class Files:
 class _Nothing:
     """What a template sees beside its variables."""
 
-    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+    def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:  # noqa: ARG002
         raise ValueProblem(f"`{name}` is not given to the template")
 
     def computed(self, instance: Instance, path: str) -> Data:

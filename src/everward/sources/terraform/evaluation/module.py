@@ -69,7 +69,7 @@ class ModuleInstance:
 
     # References
 
-    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+    def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:
         """The value that a reference's head leads to."""
         if name == "data":
             kind, label = self._names(name, steps, 2)
@@ -312,8 +312,8 @@ class ModuleInstance:
             vendored = self.session.vendored.get(".".join([*self.path, name]))
             if vendored is None:
                 reason = f"`{source}` is not in the repository"
-                help = "run `terraform init` in the root, so that `.terraform/modules` has it, or assess a plan"
-                return self._unread(subject, reason, attribute.origin, help)
+                advice = "run `terraform init` in the root, so that `.terraform/modules` has it, or assess a plan"
+                return self._unread(subject, reason, attribute.origin, advice)
             folder = vendored
         if not folder.is_dir():
             return self._unread(subject, f"`{source}` does not exist", attribute.origin, None)
@@ -364,7 +364,7 @@ class ModuleInstance:
     def check(self) -> None:
         """Work out what no instance asked for, so that what is wrong there is told as well."""
         for name in self.module.variables:
-            self.resolve("var", (Attr(name),), self.scope)
+            self.resolve("var", (Attr(name),))
         self._variables.check()
         for name in self.module.locals:
             self.local(name)

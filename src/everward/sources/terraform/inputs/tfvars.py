@@ -30,19 +30,19 @@ class VariableFile:
 class _Constants:
     """What the expressions of a values file may refer to: nothing, and no files either."""
 
-    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+    def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:  # noqa: ARG002
         raise ValueProblem(f"a value must not refer to anything, and it names `{name}`")
 
-    def computed(self, instance: Instance, path: str) -> Data:
+    def computed(self, instance: Instance, path: str) -> Data:  # noqa: ARG002
         return None
 
-    def read(self, path: str) -> bytes | Unknown:
+    def read(self, path: str) -> bytes | Unknown:  # noqa: ARG002
         raise ValueProblem("a value must not read files")
 
-    def locate(self, path: str) -> Path | Unknown:
+    def locate(self, path: str) -> Path | Unknown:  # noqa: ARG002
         raise ValueProblem("a value must not read files")
 
-    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
+    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:  # noqa: ARG002
         raise ValueProblem("a value must not fill in templates")
 
 

@@ -1,4 +1,4 @@
-"""The values of a root's variables, from everywhere they may stand, the strongest last."""
+"""The values of a root's variables, from everywhere they may stand: the user's win, then files that Terraform loads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from everward.estate.reading import ReadInput, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.terraform.evaluation import GivenValue
+from everward.sources.terraform.inputs.discovered import find_values
 from everward.sources.terraform.inputs.tfvars import VariableFile, read_variable_file, typed_values
 from everward.sources.terraform.modules import Module, ModuleLoader, unresolved_of
 from everward.sources.tree import display
@@ -24,6 +25,8 @@ class InputValues:
     values: dict[str, GivenValue] = field(default_factory=dict)
     inputs: list[ReadInput] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
+    hint: str | None = None
+    """How the user gets more values out of what was found."""
 
     def problems(self, subject: str, items: Iterable[ProblemError]) -> None:
         """Note what could not be read of a source of values: values may be missing that decide about resources."""
@@ -31,7 +34,7 @@ class InputValues:
 
 
 def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> InputValues:
-    """What the root's variables are given, without what is found in pipelines.
+    """What the root's variables are given, and by whom.
 
     Raises:
         UsageError: when a file that the user named does not exist.
@@ -51,7 +54,18 @@ def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> I
         unknown = sorted(set(options.variables) - root.variables.keys() - {"terraform.workspace"})
         detail = f"not declared by this root: {', '.join(unknown)}" if unknown else f"{len(typed)} values"
         found.inputs.append(ReadInput("--var", "command line", used=bool(typed), detail=detail))
+    _discover(found, root, loader, options)
     return found
+
+
+def _discover(found: InputValues, root: Module, loader: ModuleLoader, options: ReadOptions) -> None:
+    """Fill in what the repository's pipelines give."""
+    discovered = find_values(root, loader, options, set(found.values))
+    for subject, problems in discovered.problems:
+        found.problems(subject, problems)
+    found.values = {**discovered.values, **found.values}
+    found.inputs += discovered.inputs
+    found.hint = discovered.hint
 
 
 def _automatic(folder: Path) -> list[Path]:

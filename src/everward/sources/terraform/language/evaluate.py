@@ -60,7 +60,7 @@ def evaluate(expression: Expression, scope: Scope) -> Data:
         raise EvaluationError(str(problem), line=expression.line) from None
 
 
-def _literal(node: Literal, scope: Scope) -> Data:
+def _literal(node: Literal, _scope: Scope) -> Data:
     return node.value
 
 
@@ -201,7 +201,7 @@ def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
     if name in scope.names:
         value, used = scope.names[name], 0
     else:
-        value, used = scope.resolver.resolve(name, steps, scope)
+        value, used = scope.resolver.resolve(name, steps)
     return _settled(_steps(value, steps[used:], scope))
 
 
@@ -304,8 +304,8 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
         is_set = isinstance(value, SetValue)
         for position, item in enumerate(value):
             many = item if isinstance(item, Unknown) and item.many else None
-            key: Data = combine([many], present=True) if many is not None else position
-            yield item if is_set else key, item, many
+            place: Data = combine([many], present=True) if many is not None else position
+            yield item if is_set else place, item, many
     else:
         raise ValueProblem(f"a {kind_name(value)} has no elements")
 
@@ -332,7 +332,7 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
     source = node.collection
     # A whole expansion is iterated as it is: unsettled, its elements keep what is known of them.
     if isinstance(source, Traversal) and isinstance(source.source, Variable) and source.source.name not in scope.names:
-        value, used = scope.resolver.resolve(source.source.name, source.steps, scope)
+        value, used = scope.resolver.resolve(source.source.name, source.steps)
         collection = _steps(value, source.steps[used:], scope)
     else:
         collection = evaluate(source, scope)

@@ -112,7 +112,8 @@ def _calculate(operator: str, one: Any, two: Any) -> int | Decimal:
             return tidy(ARITHMETIC.multiply(left, right))
         if operator == "/":
             return tidy(ARITHMETIC.divide(left, right))
-        return tidy(ARITHMETIC.remainder(left, right))
+        # Terraform leaves a number as it is when asked for its remainder by zero.
+        return tidy(ARITHMETIC.remainder(left, right)) if right else tidy(left)
     except (DivisionByZero, InvalidOperation):
         raise ValueProblem("division by zero" if not two else "the result is not a number") from None
 

@@ -55,7 +55,7 @@ class Lazy(ABC):
 class Resolver(Protocol):
     """Gives the heads of references their values: a module instance."""
 
-    def resolve(self, name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+    def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:
         """The value that `name` and the first steps lead to, and how many steps were used up.
 
         Raises:

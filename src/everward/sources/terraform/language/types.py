@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from everward.sources.terraform.syntax import Call, Expression, Literal, ObjectCons, TupleCons, Variable
 

@@ -22,7 +22,7 @@ Data: TypeAlias = Any
 
 ARITHMETIC = Context(prec=170, Emin=-100_000, Emax=100_000)
 SHOWN = Context(prec=154, Emin=-100_000, Emax=100_000)
-"""Terraform counts with 512 bits: 154 decimal digits. What lies beyond is rounding, and rounds back to whole numbers."""
+"""Terraform counts with 512 bits, 154 decimal digits. What lies beyond is rounding, and rounds back."""
 
 
 class ListValue(list[Data]):
@@ -73,7 +73,7 @@ class Sensitive:
     value: Data
 
 
-class ValueProblem(Exception):  # noqa: N818 - it is a problem of a value, like its siblings
+class ValueProblem(Exception):
     """What an operation or function says is wrong with its operands; the caller adds the place."""
 
 
@@ -165,7 +165,7 @@ DefaultOf: TypeAlias = Callable[[Expression], Data]
 """Works out the default of an optional attribute."""
 
 
-def no_defaults(expression: Expression) -> Data:
+def no_defaults(_expression: Expression) -> Data:
     """For types that come from values, which have no optional attributes."""
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from everward.estate.reading import Unresolved
 from everward.sources.terraform.language.types import ANY, Type, parse_type
@@ -58,6 +58,7 @@ class Module:
     """How many files it has."""
 
 
+_LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1}
 _IGNORED = frozenset({"moved", "import", "removed", "check", "provider_meta", "ephemeral"})
 """Blocks without part in what resources are like."""
 
@@ -72,21 +73,11 @@ def declare(module: Module, body: Body) -> None:
 
 def _declare_block(module: Module, block: Block) -> None:
     kind, labels = block.type, block.labels
-    if kind in ("resource", "data"):
-        if _labelled(module, block, 2):
-            key: ResourceKey = ("managed" if kind == "resource" else "data", labels[0], labels[1])
-            _once(module, module.resources, key, block)
-    elif kind == "variable":
-        if _labelled(module, block, 1) and labels[0] not in module.variables:
-            module.variables[labels[0]] = _variable(module, block)
-        elif labels:
-            _complain(module, f"variable `{labels[0]}`", "declared twice", block.origin)
-    elif kind == "output":
-        if _labelled(module, block, 1):
-            _once(module, module.outputs, labels[0], block)
-    elif kind == "module":
-        if _labelled(module, block, 1):
-            _once(module, module.calls, labels[0], block)
+    if kind in _LABELS:
+        if len(labels) == _LABELS[kind]:
+            _declare_labelled(module, block)
+        else:
+            _complain(module, f"`{kind}`", f"needs {_LABELS[kind]} labels, not {len(labels)}", block.origin)
     elif kind == "locals":
         for name, attribute in block.body.attributes.items():
             _once(module, module.locals, name, attribute)
@@ -99,19 +90,28 @@ def _declare_block(module: Module, block: Block) -> None:
         _complain(module, f"`{kind}`", "this kind of block is not known", block.origin)
 
 
-def _once(module: Module, table: dict[object, object] | dict, key: object, item: Block | Attribute) -> None:  # type: ignore[type-arg]
+def _declare_labelled(module: Module, block: Block) -> None:
+    kind, labels = block.type, block.labels
+    if kind == "resource":
+        _once(module, module.resources, ("managed", *labels), block)
+    elif kind == "data":
+        _once(module, module.resources, ("data", *labels), block)
+    elif kind == "output":
+        _once(module, module.outputs, labels[0], block)
+    elif kind == "module":
+        _once(module, module.calls, labels[0], block)
+    elif labels[0] in module.variables:
+        _complain(module, f"`variable.{labels[0]}`", "declared twice", block.origin)
+    else:
+        module.variables[labels[0]] = _variable(module, block)
+
+
+def _once(module: Module, table: dict[Any, Any], key: Any, item: Block | Attribute) -> None:
     if key in table:
         shown = ".".join(key) if isinstance(key, tuple) else str(key)
         _complain(module, f"`{shown}`", "declared twice", item.origin)
     else:
         table[key] = item
-
-
-def _labelled(module: Module, block: Block, count: int) -> bool:
-    if len(block.labels) == count:
-        return True
-    _complain(module, f"`{block.type}`", f"needs {count} label{'s' if count > 1 else ''}", block.origin)
-    return False
 
 
 def _complain(module: Module, subject: str, reason: str, origin: Origin) -> None:

@@ -24,7 +24,7 @@ class Expression:
 class Literal(Expression):
     """A value that is written out: text without interpolation, a number, a truth value, null."""
 
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
 
 
 @dataclass(slots=True, eq=False)

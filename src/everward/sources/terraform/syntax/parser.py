@@ -44,6 +44,8 @@ MAX_DEPTH = 300
 
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
 _HELP = "correct the file; `terraform validate` shows the same place"
+_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
+_PLAIN_TEXT = frozenset({"template_literal", "comment", "heredoc_template", "quoted_template", "string_lit"})
 _TOP_LEVEL = re.compile(rb"^[A-Za-z_]", re.MULTILINE)
 
 
@@ -78,10 +80,27 @@ def parse_file(content: bytes, name: str) -> SourceFile:
     with deep_stack():
         root = _parser().parse(content).root_node
         if root.has_error:
+            content, root = _with_plain_exponents(content, root)
+        if root.has_error:
             _recover(content, file)
         else:
             _Reader(content, file, 0).top(root)
     return file
+
+
+def _with_plain_exponents(content: bytes, root: Node) -> tuple[bytes, Node]:
+    """The grammar wants a fraction before an exponent, the language does not: `1e9` is written `1.0e9` for it."""
+    parts: list[bytes] = []
+    end = 0
+    for match in _EXPONENT.finditer(content):
+        node = root.descendant_for_byte_range(match.start(), match.end())
+        if node is None or node.type not in _PLAIN_TEXT:
+            parts += [content[end : match.end(1)], b".0"]
+            end = match.end(1)
+    if not parts:
+        return content, root
+    patched = b"".join([*parts, content[end:]])
+    return patched, _parser().parse(patched).root_node
 
 
 def _recover(content: bytes, file: SourceFile) -> None:

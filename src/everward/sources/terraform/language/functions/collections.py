@@ -27,7 +27,6 @@ from everward.sources.terraform.language.values import (
     make_set,
     shorten,
     to_string,
-    type_of,
     unify_items,
 )
 from everward.values import Unknown, all_of, any_of

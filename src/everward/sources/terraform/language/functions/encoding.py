@@ -96,6 +96,8 @@ def yamldecode(text: str) -> Data:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise ValueProblem(f"this is not YAML: {shorten(str(error))}") from None
+    if loaded is None and not text.strip():
+        raise ValueProblem("an empty text is no YAML")
     return _from_yaml(loaded, [0])
 
 
@@ -114,7 +116,9 @@ def _from_yaml(value: Any, count: list[int]) -> Data:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     text = str(value.isoformat())
-    return f"{text}T00:00:00Z" if "T" not in text else text.replace("+00:00", "") + ("" if "+" in text[10:] else "Z")
+    if "T" not in text:
+        return f"{text}T00:00:00Z"
+    return text.replace("+00:00", "Z") if value.tzinfo is not None else f"{text}Z"
 
 
 def _yaml_key(name: Any) -> str:
@@ -212,7 +216,7 @@ def base64decode(text: str) -> Data:
 
 
 @function("base64gzip", "s")
-def base64gzip(text: str) -> Data:
+def base64gzip(_text: str) -> Data:
     """Compressed: how exactly depends on the library that does it."""
     return Unknown(reason="compressed when Terraform runs", present=True)
 

@@ -166,7 +166,7 @@ def dirname(path: str) -> Data:
 
 
 @function("abspath", "s", context=True)
-def abspath(context: Context, path: str) -> Data:
+def abspath(_context: Context, path: str) -> Data:
     """A path from the root of the machine that runs Terraform."""
     if path.startswith("/"):
         return posixpath.normpath(path)

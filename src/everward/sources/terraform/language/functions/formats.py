@@ -57,7 +57,7 @@ def formatlist(template: Any, *arguments: Data) -> Data:
     return strings([format_text(template, *row) for row in rows])
 
 
-class _OpaqueHole(Exception):  # noqa: N818 - a signal between two functions of this module
+class _OpaqueHole(Exception):
     """A hole stands where its digits or quotes would show."""
 
 
@@ -103,9 +103,9 @@ def _verb(match: re.Match[str], value: Data) -> str:
             raise _OpaqueHole
         text = hole_text(value)
     elif verb == "v":
+        if is_number(value) and "#" not in flags:
+            return _pad(_number(value, "g", flags, precision), flags, width)
         text = _any(value, flags)
-        if is_number(value):
-            return _pad(text, flags, width)
         flags = flags.replace("0", "")
     elif verb in "sq":
         text = _string(value, verb, precision)
@@ -163,9 +163,14 @@ def _number(value: int | Decimal, verb: str, flags: str, precision: int | None) 
     if verb in "fF":
         return format(Decimal(value), f"{plus}.{6 if precision is None else precision}f")
     if verb in "gG" and precision is None:
-        text = number_text(value)
-        exponent = Decimal(value).adjusted() if value else 0
+        exact = Decimal(value)
+        exponent = exact.adjusted() if value else 0
         if -5 < exponent < 21:
-            return ("+" if plus and value >= 0 else "") + text
-    shown = format(float(value), f"{plus}.{6 if precision is None else precision}{verb}")
-    return shown
+            text = number_text(value)
+        else:
+            digits = f"{exact.normalize():e}"
+            mantissa, _, power = digits.partition("e")
+            text = f"{mantissa}e{power[0]}{power[1:].rjust(2, '0')}"
+            text = text.upper() if verb == "G" else text
+        return (plus if value >= 0 else "") + text
+    return format(float(value), f"{plus}.{6 if precision is None else precision}{verb}")

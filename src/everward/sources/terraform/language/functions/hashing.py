@@ -62,12 +62,12 @@ def uuid() -> Data:
 
 
 @function("bcrypt", "s*n")
-def bcrypt(text: str, *cost: Any) -> Data:
+def bcrypt(_text: str, *_cost: Any) -> Data:
     """A salted hash, new every time."""
     return Unknown(reason="made anew by every run", decided_by=("bcrypt()",), present=True)
 
 
 @function("rsadecrypt", "ss")
-def rsadecrypt(text: str, key: str) -> Data:
+def rsadecrypt(_text: str, _key: str) -> Data:
     """A secret, which is left unread."""
     return Unknown(reason="decrypted when Terraform runs", present=True)

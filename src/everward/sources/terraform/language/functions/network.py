@@ -15,6 +15,9 @@ def _network(prefix: str) -> IPv4Network | IPv6Network:
     import ipaddress
 
     address, slash, bits = prefix.partition("/")
+    if "." in address:
+        # Leading zeros mean nothing, as in Terraform; elsewhere they would make a part octal.
+        address = ".".join(part.lstrip("0") or "0" if part.isdecimal() else part for part in address.split("."))
     try:
         if not slash or not bits.isdecimal():
             raise ValueError
@@ -45,8 +48,6 @@ def cidrsubnet(prefix: str, new_bits: Any, number: Any) -> Data:
     new = whole(new_bits)
     bits = _bits(network, new)
     position = whole(number)
-    if position < 0:
-        position += 1 << new
     if not 0 <= position < 1 << new:
         raise ValueProblem(f"{new} more bits have no network number {whole(number)}")
     return _at(network, position << (network.max_prefixlen - bits), bits)

@@ -94,8 +94,8 @@ def _expand(match: re.Match[str], template: str) -> str:
 
 @function("lower", "s")
 def lower(text: str) -> Data:
-    """In small letters."""
-    return text.lower()
+    """In small letters, a letter for a letter."""
+    return "".join(char.lower()[0] for char in text)
 
 
 @function("upper", "s")
