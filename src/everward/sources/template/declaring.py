@@ -1,0 +1,309 @@
+"""From declarations to instances: loops, conditions, types, names and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from everward.expressions import ExpressionError, OpenObject
+from everward.expressions.symbols import symbolic
+from everward.sources.template.document import Site
+from everward.sources.template.environment import Environment, Loop, Turn, shorten
+from everward.sources.template.instance import DEPLOYMENT, Instance, is_missing
+from everward.sources.template.scopes import MANAGEMENT_GROUPS, Scope, scope_of_id
+from everward.values import MISSING, Truth, Unknown, Value, all_of, build_id, member, placeholder
+
+if TYPE_CHECKING:
+    from everward.sources.template.deployment import Deployment
+
+
+class _Lost(Exception):
+    """Why a declaration gives no resource."""
+
+    def __init__(self, key: str, reason: str, help: str | None = None) -> None:
+        super().__init__(reason)
+        self.key = key
+        self.reason = reason
+        self.help = help
+
+
+def declared(raw: Any, site: Site) -> Iterator[tuple[str | None, Any, Site]]:
+    """The declarations of a `resources` section: a list, or an object of symbolic names."""
+    if isinstance(raw, list):
+        for index, item in enumerate(raw):
+            yield None, item, site.below(index)
+    elif isinstance(raw, dict):
+        for symbol, item in raw.items():
+            yield symbol, item, site.below(symbol)
+
+
+def declare(
+    deployment: Deployment,
+    raw: Any,
+    site: Site,
+    environment: Environment,
+    parent: Instance | None = None,
+) -> Iterable[Instance]:
+    """The instances of one declaration, parents before their children. What is lost is said."""
+    problems = deployment.run.problems
+    if not isinstance(raw, dict):
+        problems.add(site, f"a resource must be an object, not {shorten(raw)}", incomplete=True)
+        return
+    if _is_foreign(raw):
+        deployment.run.note_foreign(site, raw)
+        return
+    for turn in _turns(raw, site, environment):
+        if not deployment.run.spend(site):
+            return
+        inner = environment.inside(turn.loop) if turn.loop is not None else environment
+        try:
+            instance = _Header(deployment, raw, site, inner, parent).instance(turn.cardinality)
+        except _Lost as lost:
+            problems.add(site.below(lost.key), lost.reason, help=lost.help, incomplete=True)
+            continue
+        yield instance
+        for _, child, below in declared(member(raw, "resources"), site.below("resources")):
+            yield from declare(deployment, child, below, inner, instance)
+
+
+class _NoLoop:
+    loop: Loop | None = None
+    cardinality: Unknown | None = None
+
+
+def _turns(raw: dict[str, Any], site: Site, environment: Environment) -> Iterator[Turn | _NoLoop]:
+    loop = member(raw, "copy")
+    if is_missing(loop):
+        yield _NoLoop()
+        return
+    if not isinstance(loop, dict):
+        environment.deployment.run.problems.add(
+            site.below("copy"), "`copy` must be an object with `name` and `count`", incomplete=True
+        )
+        return
+    name = member(loop, "name")
+    for turn in environment.turns(loop, site.below("copy"), name if isinstance(name, str) else "", whole=True):
+        if turn.cardinality is not None:
+            environment.deployment.run.problems.add(
+                site.below("copy"),
+                "how many there are is not known",
+                decided_by=turn.cardinality.decided_by,
+                help="give it in a parameter file or with --var",
+                incomplete=True,
+            )
+        yield turn
+
+
+def _is_foreign(raw: dict[str, Any]) -> bool:
+    """Whether a declaration is of something outside ARM, which an extension of the language deploys."""
+    kind = member(raw, "type")
+    marked = any(member(raw, key) is not MISSING for key in ("import", "extension"))
+    return marked or (isinstance(kind, str) and "@" in kind and kind[:1] != "[")
+
+
+class _Header:
+    """What is evaluated of a declaration before anything else may refer to it."""
+
+    def __init__(
+        self, deployment: Deployment, raw: dict[str, Any], site: Site, environment: Environment, parent: Instance | None
+    ) -> None:
+        self.deployment = deployment
+        self.raw = raw
+        self.site = site
+        self.environment = environment
+        self.parent = parent
+        self.existing = member(raw, "existing") is True
+
+    def instance(self, cardinality: Unknown | None) -> Instance:
+        condition = self.condition()
+        full_type, types_of_own = self.type()
+        # What is not deployed may have a name that cannot be worked out: nobody is hurt.
+        lenient = condition is False or self.existing
+        value = self.name_value(lenient)
+        names = self.names(value, len(types_of_own), full_type, lenient)
+        nested = full_type.lower() == DEPLOYMENT
+        target = self.target() if nested else None
+        base = target.id if target is not None else self.base()
+        resource_id, kind = identify(base, full_type, names)
+        own = cardinality
+        if self.parent is not None and own is None:
+            own = self.parent.cardinality
+        return Instance(
+            deployment=self.deployment,
+            raw=self.raw,
+            site=self.site,
+            environment=self.environment,
+            type=kind,
+            id=resource_id,
+            name=names[-1],
+            name_value=value,
+            full_type=full_type,
+            names=names,
+            base=base,
+            condition=condition,
+            cardinality=own,
+            existing=self.existing,
+            target=target,
+        )
+
+    def condition(self) -> Truth:
+        raw = member(self.raw, "condition")
+        if is_missing(raw):
+            return True
+        value = self.environment.attempt(raw, self.site.below("condition"))
+        if isinstance(value, OpenObject):
+            return value.hole
+        if isinstance(value, bool | Unknown):
+            return value
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        reason = f"a condition must be true or false, not {shorten(value)}"
+        self.deployment.run.problems.add(self.site.below("condition"), reason)
+        return Unknown(reason=reason, origin=self.site.origin())
+
+    def type(self) -> tuple[str, list[str]]:
+        """The full type, and the parts of it that need a name of this declaration."""
+        raw = member(self.raw, "type")
+        value = self.text("type", raw)
+        if not isinstance(value, str) or not value.strip("/"):
+            raise _Lost("type", f"the type of a resource must be text, not {shorten(value)}")
+        value = value.strip("/")
+        if self.parent is not None:
+            around = self.parent.full_type
+            if value.lower().startswith(around.lower() + "/"):
+                value = value[len(around) + 1 :]
+            elif "." in value.split("/", 1)[0] and "/" in value:
+                # Of another provider: not a part of its parent, although it is written inside.
+                self.parent = None
+                return value, value.split("/")[1:]
+            return f"{around}/{value}", value.split("/")
+        if "/" not in value:
+            raise _Lost(
+                "type", f"`{value}` is no resource type", "a type is a namespace and a kind: `Contoso.Web/sites`"
+            )
+        return value, value.split("/")[1:]
+
+    def text(self, key: str, raw: Any) -> Value:
+        if is_missing(raw):
+            return None
+        try:
+            return self.environment.value(raw) if isinstance(raw, str) else self.environment.tree(raw, self.site)
+        except ExpressionError as error:
+            raise _Lost(key, error.message, error.help) from None
+
+    def name_value(self, lenient: bool) -> Value:
+        raw = member(self.raw, "name")
+        try:
+            value = self.text("name", raw)
+        except _Lost as lost:
+            if not lenient:
+                self.deployment.run.problems.add(self.site.below("name"), lost.reason, help=lost.help)
+            return Unknown(reason=f"its name cannot be evaluated: {lost.reason}", text=f"name of {self.site.address}")
+        if isinstance(value, OpenObject):
+            return value.hole
+        if isinstance(value, Unknown) and value.text is not None and "newguid()" in value.text.lower():
+            # Every call gives another value: two resources must not look like one.
+            return Unknown(reason=value.reason, text=f"{value.text.strip('[]')} of {self.site.address}", present=True)
+        return value
+
+    def names(self, value: Value, count: int, full_type: str, lenient: bool) -> tuple[str, ...]:
+        if not isinstance(value, str | int | Unknown) or isinstance(value, bool) or value == "":
+            if not lenient:
+                raise _Lost("name", f"the name of a resource must be text, not {shorten(value) if value else 'empty'}")
+            value = Unknown(reason="no name", text=f"name of {self.site.address}")
+        text = symbolic(value)
+        own = _segments(text)
+        if len(own) != count:
+            if isinstance(value, Unknown):
+                own = [placeholder(text.strip("{}"))] if count == 1 else _numbered(text, count)
+            elif lenient:
+                own = _numbered(f"name of {self.site.address}", count)
+            else:
+                raise _Lost(
+                    "name",
+                    f"incorrect segment lengths: `{full_type}` needs {count} names here, `{text}` has {len(own)}",
+                    "a name has one segment for every part of the type behind its namespace, "
+                    "without those of the resource that it is written in",
+                )
+        return (*self.parent.names, *own) if self.parent is not None else tuple(own)
+
+    def target(self) -> Scope:
+        """What a nested deployment deploys to."""
+        around = self.deployment.scope
+        scope = member(self.raw, "scope")
+        if not is_missing(scope):
+            text = symbolic(self.environment.attempt(scope, self.site.below("scope")))
+            named = scope_of_id(text, around)
+            if named is None and not text.startswith("/"):
+                named = scope_of_id(f"/providers/{text}", around)
+            return named or around
+        subscription = self.optional("subscriptionId")
+        group = self.optional("resourceGroup")
+        if group is not None:
+            return around.in_group(group, subscription)
+        return around.in_subscription(subscription) if subscription is not None else around
+
+    def optional(self, key: str) -> Value:
+        raw = member(self.raw, key)
+        if is_missing(raw):
+            return None
+        value = self.environment.attempt(raw, self.site.below(key))
+        if isinstance(value, OpenObject):
+            return value.hole
+        return value if isinstance(value, str | Unknown) and value != "" else None
+
+    def base(self) -> str:
+        """The id that type and name are put behind."""
+        if self.parent is not None:
+            return self.parent.base
+        around = self.deployment.scope
+        scope = member(self.raw, "scope")
+        if not is_missing(scope):
+            return self.extended(symbolic(self.environment.attempt(scope, self.site.below("scope"))), around)
+        if self.existing and not (
+            is_missing(member(self.raw, "resourceGroup")) and is_missing(member(self.raw, "subscriptionId"))
+        ):
+            return self.target().id
+        return around.id
+
+    def extended(self, text: str, around: Scope) -> str:
+        """The id of the resource that an extension extends."""
+        if text == "/" or text.startswith(("/", "{")):
+            return text.rstrip("/")
+        found = self.deployment.lookup(text)
+        if found is not None:
+            return found.id
+        parts = text.split("/")
+        return identify(around.id, "/".join([parts[0], *parts[1::2]]), tuple(parts[2::2]))[0]
+
+
+def _segments(text: str) -> list[str]:
+    """The segments of a name; a placeholder is one, whatever stands in it."""
+    return text.split("/") if text else []
+
+
+def _numbered(text: str, count: int) -> list[str]:
+    return [placeholder(f"{text.strip('{}')} {index + 1}") for index in range(count)]
+
+
+def identify(base: str, full_type: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """The id of a resource, and its own type: that of the extension where a legacy type names what it extends."""
+    parts = full_type.split("/")
+    lowered = full_type.lower()
+    if lowered == "microsoft.management/managementgroups":
+        return MANAGEMENT_GROUPS + names[-1], full_type
+    if lowered in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions/resourcegroups"):
+        base = "/".join(base.split("/")[:3])
+    if len(parts) - 1 != len(names):
+        # Only what is not deployed gets here; it has an id of its own all the same.
+        return f"{base}/providers/{full_type}/{names[-1] if names else ''}", full_type
+    resource_id = build_id(base, full_type, names)
+    cut = next((index for index in range(len(parts) - 1, 0, -1) if parts[index].lower() == "providers"), 0)
+    if cut:
+        return resource_id, "/".join([names[cut - 1], *parts[cut + 1 :]])
+    return resource_id, full_type
+
+
+def combine_conditions(outer: Truth, own: Truth) -> Truth:
+    """Whether a resource exists whose deployment exists under a condition of its own."""
+    return all_of([outer, own])

@@ -1,0 +1,142 @@
+"""Template files, and places in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from everward.sources.jsontext import Outline, load
+from everward.sources.tree import Tree, display
+from everward.values import Origin, Step, format_path
+
+SOURCE: Final = "template"
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """A JSON file that takes part in a deployment."""
+
+    path: Path
+    shown: str
+    """The file as the user would open it."""
+    value: dict[str, Any]
+    outline: Outline
+
+
+def open_document(path: Path, tree: Tree) -> Document | None:
+    """Read a file, or None when it holds something other than an object.
+
+    Raises:
+        UnreadableError: when it cannot be read, or is not JSON.
+
+    """
+    shown = display(path)
+    content = tree.read(path)
+    value = load(content, source=SOURCE, file=shown)
+    return Document(path, shown, value, Outline(content)) if isinstance(value, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a document, as a path of keys and indexes."""
+
+    document: Document
+    steps: tuple[Step, ...] = ()
+    fixed: bool = False
+    """Whether what stands below has no text of its own, because an expression made it."""
+
+    def below(self, *steps: Step) -> Site:
+        """A place further inside."""
+        return self if self.fixed else Site(self.document, (*self.steps, *steps))
+
+    def fix(self) -> Site:
+        """The same place, for all that an expression made there."""
+        return Site(self.document, self.steps, fixed=True)
+
+    @property
+    def address(self) -> str:
+        """The JSON path."""
+        return format_path(self.steps)
+
+    def origin(self) -> Origin:
+        """File and lines: those of the deepest part of the path that is written."""
+        return _origin(self, self.document.outline.nearest(self.steps))
+
+
+def _origin(site: Site, lines: tuple[int, int] | None) -> Origin:
+    first, last = lines if lines is not None else (None, None)
+    return Origin(
+        source=SOURCE,
+        file=site.document.shown,
+        line=first,
+        end_line=last if last != first else None,
+        address=site.address or None,
+    )
+
+
+class TemplatePlaces:
+    """Where the resources of templates stand. A resource's mark is the site of its declaration."""
+
+    def origin(self, mark: Site) -> Origin:
+        """The place of a declaration."""
+        return mark.origin()
+
+    def property_origin(self, mark: Site, steps: tuple[Step, ...]) -> Origin | None:
+        """The place of a property; of a property that a loop makes, the place inside the loop."""
+        if mark.fixed:
+            return None
+        written = _written(mark.document.value, mark.steps, steps)
+        if written is None:
+            return None
+        lines = mark.document.outline.exact(written)
+        return _origin(Site(mark.document, written), lines) if lines is not None else None
+
+
+PLACES: Final = TemplatePlaces()
+
+
+def _written(root: Any, base: tuple[Step, ...], steps: tuple[Step, ...]) -> tuple[Step, ...] | None:
+    """The path as written of a path in the expanded body, or None when it is not written on its own."""
+    current = root
+    for step in base:
+        current = _child(current, step)
+    path = list(base)
+    skip_index = False
+    for step in steps:
+        if skip_index and isinstance(step, int):
+            skip_index = False
+            continue
+        below = _child(current, step)
+        if below is None:
+            loop = _loop_for(current, step)
+            if loop is None:
+                return None
+            path.extend(("copy", loop, "input"))
+            current = _child(_child(_child(current, "copy"), loop), "input")
+            skip_index = True
+            continue
+        path.append(step)
+        current = below
+    return tuple(path)
+
+
+def _child(current: Any, step: Step) -> Any:
+    if isinstance(current, dict) and isinstance(step, str):
+        folded = step.lower()
+        return next((value for key, value in current.items() if key.lower() == folded), None)
+    if isinstance(current, list) and isinstance(step, int) and step < len(current):
+        return current[step]
+    return None
+
+
+def _loop_for(current: Any, step: Step) -> int | None:
+    """The loop of an object that makes its property `step`."""
+    loops = _child(current, "copy")
+    if not isinstance(loops, list) or not isinstance(step, str):
+        return None
+    for index, loop in enumerate(loops):
+        name = _child(loop, "name")
+        if isinstance(name, str) and name.lower() == step.lower():
+            return index
+    return None

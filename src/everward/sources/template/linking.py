@@ -1,0 +1,34 @@
+"""Which templates are linked by others: they are read with these, not on their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from everward.sources.tree import Tree
+from everward.values import UnreadableError
+
+_LINK: Final = re.compile(rb"templateLink", re.IGNORECASE)
+_NAMED: Final = re.compile(rb"""["'/]([\w.\-/]+\.jsonc?)["']""", re.IGNORECASE)
+
+
+def linked_files(templates: Sequence[Path], tree: Tree) -> set[Path]:
+    """The templates whose path another template with a link names."""
+    by_path = {template.resolve(): template for template in templates}
+    linked: set[Path] = set()
+    for template in templates:
+        try:
+            content = tree.read(template)
+        except UnreadableError:
+            continue
+        if _LINK.search(content) is None:
+            continue
+        own = template.resolve()
+        for found in _NAMED.finditer(content):
+            named = found.group(1).decode("ascii", "replace")
+            target = (own.parent / named.lstrip("/")).resolve()
+            if target in by_path and target != own:
+                linked.add(by_path[target])
+    return linked

@@ -1,0 +1,92 @@
+"""One expansion of a root template: what all its deployments share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from everward.estate import Disposed, Disposition, Reading, ReadInput
+from everward.sources.template.document import Document, Site, open_document
+from everward.sources.template.instance import Instance
+from everward.sources.template.problems import Problems
+from everward.sources.tree import Tree
+from everward.values import UnreadableError, member
+
+if TYPE_CHECKING:
+    from everward.sources.template.deployment import Deployment
+
+MAX_INSTANCES: Final = 50_000
+"""Resources that one template may give: loops of nested deployments multiply."""
+
+
+class Run:
+    """Documents, problems and limits of one expansion."""
+
+    def __init__(self, reading: Reading, tree: Tree, problems: Problems) -> None:
+        self.reading = reading
+        self.tree = tree
+        self.problems = problems
+        self.root: Deployment | None = None
+        self._documents: dict[Path, Document | None] = {}
+        self._left = MAX_INSTANCES
+        self._searching: set[int] = set()
+
+    def spend(self, site: Site) -> bool:
+        """Count an instance; False when there are too many."""
+        self._left -= 1
+        if self._left == -1:
+            self.problems.add(site, f"the template gives more than {MAX_INSTANCES} resources", incomplete=True)
+        return self._left >= 0
+
+    def open(self, path: Path) -> Document | None:
+        """A file that a template links, or None when it cannot be read. Links do not leave the repository."""
+        resolved = path.resolve()
+        if resolved not in self._documents:
+            self._documents[resolved] = self._read(path, resolved)
+        return self._documents[resolved]
+
+    def _read(self, path: Path, resolved: Path) -> Document | None:
+        if not resolved.is_relative_to(self.tree.repository) or not resolved.is_file():
+            return None
+        try:
+            return open_document(path, self.tree)
+        except UnreadableError:
+            return None
+
+    def note_linked(self, document: Document) -> None:
+        """Say that a linked template was read."""
+        if all(item.path != document.shown for item in self.reading.inputs):
+            self.reading.inputs.append(ReadInput(path=document.shown, role="linked template"))
+
+    def note_foreign(self, site: Site, raw: dict[str, Any]) -> None:
+        """Say that a declaration has no counterpart in ARM."""
+        kind = member(raw, "type")
+        address = f"{site.address} ({kind})" if isinstance(kind, str) else site.address
+        if all(item.address != address for item in self.reading.dispositions):
+            self.reading.dispositions.append(
+                Disposed(address=address, disposition=Disposition.NONE, origin=site.origin())
+            )
+
+    def lookup(self, name: str, asking: Deployment) -> Instance | None:
+        """A resource by its id, anywhere among the deployments that are known."""
+        if self.root is None or name[:1] not in ("/", "{"):
+            return None
+        key = name.lower()
+        pending = [self.root]
+        while pending:
+            deployment = pending.pop(0)
+            if id(deployment) in self._searching:
+                continue
+            if deployment is not asking:
+                self._searching.add(id(deployment))
+                try:
+                    found = deployment.find(key)
+                finally:
+                    self._searching.discard(id(deployment))
+                if found is not None:
+                    return found
+            for instance in deployment.instances():
+                child = instance.child if instance.condition is not False else None
+                if child is not None:
+                    pending.append(child)
+        return None
