@@ -48,9 +48,7 @@ class Catalogue:
         for unknown in sorted(wanted - self._criteria.keys()):
             near = get_close_matches(unknown, self._criteria, n=3)
             meant = f"did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
-            raise UsageError(
-                f"there is no criterion `{unknown}`", help=f"{meant}`everward criteria list` shows all"
-            )
+            raise UsageError(f"there is no criterion `{unknown}`", help=f"{meant}`everward criteria list` shows all")
         return Catalogue(criterion for criterion in self if criterion.id in wanted)
 
     def get(self, criterion_id: str) -> Criterion | None:

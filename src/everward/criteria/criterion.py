@@ -28,7 +28,7 @@ Level: TypeAlias = Literal["none", "low", "moderate", "severe"]
 Edition: TypeAlias = Literal["2022", "2026"]
 """The editions of the guidance."""
 Kind: TypeAlias = Literal["policy", "manual", "inherited"]
-"""How it is verified: by a policy over resources, by a person's attestation, or not at all because the platform holds it."""
+"""How it is verified: by a policy, by a person's attestation, or not at all because the platform holds it."""
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]

@@ -1,0 +1,81 @@
+"""What an export does not list is not absent."""
+
+from typing import Any
+
+import pytest
+
+from everward.criteria import Catalogue, CriterionPolicy
+from everward.criteria.cases import SUBSCRIPTION, make_resource
+from everward.estate import Estate, Reading, Resource
+from everward.policy import DefinitionError, State
+from everward.values import Origin
+
+LOCK = "Microsoft.Authorization/locks"
+DATABASE = {"type": "Microsoft.DocumentDB/databaseAccounts", "name": "db1", "properties": {}}
+
+
+def estate(source: str, *written: dict[str, Any]) -> tuple[Resource, Estate]:
+    resources = [make_resource(item, Origin(source=source)) for item in written]
+    return resources[0], Estate([Reading(source=source, label="test", resources=resources)])
+
+
+def policy(criterion_id: str) -> CriterionPolicy:
+    criterion = Catalogue.load().get(criterion_id)
+    assert criterion is not None
+    return criterion.policy()
+
+
+def lock(scope: str) -> dict[str, Any]:
+    return {"type": LOCK, "name": "keep", "scope": scope, "properties": {"level": "CanNotDelete"}}
+
+
+@pytest.mark.parametrize("source", ["terraform", "plan", "state", "template"])
+def test_what_code_does_not_declare_is_absent(source: str) -> None:
+    resource, held = estate(source, DATABASE)
+    judge = policy("data-store-delete-lock")
+    assert judge.evaluate(resource, held).state is State.NON_COMPLIANT
+    assert judge.explain(resource, held).outcome == judge.evaluate(resource, held)
+
+
+def test_an_export_without_the_type_proves_nothing() -> None:
+    resource, held = estate("inventory", DATABASE)
+    judge = policy("data-store-delete-lock")
+    outcome = judge.evaluate(resource, held)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.hole is not None
+    assert outcome.hole.decided_by == (f"an export of {LOCK}",)
+    explanation = judge.explain(resource, held)
+    assert explanation.outcome == outcome
+    assert explanation.reasons
+
+
+def test_an_export_with_the_type_is_taken_at_its_word() -> None:
+    other = lock(f"{SUBSCRIPTION}/resourceGroups/other-rg")
+    resource, held = estate("inventory", DATABASE, other)
+    assert policy("data-store-delete-lock").evaluate(resource, held).state is State.NON_COMPLIANT
+    assert policy("data-store-delete-lock").explain(resource, held).outcome.state is State.NON_COMPLIANT
+
+
+def test_an_export_shows_what_is_there() -> None:
+    resource, held = estate("inventory", DATABASE, lock(SUBSCRIPTION))
+    assert policy("data-store-delete-lock").evaluate(resource, held).state is State.COMPLIANT
+
+
+def test_a_resource_by_itself_is_judged_in_an_export_as_everywhere() -> None:
+    resource, held = estate("inventory", {"type": "Microsoft.KeyVault/vaults", "name": "kv1", "properties": {}})
+    judge = policy("key-vault-purge-protection")
+    assert judge.related_type is None
+    assert judge.evaluate(resource, held).state is State.NON_COMPLIANT
+    assert judge.explain(resource, held).outcome.state is State.NON_COMPLIANT
+
+
+def test_a_policy_is_compiled_once() -> None:
+    criterion = next(iter(Catalogue.load()))
+    assert criterion.policy() is criterion.policy()
+
+
+def test_a_definition_that_is_none_is_refused_with_its_place() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        CriterionPolicy.compile({"if": {"field": "type"}, "then": {"effect": "audit"}}, file="x/definition.json")
+    assert caught.value.origin is not None
+    assert caught.value.origin.file == "x/definition.json"
