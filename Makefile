@@ -54,7 +54,8 @@ conformance: dev  ## run conformance files: make conformance CASES="a.jsonl b.js
 bench: dev  ## measure beside Checkov and beside parsing, in one run
 	$(BIN)/python -m tests.bench
 
-docs: dev  ## write the generated pages: one a criterion
+docs: dev  ## write what is generated: the catalogue in one file, and one page a criterion
+	$(BIN)/python -m everward.criteria.folders
 	$(BIN)/python -m everward.criteria.documentation docs/criteria
 
 wheel: dev  ## build the wheel into dist

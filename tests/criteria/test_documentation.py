@@ -24,8 +24,8 @@ def test_a_page_says_everything(criterion: Criterion) -> None:
     assert text.startswith(f"# {criterion.title}\n")
     for said in (criterion.availability, criterion.why, criterion.tradeoff, criterion.cheapest, *criterion.references):
         assert said in text
-    for said in (criterion.defaults, criterion.confidence_note, *criterion.fix.values()):
-        assert said is None or said.rstrip("\n") in text
+    for optional in (criterion.defaults, criterion.confidence_note, *criterion.fix.values()):
+        assert (optional or "").rstrip("\n") in text
     for row in (*criterion.rows, TITLES[criterion.chapter], *(THREATS[threat] for threat in criterion.stride)):
         assert row in text
     assert text.endswith("\n")
