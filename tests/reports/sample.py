@@ -7,6 +7,7 @@ from typing import Any
 from everward.assessment import (
     SEVERITIES,
     Assessment,
+    Attestation,
     Finding,
     Inherited,
     Need,
@@ -17,6 +18,7 @@ from everward.assessment import (
     Verdict,
 )
 from everward.estate import Disposed, Disposition, Estate, Reading, ReadInput, Resource, Unresolved
+from everward.policy import State
 from everward.values import Origin, Unknown
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
@@ -133,11 +135,11 @@ def assessment(*findings: Finding, **changes: Any) -> Assessment:
     read = estate()
     identity = read.readings[0].resources[0].id
     verdicts: tuple[Verdict, ...] = (
-        Verdict(criterion="a", state="compliant", resource=identity),
+        Verdict(criterion="a", state=State.COMPLIANT, resource=identity),
         *(
             Verdict(
                 criterion=item.criterion,
-                state="nonCompliant",
+                state=State.NON_COMPLIANT,
                 resource=resource,
                 severity=item.severity,
                 reasons=item.reasons,
@@ -147,14 +149,14 @@ def assessment(*findings: Finding, **changes: Any) -> Assessment:
         ),
         Verdict(
             criterion="b",
-            state="unknown",
+            state=State.UNKNOWN,
             resource=identity,
             unknown="variable without value",
             decided_by=("var.access",),
         ),
-        Verdict(criterion="c", state="error", resource=identity, error=f"`int('{HOSTILE}')` fails"),
-        Verdict(criterion="d", state="error", error="the definition is broken"),
-        Verdict(criterion="e-drill", state="manual", severity="medium"),
+        Verdict(criterion="c", state=State.ERROR, resource=identity, error=f"`int('{HOSTILE}')` fails"),
+        Verdict(criterion="d", state=State.ERROR, error="the definition is broken"),
+        Verdict(criterion="e-drill", state=State.MANUAL, severity="medium"),
     )
     counted = {severity: sum(item.severity == severity for item in findings) for severity in SEVERITIES}
     summary: dict[str, Any] = {
@@ -179,7 +181,8 @@ def assessment(*findings: Finding, **changes: Any) -> Assessment:
             Need("var.access", 1, 1),
             Need("azurerm_a.b.id", 2, 1, given=False),
         ),
-        "inherited": (Inherited("h", "Links are encrypted", "The platform does it.", ("TM-L01",)),),
+        "attestations": (Attestation("e-drill", "It is rehearsed", "Was it rehearsed?", ("report",), ("PG-R01",)),),
+        "inherited": (Inherited("h", "Links are encrypted", "The platform does it.", "", ("TM-L01",)),),
     }
     summary.update({name: value for name, value in changes.items() if name in summary})
     whole.update({name: value for name, value in changes.items() if name in whole and name not in summary})

@@ -89,7 +89,7 @@ def test_it_says_what_the_assessment_says() -> None:
     words = " ".join(" ".join(Elements(page(assessment(finding(0, "critical")))).words).split())
     for word in (
         "1 finding: 1 critical",
-        "This assessment is incomplete.",
+        "This assessment is incomplete. 1 thing could not be read, 2 verdicts could not be given",
         "environment prod",
         "The stamps can no longer decrypt what they store",
         "set purge_protection_enabled = true",
@@ -98,7 +98,7 @@ def test_it_says_what_the_assessment_says() -> None:
         "var.stamps",
         "which resources there are",
         "the definition is broken",
-        "e-drill",
+        "Was it rehearsed?",
         "Links are encrypted",
         "2 of them found no resource to judge",
         "1 opaque",
@@ -109,7 +109,15 @@ def test_it_says_what_the_assessment_says() -> None:
 
 def test_a_clean_page_has_no_empty_sections() -> None:
     clean = assessment(
-        verdicts=(), unresolved=(), needs=(), inherited=(), unknown=0, error=0, complete=True, without_subject=()
+        verdicts=(),
+        attestations=(),
+        unresolved=(),
+        needs=(),
+        inherited=(),
+        unknown=0,
+        error=0,
+        complete=True,
+        without_subject=(),
     )
     words = " ".join(Elements(page(clean)).words)
     assert "No findings" in words

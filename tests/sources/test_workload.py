@@ -1,6 +1,7 @@
 """Discovery over all sources: what is claimed once, what is claimed by nobody, and what cannot be listed."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -142,7 +143,7 @@ class TestNobody:
     def test_a_folder_that_cannot_be_listed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "inventory.json").write_text(json.dumps([VAULT]))
         (tmp_path / "closed").mkdir()
-        listing = sources.tree.os.scandir
+        listing = os.scandir
 
         def scandir(folder: Path) -> object:
             if Path(folder).name == "closed":

@@ -1,10 +1,12 @@
 """The main job: an estate judged by the criteria, grouped into findings, with what is still open."""
 
-from everward.assessment.assess import AssessOptions, assess, select, unknown_criterion
+from everward.assessment.assess import AssessOptions, assess, select
+from everward.assessment.evidence import Evidence
 from everward.assessment.exits import NEVER, Exit, decide_exit
 from everward.assessment.model import (
     SCHEMA,
     Assessment,
+    Attestation,
     Finding,
     Inherited,
     Need,
@@ -15,6 +17,7 @@ from everward.assessment.model import (
     Summary,
     Verdict,
 )
+from everward.assessment.phrases import listed, reason_text, value_text
 from everward.assessment.redaction import (
     REDACTED,
     is_secret_name,
@@ -23,7 +26,7 @@ from everward.assessment.redaction import (
     redact,
     show_unknown,
 )
-from everward.assessment.severity import SEVERITIES, at_or_above, severity_rank
+from everward.assessment.severity import SEVERITIES, Confidence, Severity, at_or_above, severity_rank
 
 __all__ = [
     "NEVER",
@@ -32,12 +35,16 @@ __all__ = [
     "SEVERITIES",
     "AssessOptions",
     "Assessment",
+    "Attestation",
+    "Confidence",
+    "Evidence",
     "Exit",
     "Finding",
     "Inherited",
     "Need",
     "Reason",
     "Record",
+    "Severity",
     "Source",
     "Subject",
     "Summary",
@@ -47,10 +54,12 @@ __all__ = [
     "decide_exit",
     "is_secret_name",
     "is_secret_text",
+    "listed",
     "may_hold_secret",
+    "reason_text",
     "redact",
     "select",
     "severity_rank",
     "show_unknown",
-    "unknown_criterion",
+    "value_text",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from everward.assessment.evidence import Evidence
 from everward.assessment.findings import find
 from everward.assessment.judge import Judgement, judge
 from everward.assessment.model import Assessment, Finding, Source, Subject, Summary
@@ -37,13 +38,17 @@ class AssessOptions:
 def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Assessment:
     """Judge an estate.
 
+    Reasons stand in the findings, and in verdicts where they were needed to find their cause; `Evidence` gives those
+    of the others.
+
     Raises:
         UsageError: when a criterion that was asked for does not exist.
 
     """
     criteria = select(catalogue, options)
     judgement = judge(estate, criteria)
-    findings = find(judgement.verdicts, estate, {criterion.id: criterion for criterion in criteria})
+    by_id = {criterion.id: criterion for criterion in criteria}
+    findings = find(judgement.verdicts, estate, by_id, Evidence(estate, criteria))
     unresolved = tuple(item for reading in estate.readings for item in reading.unresolved)
     return Assessment(
         subject=Subject(paths=options.paths, subscription=options.subscription),
@@ -54,6 +59,7 @@ def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Asse
         verdicts=tuple(judgement.verdicts),
         findings=tuple(findings),
         needs=tuple(rank_needs(judgement.verdicts, unresolved)),
+        attestations=tuple(judgement.attestations),
         inherited=tuple(judgement.inherited),
         summary=summarise(estate, criteria, judgement, findings),
     )
@@ -66,28 +72,14 @@ def select(catalogue: Catalogue, options: AssessOptions) -> list[Criterion]:
         UsageError: when one that was asked for does not exist, or is not part of the edition.
 
     """
-    every = [criterion for criterion in catalogue if options.edition in criterion.editions]
-    if not options.criteria:
-        return every
-    known = {criterion.id: criterion for criterion in every}
-    for wanted in options.criteria:
-        if wanted not in known:
-            raise unknown_criterion(wanted, [criterion.id for criterion in catalogue], options.edition)
-    return [criterion for criterion in every if criterion.id in options.criteria]
-
-
-def unknown_criterion(wanted: str, ids: Sequence[str], edition: str | None = None) -> UsageError:
-    """The error for a criterion id that does not exist, with the ids that look like it."""
-    if wanted in ids:
-        return UsageError(
-            f"criterion `{wanted}` is not part of edition {edition} of the guidance",
-            help="choose the other edition with `--edition`",
-        )
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted, ids, n=3, cutoff=0.5)
-    meant = "did you mean " + " or ".join(f"`{name}`" for name in close) + "? " if close else ""
-    return UsageError(f"there is no criterion `{wanted}`", help=f"{meant}`everward criteria list` shows all")
+    chosen = catalogue.select(options.criteria) if options.criteria else catalogue
+    for criterion in chosen:
+        if options.criteria and options.edition not in criterion.editions:
+            raise UsageError(
+                f"criterion `{criterion.id}` is not part of edition {options.edition} of the guidance",
+                help="choose the other edition with `--edition`",
+            )
+    return [criterion for criterion in chosen if options.edition in criterion.editions]
 
 
 def describe(reading: Reading) -> Source:

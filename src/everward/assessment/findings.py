@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from everward.assessment.evidence import Evidence
 from everward.assessment.model import Finding, Reason, Verdict
+from everward.assessment.phrases import reason_text
 from everward.assessment.severity import confidence_rank, severity_rank, weight_rank
 from everward.estate import Estate, Resource
 from everward.policy import State
@@ -17,18 +19,40 @@ if TYPE_CHECKING:
     from everward.criteria import Criterion
 
 CauseKey: TypeAlias = "tuple[str, ...]"
+Member: TypeAlias = "tuple[Verdict, Resource]"
 
+_LAST_NAME = re.compile(r"([a-z0-9_]+)(?:\[[^\]]*\])*$")
+"""The last name of a path: `defaultAction` of `properties.networkAcls.defaultAction`."""
 _INSTANCE = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 """The key of one instance in a Terraform address: `[0]`, `["swedencentral"]`, `[*]`."""
 
 
-def find(verdicts: Iterable[Verdict], estate: Estate, criteria: Mapping[str, Criterion]) -> list[Finding]:
-    """The findings that non-compliant verdicts come down to, worst first."""
-    groups: dict[CauseKey, list[tuple[Verdict, Resource]]] = {}
-    for verdict in verdicts:
-        resource = estate.find(verdict.resource) if verdict.resource is not None else None
-        if verdict.state == State.NON_COMPLIANT and resource is not None:
-            groups.setdefault(cause_of(verdict, resource), []).append((verdict, resource))
+RECORDED: Final = "inventory"
+"""The source that shows what is there and not why: nobody wrote it."""
+
+
+def find(
+    verdicts: list[Verdict], estate: Estate, criteria: Mapping[str, Criterion], evidence: Evidence
+) -> list[Finding]:
+    """The findings that non-compliant verdicts come down to, worst first.
+
+    Verdicts whose reasons had to be worked out for that are put back into `verdicts` with them.
+    """
+    groups: dict[CauseKey, list[Member]] = {}
+    for index, verdict in enumerate(verdicts):
+        if verdict.state != State.NON_COMPLIANT or verdict.resource is None:
+            continue
+        resource = estate.find(verdict.resource)
+        if resource is None:
+            continue
+        if resource.origin.source == RECORDED:
+            key: CauseKey = (verdict.criterion, RECORDED, resource.origin.file or "", resource.type_key)
+            if key not in groups:
+                verdict = verdicts[index] = evidence.complete(verdict)
+        else:
+            verdict = verdicts[index] = evidence.complete(verdict)
+            key = cause_of(verdict, resource, criteria[verdict.criterion].fix.get("arm", ""))
+        groups.setdefault(key, []).append((verdict, resource))
     findings = [_finding(criteria[members[0][0].criterion], members) for members in groups.values()]
     findings.sort(key=rank)
     return findings
@@ -46,25 +70,38 @@ def rank(finding: Finding) -> tuple[int, int, int, int, str, str]:
     )
 
 
-def cause_of(verdict: Verdict, resource: Resource) -> CauseKey:
+def cause_of(verdict: Verdict, resource: Resource, repair: str) -> CauseKey:
     """What two verdicts share when one repair settles both.
 
     A place in a source that people write (file and line) is the cause itself. A plan or a state has no lines, but
-    its addresses name the block once the instance keys are left out. An inventory has neither: there, the same
-    conditions on resources of one type are one cause.
+    its addresses name the block once the instance keys are left out. What has neither stands for itself. (In an
+    inventory, which nobody wrote, the resources of one type that fail one criterion are one cause.)
     """
-    origin = place_of(verdict.reasons, resource)
-    if origin.line is not None and origin.source != "inventory":
+    origin = place_of(decisive(verdict.reasons, repair), resource)
+    if origin.line is not None:
         return (verdict.criterion, origin.file or "", str(origin.line))
-    if origin.source in ("plan", "state"):
-        return (verdict.criterion, origin.source, block_address(origin.address or resource.id))
-    paths = dict.fromkeys(reason.path.lower() for reason in verdict.reasons)
-    return (verdict.criterion, origin.source, origin.file or "", resource.type_key, *paths)
+    return (verdict.criterion, origin.source, origin.file or "", block_address(origin.address or resource.key))
 
 
-def place_of(reasons: Iterable[Reason], resource: Resource) -> Origin:
-    """The place that decides: that of the first condition which has one, else that of the resource."""
-    return next((reason.origin for reason in reasons if reason.origin is not None), resource.origin)
+def decisive(reasons: Sequence[Reason], repair: str) -> Reason | None:
+    """The condition that the finding is about: the first on a property that the repair touches, else the first.
+
+    Definitions also ask what a resource is (its kind, its tier): such conditions decide, yet nobody would mend them.
+    A search for a related resource that found nothing comes first and is the cause.
+    """
+    if not reasons or (reasons[0].operator == "exists" and reasons[0].message):
+        return reasons[0] if reasons else None
+    touched = repair.lower()
+    for reason in reasons:
+        name = _LAST_NAME.search(reason.path.lower())
+        if name is not None and f'"{name[1]}"' in touched:
+            return reason
+    return reasons[0]
+
+
+def place_of(reason: Reason | None, resource: Resource) -> Origin:
+    """The place that decides: that of the decisive condition when it has one, else that of the resource."""
+    return reason.origin if reason is not None and reason.origin is not None else resource.origin
 
 
 def block_address(address: str) -> str:
@@ -72,35 +109,37 @@ def block_address(address: str) -> str:
     return _INSTANCE.sub("", address)
 
 
-def _finding(criterion: Criterion, members: list[tuple[Verdict, Resource]]) -> Finding:
+def _finding(criterion: Criterion, members: list[Member]) -> Finding:
     verdict, resource = members[0]
-    origin = place_of(verdict.reasons, resource)
+    reason = decisive(verdict.reasons, criterion.fix.get("arm", ""))
+    origin = place_of(reason, resource)
     given: dict[str, None] = {}
     for member, _ in members:
         given.update(dict.fromkeys(member.given))
     return Finding(
-        id=fingerprint(verdict, resource, origin),
+        id=fingerprint(criterion.id, reason, resource, origin),
         criterion=criterion.id,
         title=criterion.title,
         severity=criterion.severity,
         confidence=criterion.confidence,
-        cause=explain_cause(verdict.reasons) or criterion.title,
+        cause=reason_text(reason) if reason is not None else criterion.title,
         origin=origin,
         resources=tuple(member.id for _, member in members),
         locations=tuple(member.origin for _, member in members),
         reasons=verdict.reasons,
         chapter=criterion.chapter,
-        rows=tuple(criterion.rows),
-        stride=tuple(criterion.stride),
+        rows=criterion.rows,
+        stride=criterion.stride,
         impact=dict(criterion.impact),
         availability=criterion.availability,
         why=criterion.why,
-        fix={**criterion.fix, **({"tradeoff": criterion.tradeoff} if criterion.tradeoff else {})},
+        cheapest=criterion.cheapest,
+        fix={**criterion.fix, "tradeoff": criterion.tradeoff},
         given=tuple(given),
     )
 
 
-def fingerprint(verdict: Verdict, resource: Resource, origin: Origin) -> str:
+def fingerprint(criterion: str, reason: Reason | None, resource: Resource, origin: Origin) -> str:
     """An id that survives moved lines, new neighbours and another order of instances.
 
     It is made of the criterion, the file, the name of the block inside its file (without instance keys) and the
@@ -108,18 +147,10 @@ def fingerprint(verdict: Verdict, resource: Resource, origin: Origin) -> str:
     """
     if resource.origin.source in ("terraform", "plan", "state") and resource.origin.address:
         block = ".".join(block_address(resource.origin.address).split(".")[-2:])
-    elif resource.origin.source == "inventory":
+    elif resource.origin.source == RECORDED:
         block = resource.type_key
     else:
         block = resource.origin.address or resource.key
-    path = verdict.reasons[0].path.lower() if verdict.reasons else ""
-    parts = (verdict.criterion, origin.file or "", block, path)
+    path = reason.path.lower() if reason is not None else ""
+    parts = (criterion, origin.file or "", block, path)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def explain_cause(reasons: Iterable[Reason]) -> str:
-    """The deciding condition in words, such as ``properties.enablePurgeProtection is not set``; empty without one."""
-    reason = next(iter(reasons), None)
-    if reason is None:
-        return ""
-    return reason.message or f"{reason.path} {reason.operator} {reason.expected}"

@@ -1,16 +1,14 @@
-"""Every criterion against every resource that it is about."""
+"""Every criterion against every resource that it is about: the states, without the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from everward.assessment.model import Inherited, Reason, Verdict
-from everward.assessment.redaction import redact
+from everward.assessment.model import Attestation, Inherited, Verdict
 from everward.estate import Estate, Resource
 from everward.policy import Outcome, Policy, State
-from everward.policy import Reason as PolicyReason
 from everward.values import ProblemError, Unknown
 
 if TYPE_CHECKING:
@@ -22,6 +20,8 @@ class Judgement:
     """What judging gave: verdicts in the order of criteria and resources, and what was only counted."""
 
     verdicts: list[Verdict] = field(default_factory=list)
+    """Without reasons: most pass, and those of the others are worked out when they are needed."""
+    attestations: list[Attestation] = field(default_factory=list)
     inherited: list[Inherited] = field(default_factory=list)
     not_applicable: int = 0
     """Resources to which a criterion of their type does not apply; counted, not listed."""
@@ -33,14 +33,25 @@ def judge(estate: Estate, criteria: Iterable[Criterion]) -> Judgement:
     """Judge an estate by criteria. A criterion that cannot be evaluated gives a verdict `error`, never a pass."""
     judgement = Judgement()
     for criterion in criteria:
-        if criterion.kind == "manual":
-            judgement.verdicts.append(
-                Verdict(criterion=criterion.id, state=State.MANUAL.value, severity=criterion.severity)
+        if criterion.manual is not None:
+            judgement.verdicts.append(Verdict(criterion=criterion.id, state=State.MANUAL, severity=criterion.severity))
+            judgement.attestations.append(
+                Attestation(
+                    criterion=criterion.id,
+                    title=criterion.title,
+                    question=criterion.manual.question,
+                    evidence=criterion.manual.evidence,
+                    rows=criterion.rows,
+                )
             )
-        elif criterion.kind == "inherited":
+        elif criterion.inherited is not None:
             judgement.inherited.append(
                 Inherited(
-                    criterion=criterion.id, title=criterion.title, statement=criterion.why, rows=tuple(criterion.rows)
+                    criterion=criterion.id,
+                    title=criterion.title,
+                    statement=criterion.inherited.statement,
+                    source=criterion.inherited.source,
+                    rows=criterion.rows,
                 )
             )
         else:
@@ -49,25 +60,25 @@ def judge(estate: Estate, criteria: Iterable[Criterion]) -> Judgement:
 
 
 def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement) -> None:
+    verdicts = judgement.verdicts
+    before = len(verdicts)
     try:
         policy = criterion.policy()
+        for resource in subjects(estate, policy):
+            outcome = policy.evaluate(resource, estate)
+            state = outcome.state
+            if state is State.COMPLIANT:
+                verdicts.append(Verdict(criterion=criterion.id, state=State.COMPLIANT, resource=resource.id))
+            elif state is State.NOT_APPLICABLE:
+                judgement.not_applicable += 1
+            else:
+                verdicts.append(_verdict(criterion, resource, outcome))
     except ProblemError as problem:
-        judgement.verdicts.append(_error(criterion, None, str(problem)))
-        return
-    before = len(judgement.verdicts)
-    for resource in subjects(estate, policy):
-        if resource.opaque:
-            judgement.verdicts.append(_opaque(criterion, resource))
-            continue
-        outcome = policy.evaluate(resource, estate)
-        state = outcome.state
-        if state is State.COMPLIANT:
-            judgement.verdicts.append(Verdict(criterion=criterion.id, state="compliant", resource=resource.id))
-        elif state is State.NOT_APPLICABLE:
-            judgement.not_applicable += 1
-        else:
-            judgement.verdicts.append(_explained(criterion, resource, policy, estate))
-    if len(judgement.verdicts) == before:
+        # What one resource failed on may hold for the next as well: the criterion as a whole was not evaluated.
+        verdicts.append(
+            Verdict(criterion=criterion.id, state=State.ERROR, severity=criterion.severity, error=str(problem))
+        )
+    if len(verdicts) == before:
         judgement.without_subject.append(criterion.id)
 
 
@@ -80,62 +91,18 @@ def subjects(estate: Estate, policy: Policy) -> Iterator[Resource]:
             yield from estate.of_type(resource_type)
 
 
-def _explained(criterion: Criterion, resource: Resource, policy: Policy, estate: Estate) -> Verdict:
-    explanation = policy.explain(resource, estate)
-    outcome = explanation.outcome
+def _verdict(criterion: Criterion, resource: Resource, outcome: Outcome) -> Verdict:
     hole = outcome.hole
+    failed = outcome.state is State.ERROR
     return Verdict(
         criterion=criterion.id,
-        state=outcome.state.value,
+        state=outcome.state,
         resource=resource.id,
         severity=criterion.severity,
-        reasons=_reasons(explanation.reasons),
         unknown=hole.reason if hole is not None else None,
         decided_by=hole.decided_by if hole is not None else (),
         given=existence_deciders(resource),
-        error=_error_text(outcome),
-    )
-
-
-def _error_text(outcome: Outcome) -> str | None:
-    if outcome.state is not State.ERROR:
-        return None
-    return outcome.error or "the definition could not be evaluated"
-
-
-def _reasons(reasons: Sequence[PolicyReason]) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(
-            path=reason.path,
-            operator=reason.operator,
-            expected=redact(reason.expected, reason.path),
-            actual=redact(reason.actual, reason.path),
-            origin=reason.origin,
-            message=reason.message,
-        )
-        for reason in reasons
-    )
-
-
-def _opaque(criterion: Criterion, resource: Resource) -> Verdict:
-    name = resource.origin.address or resource.name
-    return Verdict(
-        criterion=criterion.id,
-        state=State.UNKNOWN.value,
-        resource=resource.id,
-        severity=criterion.severity,
-        unknown=f"only the existence of `{name}` is known: its source has no mapping",
-        given=existence_deciders(resource),
-    )
-
-
-def _error(criterion: Criterion, resource: Resource | None, text: str) -> Verdict:
-    return Verdict(
-        criterion=criterion.id,
-        state=State.ERROR.value,
-        resource=resource.id if resource is not None else None,
-        severity=criterion.severity,
-        error=text,
+        error=(outcome.error or "the definition could not be evaluated") if failed else None,
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from everward.assessment.severity import Confidence, Severity, Weight
 from everward.estate import ReadInput, Unresolved
+from everward.policy import State
 from everward.values import Origin
 
 SCHEMA: Final = "everward/assessment/1"
@@ -16,7 +18,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """The base of everything below: frozen, camel case in JSON, defaults left out."""
 
 
-class Reason(Record):
+class Reason(Record, frozen=True):
     """One condition that decided a verdict."""
 
     path: str
@@ -37,15 +39,15 @@ class Reason(Record):
     """The condition in words."""
 
 
-class Verdict(Record):
+class Verdict(Record, frozen=True):
     """One criterion against one resource."""
 
     criterion: str
-    state: str
+    state: State
     """An Azure Policy compliance state, or `unknown`, `manual`, `error`."""
     resource: str | None = None
     """The id of the resource; absent when the verdict is on the workload as a whole."""
-    severity: str | None = None
+    severity: Severity | None = None
     """Of the criterion; given where the verdict is not a pass."""
     reasons: tuple[Reason, ...] = ()
     """Given where the verdict is not a pass."""
@@ -59,15 +61,15 @@ class Verdict(Record):
     """Why the criterion could not be evaluated."""
 
 
-class Finding(Record):
+class Finding(Record, frozen=True):
     """The non-compliant verdicts that have one cause, shown once."""
 
     id: str
     """Stable against line moves and order: the same fault of the same block has the same id in the next run."""
     criterion: str
     title: str
-    severity: str
-    confidence: str
+    severity: Severity
+    confidence: Confidence
     cause: str
     """In words: what stands there, and what must."""
     origin: Origin
@@ -83,7 +85,7 @@ class Finding(Record):
     """Rows of the guidance that it answers."""
     stride: tuple[str, ...] = ()
     """STRIDE categories of what it lets happen."""
-    impact: dict[str, str] = {}
+    impact: dict[str, Weight] = {}
     """Weight of the effect on availability, integrity and confidentiality: severe, moderate, low, none."""
     availability: str = ""
     """How this workload goes down, or loses data, because of it."""
@@ -96,7 +98,7 @@ class Finding(Record):
     """Names of the inputs that decide whether any of the resources exists, when that is not known."""
 
 
-class Source(Record):
+class Source(Record, frozen=True):
     """One input as it was read."""
 
     source: str
@@ -113,7 +115,7 @@ class Source(Record):
     """Whether resources may be missing from it."""
 
 
-class Need(Record):
+class Need(Record, frozen=True):
     """An input whose value would settle something, in the order in which giving them pays most."""
 
     name: str
@@ -128,16 +130,30 @@ class Need(Record):
     """Whether a user can give it; false for what is known only after deployment."""
 
 
-class Inherited(Record):
+class Attestation(Record, frozen=True):
+    """What only people know: a question that waits for their answer."""
+
+    criterion: str
+    title: str
+    question: str
+    """What is attested with yes or no."""
+    evidence: tuple[str, ...] = ()
+    """What the attestation must show."""
+    rows: tuple[str, ...] = ()
+
+
+class Inherited(Record, frozen=True):
     """A fact of the platform that answers rows of the guidance: nothing to judge, something to know."""
 
     criterion: str
     title: str
     statement: str = ""
+    source: str = ""
+    """Where the platform says so."""
     rows: tuple[str, ...] = ()
 
 
-class Summary(Record, omit_defaults=False):
+class Summary(Record, frozen=True, omit_defaults=False):
     """Numbers of verdicts by state, each apart: never one percentage."""
 
     resources: int
@@ -167,7 +183,7 @@ class Summary(Record, omit_defaults=False):
     """False when a resource may have been missed or a criterion failed."""
 
 
-class Subject(Record):
+class Subject(Record, frozen=True):
     """What was assessed."""
 
     paths: tuple[str, ...]
@@ -176,7 +192,7 @@ class Subject(Record):
     """Where resources stand whose source does not say it."""
 
 
-class Assessment(Record):
+class Assessment(Record, frozen=True):
     """All of it, except the resources, which stay in the estate and are written from there."""
 
     subject: Subject
@@ -190,5 +206,6 @@ class Assessment(Record):
     findings: tuple[Finding, ...]
     """Worst first."""
     needs: tuple[Need, ...]
+    attestations: tuple[Attestation, ...]
     inherited: tuple[Inherited, ...]
     summary: Summary

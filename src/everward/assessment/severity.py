@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
+Severity: TypeAlias = Literal["critical", "high", "medium", "low", "info"]
+Confidence: TypeAlias = Literal["high", "medium", "low"]
+Weight: TypeAlias = Literal["severe", "moderate", "low", "none"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low", "info")
 """Worst first. `info` never means that something must be done."""
 
-LEVELS: Final = ("high", "medium", "low")
+LEVELS: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
 """Confidence in a criterion."""
 
-WEIGHTS: Final = ("severe", "moderate", "low", "none")
+WEIGHTS: Final[tuple[Weight, ...]] = ("severe", "moderate", "low", "none")
 """Weight of an effect on availability, integrity or confidentiality."""
 
 

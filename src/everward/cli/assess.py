@@ -42,7 +42,7 @@ def assess(
     Reads every input below PATH: Terraform folders, plans and states as JSON, ARM templates, inventories.
     """
     outputs = check_targets(targets)
-    from everward.assessment import AssessOptions, decide_exit, select
+    from everward.assessment import AssessOptions, Evidence, decide_exit, select
     from everward.assessment import assess as judge
     from everward.criteria import Catalogue
     from everward.estate import Estate
@@ -56,10 +56,11 @@ def assess(
         environment=reading["environment"],
     )
     catalogue = Catalogue.load()
-    select(catalogue, options)  # an unknown id is told before anything is read
+    chosen = select(catalogue, options)  # an unknown id is told before anything is read
     estate = Estate(read(paths, **reading))
     assessment = judge(estate, catalogue, options)
+    evidence = Evidence(estate, chosen)
     for target in outputs:
         look = Look(width=width(), colour=colours(target), full=full)
-        deliver(report(target.form).render(Material(assessment, estate, look)), target)
+        deliver(report(target.form).render(Material(assessment, estate, look, evidence)), target)
     return int(decide_exit(assessment, fail_on=fail_on, allow_incomplete=allow_incomplete))

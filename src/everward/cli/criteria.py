@@ -38,7 +38,7 @@ def list_(edition: str | None, targets: tuple[Target, ...]) -> int:
     from everward.assessment import severity_rank
     from everward.criteria import Catalogue
 
-    found = [item for item in Catalogue.load() if edition is None or edition in item.editions]
+    found = list(Catalogue.load(edition=edition))
     found.sort(key=lambda item: (item.chapter, severity_rank(item.severity), item.id))
     for target in outputs:
         deliver(_list_json(found) if target.form == "json" else _list_text(found), target)
@@ -51,13 +51,9 @@ def list_(edition: str | None, targets: tuple[Target, ...]) -> int:
 def show(criterion_id: str, targets: tuple[Target, ...]) -> int:
     """Show one criterion: what must hold, why, how it is judged, and how to repair."""
     outputs = check_targets(targets)
-    from everward.assessment import unknown_criterion
     from everward.criteria import Catalogue
 
-    every = list(Catalogue.load())
-    chosen = next((item for item in every if item.id == criterion_id), None)
-    if chosen is None:
-        raise unknown_criterion(criterion_id, [item.id for item in every])
+    (chosen,) = Catalogue.load(only=[criterion_id])
     for target in outputs:
         deliver(_show_json(chosen) if target.form == "json" else _show_text(chosen), target)
     return 0

@@ -25,7 +25,7 @@ class Target:
     path: Path | None = None
 
 
-class TargetType(click.ParamType):
+class TargetType(click.ParamType):  # type: ignore[type-arg]  # generic in later versions only
     """`FORMAT[=PATH]`."""
 
     name = "format"

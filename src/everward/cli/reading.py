@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class SubscriptionType(click.ParamType):
+class SubscriptionType(click.ParamType):  # type: ignore[type-arg]  # generic in later versions only
     """The id of a subscription."""
 
     name = "guid"
@@ -28,7 +28,7 @@ class SubscriptionType(click.ParamType):
             self.fail(f"`{value}` is not the id of a subscription (a GUID)", param, ctx)
 
 
-class VariableType(click.ParamType):
+class VariableType(click.ParamType):  # type: ignore[type-arg]  # generic in later versions only
     """`NAME=VALUE`."""
 
     name = "name=value"

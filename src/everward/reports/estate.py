@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from everward import __version__
-from everward.assessment import redact
+from everward.assessment import listed, redact
 from everward.estate import Disposition, Estate, Resource
 from everward.reports.encode import encode, encode_resource
 from everward.reports.interface import Look
 from everward.reports.json import document_list, document_member
-from everward.reports.words import count, listed, place_text
+from everward.reports.words import count, place_text
 from everward.values import Unknown, clean, unknowns_in
 
 SCHEMA: Final = "everward/estate/1"

@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Final
 
 from everward import __version__
+from everward.assessment import reason_text
 from everward.reports.interface import Material, Report
-from everward.reports.words import headline, place_text, reason_text, repair, unknown_by_criterion, worst_ways
+from everward.reports.words import (
+    headline,
+    place_text,
+    repair,
+    resource_name,
+    unknown_by_criterion,
+    ways_down,
+    what_is_missing,
+)
 
 _HERE = Path(__file__).parent
+_WORST: Final = 3
 _MANY: Final = 200
 """Resources of one finding that the page names."""
 
@@ -38,8 +48,10 @@ class HtmlReport(Report):
             style=Markup(style),  # noqa: S704 - our own file, no input
             style_hash=f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
             headline=headline(assessment, with_gaps=False),
+            missing=what_is_missing(assessment),
+            name=resource_name,
             subject=", ".join(assessment.subject.paths),
-            worst=worst_ways(assessment.findings),
+            ways=ways_down(assessment.findings)[:_WORST],
             needs=assessment.needs,
             missed=[item for item in assessment.unresolved if item.incomplete],
             open=[item for item in assessment.unresolved if not item.incomplete],
@@ -48,7 +60,6 @@ class HtmlReport(Report):
                 for criterion, reasons in unknown_by_criterion(assessment)
             ],
             errors=[verdict for verdict in assessment.verdicts if verdict.error is not None],
-            manual=[verdict.criterion for verdict in assessment.verdicts if verdict.state == "manual"],
             many=_MANY,
             version=__version__,
             place=place_text,

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from everward.assessment import Assessment
+from everward.assessment import Assessment, Evidence
 from everward.estate import Estate
 
 
@@ -29,6 +29,8 @@ class Material:
     assessment: Assessment
     estate: Estate
     look: Look = Look()
+    evidence: Evidence | None = None
+    """Explains verdicts whose reasons were not needed yet; without it they stay as they are."""
 
 
 class Report(ABC):

@@ -31,9 +31,12 @@ class JsonReport(Report):
         yield from document_list("inputs", map(encode, assessment.inputs))
         yield from document_list("unresolved", map(encode, assessment.unresolved))
         yield from document_list("resources", map(encode_resource, material.estate))
-        yield from document_list("verdicts", map(encode, assessment.verdicts))
+        evidence = material.evidence
+        verdicts = assessment.verdicts if evidence is None else map(evidence.complete, assessment.verdicts)
+        yield from document_list("verdicts", map(encode, verdicts))
         yield from document_list("findings", map(encode, assessment.findings))
         yield from document_list("needs", map(encode, assessment.needs))
+        yield from document_list("attestations", map(encode, assessment.attestations))
         yield from document_list("inherited", map(encode, assessment.inherited))
         yield document_member("summary", assessment.summary)
         yield b"\n}\n"

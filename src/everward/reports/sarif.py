@@ -9,11 +9,11 @@ from urllib.parse import quote
 import msgspec
 
 from everward import __version__
-from everward.assessment import Assessment, Finding
+from everward.assessment import Assessment, Finding, reason_text
 from everward.estate import Unresolved
 from everward.reports.encode import encode
 from everward.reports.interface import Material, Report
-from everward.reports.words import reason_text, repair
+from everward.reports.words import repair
 from everward.values import Origin
 
 SCHEMA_URI: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,41 +29,41 @@ class _Object(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     pass
 
 
-class Message(_Object):
+class Message(_Object, frozen=True):
     """Plain text, with Markdown beside it where that helps."""
 
     text: str
     markdown: str | None = None
 
 
-class ArtifactLocation(_Object):
+class ArtifactLocation(_Object, frozen=True):
     """A file, relative to the root of the source."""
 
     uri: str
 
 
-class Region(_Object):
+class Region(_Object, frozen=True):
     """Lines, counted from 1."""
 
     start_line: int
     end_line: int | None = None
 
 
-class PhysicalLocation(_Object):
+class PhysicalLocation(_Object, frozen=True):
     """A file and lines in it."""
 
     artifact_location: ArtifactLocation
     region: Region | None = None
 
 
-class LogicalLocation(_Object):
+class LogicalLocation(_Object, frozen=True):
     """The source's own name for a thing: a Terraform address, an ARM id."""
 
     fully_qualified_name: str
     kind: str | None = None
 
 
-class Location(_Object):
+class Location(_Object, frozen=True):
     """Where something stands."""
 
     physical_location: PhysicalLocation | None = None
@@ -71,13 +71,13 @@ class Location(_Object):
     message: Message | None = None
 
 
-class Configuration(_Object):
+class Configuration(_Object, frozen=True):
     """How a rule reports by default."""
 
     level: str
 
 
-class Rule(_Object):
+class Rule(_Object, frozen=True):
     """A criterion."""
 
     id: str
@@ -89,7 +89,7 @@ class Rule(_Object):
     properties: dict[str, Any]
 
 
-class Result(_Object):
+class Result(_Object, frozen=True):
     """A finding."""
 
     rule_id: str
@@ -102,13 +102,13 @@ class Result(_Object):
     related_locations: tuple[Location, ...] = ()
 
 
-class RuleReference(_Object):
+class RuleReference(_Object, frozen=True):
     """What a notification is about."""
 
     id: str
 
 
-class Notification(_Object):
+class Notification(_Object, frozen=True):
     """Something about the run itself: an input that could not be read or settled."""
 
     level: str
@@ -117,14 +117,14 @@ class Notification(_Object):
     locations: tuple[Location, ...] = ()
 
 
-class Invocation(_Object):
+class Invocation(_Object, frozen=True):
     """This run."""
 
     execution_successful: bool
     tool_execution_notifications: tuple[Notification, ...] = ()
 
 
-class Driver(_Object):
+class Driver(_Object, frozen=True):
     """The program and its rules."""
 
     name: str
@@ -133,13 +133,13 @@ class Driver(_Object):
     rules: tuple[Rule, ...]
 
 
-class Tool(_Object):
+class Tool(_Object, frozen=True):
     """The program."""
 
     driver: Driver
 
 
-class Run(_Object):
+class Run(_Object, frozen=True):
     """One assessment."""
 
     tool: Tool

@@ -20,7 +20,7 @@ from everward.values import Origin
 IDENTIFIER: Final = "urn:everward:schema:assessment:1"
 
 
-class ResourceRecord(Record):
+class ResourceRecord(Record, frozen=True):
     """A resource as it was read.
 
     Beside these members it has those of the ARM body: `location`, `tags`, `sku`, `kind`, `identity`, `zones`,
@@ -81,8 +81,9 @@ def build() -> dict[str, Any]:
 
 def _describe(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
     """Give every property the words that stand below it in the source."""
-    words = {Document: schema["properties"], Assessment: schema["properties"]}
-    for record in (*Record.__subclasses__(), Origin, Unresolved):
+    words: dict[type[msgspec.Struct], Any] = {Document: schema["properties"], Assessment: schema["properties"]}
+    records: list[type[msgspec.Struct]] = [*Record.__subclasses__(), Origin, Unresolved]
+    for record in records:
         if record.__name__ in definitions:
             words[record] = definitions[record.__name__]["properties"]
     for definition in definitions.values():

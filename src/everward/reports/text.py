@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
-from everward.assessment import Assessment, Finding, Need, Source
+from everward.assessment import Assessment, Finding, Need, Source, listed, reason_text
 from everward.estate import Unresolved
 from everward.reports.interface import Look, Material, Report
+from everward.reports.layout import Layout
 from everward.reports.words import (
+    Places,
     count,
     headline,
-    listed,
-    place_text,
-    reason_text,
     repair,
+    resource_name,
     unknown_by_criterion,
-    worst_ways,
+    ways_down,
 )
-from everward.values import clean
 
 T = TypeVar("T")
 
+WORST: Final = 3
+"""Ways to go down on the first screen."""
 MANY: Final = 15
 """Entries of a list that are shown without `--full`."""
-
-_COLOURS: Final = {
-    "critical": "1;97;41", "high": "1;31", "medium": "33", "low": "36", "info": "2",
-    "head": "1", "dim": "2", "bad": "1;31",
-}  # fmt: skip
+SOME: Final = 4
+"""Causes of one criterion, and resources of one cause, that are named without `--full`."""
 
 
 class TextReport(Report):
@@ -49,6 +46,11 @@ class _Page:
         self.assessment = assessment
         self.summary = assessment.summary
         self.look = look
+        self.layout = Layout(look)
+        self.places = Places(assessment)
+        self.missed = [item for item in assessment.unresolved if item.incomplete]
+        self.needed = [need for need in assessment.needs if need.given]
+        """What users can give."""
 
     def lines(self) -> Iterator[str]:
         yield from self.first_screen()
@@ -62,7 +64,7 @@ class _Page:
     # The first screen
 
     def first_screen(self) -> Iterator[str]:
-        yield from (self.colour(line, "head") for line in self.wrap(headline(self.assessment)))
+        yield from self.layout.plain(headline(self.assessment), kind="head")
         yield ""
         yield from self.what_was_read()
         yield ""
@@ -73,45 +75,57 @@ class _Page:
 
     def what_was_read(self) -> Iterator[str]:
         inputs = [item for item in self.assessment.inputs if item.resources or item.source != "files"]
-        for item in inputs[:3]:
-            yield from self.row("Read", f"{item.label} ({item.source}): {_what(item)}")
+        for position, item in enumerate(inputs[:3]):
+            yield from self.layout.row("" if position else "Read", _what(item))
         if len(inputs) > 3:
             rest = sum(item.resources for item in inputs[3:])
-            yield from self.row("", f"and {count(len(inputs) - 3, 'more input')} with {count(rest, 'resource')}")
-        missed = [item for item in self.assessment.unresolved if item.incomplete]
-        for position, item in enumerate(missed[:3]):
-            yield from self.row("Not read" if position == 0 else "", _unresolved(item), "bad")
-        if len(missed) > 3:
-            yield from self.row("", f"and {len(missed) - 3:,} more, listed below", "bad")
-        if not missed:
-            yield from self.row("Not read", "nothing: everything that was found could be read")
+            yield from self.layout.row("", f"and {count(len(inputs) - 3, 'more input')}: {count(rest, 'resource')}")
+        for position, gap in enumerate(self.missed[:3]):
+            yield from self.layout.row("" if position else "Not read", self.unresolved(gap), "bad", most=3)
+        if len(self.missed) > 3:
+            yield from self.layout.row("", f"and {len(self.missed) - 3:,} more, listed below")
+        if inputs and not self.missed:
+            yield from self.layout.row("Not read", "nothing: all that was found could be read")
+        if self.places.base:
+            yield from self.layout.row("Places", f"are below {self.places.base}")
 
     def worst(self) -> Iterator[str]:
-        findings = self.assessment.findings
-        if not findings:
+        ways = ways_down(self.assessment.findings)
+        if not ways:
             return
-        yield self.colour("How this workload goes down", "head")
-        shown = worst_ways(findings)
-        for finding in shown:
-            badge = self.colour(finding.severity.upper(), finding.severity)
-            yield from self.wrap(
-                f"{clean(finding.title)}", first=f"  {badge} ", then="  ", seen=f"  {finding.severity} "
-            )
-            yield from self.row("  at", _where(finding), most=1)
-            yield from self.row("  because", finding.cause, most=2)
-            yield from self.row("  so", finding.availability, most=2)
-            yield from self.row("  break it", repair(finding) or f"everward criteria show {finding.criterion}", most=2)
-        rest = len({finding.criterion for finding in findings}) - len(shown)
-        if rest:
-            yield self.colour(f"  and {count(rest, 'more way')}, below", "dim")
+        yield self.layout.colour("How this workload goes down", "head")
+        for findings in ways[:WORST]:
+            finding = findings[0]
+            more = f", and {count(len(findings) - 1, 'more place')}" if len(findings) > 1 else ""
+            yield from self.layout.row(f"  {finding.severity.upper()}", finding.availability, finding.severity, most=2)
+            yield from self.layout.row("  at", self.where(finding) + more)
+            yield from self.layout.row("  because", finding.cause, most=2)
+            yield from self.layout.row("  break it", repair(finding), most=2)
+        if len(ways) > WORST:
+            yield from self.layout.plain(f"and {count(len(ways) - WORST, 'more way')}, below", "  ", "  ", "dim")
         yield ""
 
     def what_is_open(self) -> Iterator[str]:
-        if not self.summary.unknown and not self.assessment.needs:
-            return
-        yield from self.row(
-            "Unknown", f"{count(self.summary.unknown, 'verdict')}. {_needs(self.assessment.needs)}".strip()
-        )
+        if self.summary.unknown or self.needed:
+            text = f"{count(self.summary.unknown, 'verdict')}. {self.what_settles()}"
+            yield from self.layout.row("Unknown", text)
+
+    def what_settles(self) -> str:
+        """The few inputs that settle most, in sentences."""
+        deciding = [need.name for need in self.needed if need.resources]
+        settling = [need for need in self.needed if not need.resources][:3]
+        settled = max((need.settles for need in self.needed), default=0)
+        text = ""
+        if deciding:
+            verb = "decides" if len(deciding) == 1 else "decide"
+            text = f"{listed(deciding, 3)} {verb} which resources there are. "
+        if settling:
+            names = listed([need.name for need in settling], 3)
+            text += f"Giving {names} settles {settling[-1].settles} of them. "
+        if settled < self.summary.unknown:
+            some = "The others wait" if settling else "They wait"
+            text += f"{some} for what the source cannot say: assess a plan or an inventory too."
+        return text
 
     def numbers(self) -> Iterator[str]:
         summary = self.summary
@@ -125,7 +139,7 @@ class _Page:
             parts.append(f"{summary.error:,} not evaluated")
         if summary.other:
             parts.append(f"{summary.other:,} conflicting or protected")
-        yield from self.row("Verdicts", ", ".join(parts) + f" on {count(summary.resources, 'resource')}")
+        yield from self.layout.row("Verdicts", f"{', '.join(parts)}, on {count(summary.resources, 'resource')}")
         rest = []
         if summary.without_subject:
             rest.append(f"{len(summary.without_subject)} found no resource to judge")
@@ -134,155 +148,153 @@ class _Page:
         if summary.inherited:
             rest.append(f"the platform answers {summary.inherited}")
         tail = f": {', '.join(rest)}" if rest else ""
-        yield from self.row("Criteria", f"{summary.criteria}{tail}")
+        yield from self.layout.row("Criteria", f"{summary.criteria}{tail}")
 
     def next_step(self) -> Iterator[str]:
-        missed = [item for item in self.assessment.unresolved if item.incomplete]
         paths = " ".join(self.assessment.subject.paths)
-        inputs = [need.name for need in self.assessment.needs if need.given and need.resources]
-        if inputs:
-            yield from self.row("Next", f"everward assess {paths} --var-file FILE   (with {listed(inputs, 3)})")
-        elif missed and missed[0].help:
-            yield from self.row("Next", missed[0].help)
+        deciding = [need.name for need in self.needed if need.resources]
+        if deciding:
+            text = f"everward assess {paths} --var-file FILE, with {listed(deciding, 3)}"
+        elif self.missed and self.missed[0].help:
+            text = self.missed[0].help
         elif self.assessment.findings:
-            yield from self.row("Next", f"everward criteria show {self.assessment.findings[0].criterion}")
-        elif any(need.given for need in self.assessment.needs):
-            yield from self.row("Next", f"everward assess {paths} --var-file FILE")
+            text = f"everward criteria show {self.assessment.findings[0].criterion}"
+        elif self.needed:
+            text = f"everward assess {paths} --var-file FILE, with {listed([need.name for need in self.needed], 3)}"
         else:
-            yield from self.row("Next", f"everward estate show {paths}")
+            text = f"everward estate show {paths}"
+        yield from self.layout.row("Next", text)
 
     # The sections
 
     def findings(self) -> Iterator[str]:
-        findings = self.assessment.findings
-        if not findings:
+        ways = ways_down(self.assessment.findings)
+        if not ways:
             return
-        yield from self.heading("Findings by cause, worst first")
-        shown = self.shorten(findings)
-        for number, finding in enumerate(shown, 1):
-            yield from self.finding(number, finding)
-        yield from self.rest(len(findings) - len(shown), "finding")
+        yield from self.layout.heading("Findings, worst first")
+        shown = self.shorten(ways)
+        for position, findings in enumerate(shown):
+            if position:
+                yield ""
+            yield from self.criterion(findings)
+        left = sum(len(findings) for findings in ways[len(shown) :])
+        yield from self.rest(left, "finding")
 
-    def finding(self, number: int, finding: Finding) -> Iterator[str]:
-        badge = self.colour(finding.severity.upper(), finding.severity)
-        yield from self.wrap(
-            clean(finding.title), first=f"{number}. {badge} ", then="   ", seen=f"{number}. {finding.severity} "
-        )
-        yield from self.row("  at", f"{place_text(finding.origin)}   {clean(finding.criterion)}")
-        yield from self.row("  because", finding.cause)
-        for reason in finding.reasons[1:3]:
-            yield from self.row("", f"and {reason_text(reason)}")
-        yield from self.row("  so", finding.availability)
-        yield from self.row("  concerns", self.concerned(finding))
+    def criterion(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """What is wrong under one criterion: said once, then each cause."""
+        first = findings[0]
+        badge = self.layout.colour(first.severity.upper(), first.severity)
+        yield f"{badge} {self.layout.colour(first.criterion, 'head')}"
+        yield from self.layout.row("  must", first.title)
+        yield from self.layout.row("  else", first.availability)
+        yield from self.layout.row("  repair", repair(first))
+        yield from self.layout.row("  costs", first.fix.get("tradeoff", ""))
+        yield from self.layout.row("  kind", _kind(first))
+        shown = self.shorten(findings, SOME)
+        for finding in shown:
+            yield from self.cause(finding)
+        yield from self.rest(len(findings) - len(shown), "cause", indent="  ")
+
+    def cause(self, finding: Finding) -> Iterator[str]:
+        """One cause: where, why, and which resources have it."""
+        yield from self.layout.plain(self.where(finding), first="  * ", then="    ")
+        yield from self.layout.plain(finding.cause, first="    ", then="    ")
+        told = {finding.cause}
+        for reason in finding.reasons[:4]:
+            text = reason_text(reason)
+            if text not in told:
+                told.add(text)
+                yield from self.layout.plain(f"and {text}", first="    ", then="    ")
         if finding.given:
-            yield from self.row("  provided", f"that it exists, which {listed(finding.given, 3)} decides")
-        yield from self.row("  repair", repair(finding))
-        yield from self.row("  costs", finding.fix.get("tradeoff", ""))
-        yield from self.row("  kind", _kind(finding))
-        yield ""
-
-    def concerned(self, finding: Finding) -> str:
-        names = [
-            origin.address or resource for resource, origin in zip(finding.resources, finding.locations, strict=True)
-        ]
-        most = len(names) if self.look.full else 3
-        return listed(names, most)
+            yield from self.layout.plain(
+                f"provided that it exists, which {listed(finding.given, 3)} decides", first="    ", then="    "
+            )
+        if len(finding.resources) > 1:
+            names = [resource_name(*pair) for pair in zip(finding.resources, finding.locations, strict=True)]
+            shown = self.shorten(names, SOME)
+            for name in shown:
+                yield from self.layout.plain(name, first="    - ", then="      ")
+            yield from self.rest(len(names) - len(shown), "resource", indent="    ")
 
     def not_read(self) -> Iterator[str]:
         items = sorted(self.assessment.unresolved, key=lambda item: not item.incomplete)
         if not items:
             return
-        yield from self.heading("What could not be read or settled")
+        yield from self.layout.heading("What could not be read or settled")
         shown = self.shorten(items)
         for item in shown:
-            yield from self.wrap(clean(_unresolved(item)), first="! " if item.incomplete else "- ", then="  ")
+            yield from self.layout.plain(self.unresolved(item), first="! " if item.incomplete else "- ", then="  ")
             if item.help:
-                yield from self.wrap(clean(item.help), first="  -> ", then="     ")
+                yield from self.layout.plain(item.help, first="  -> ", then="     ")
         yield from self.rest(len(items) - len(shown), "entry", "entries")
 
     def unknown(self) -> Iterator[str]:
-        ordered = unknown_by_criterion(self.assessment)
-        if not ordered:
+        groups = unknown_by_criterion(self.assessment)
+        if not groups and not self.needed:
             return
-        yield from self.heading("Unknown verdicts, and what would settle them")
-        for need in self.shorten(self.assessment.needs, 5):
-            what = "decides which resources there are" if need.resources else f"has a part in {need.concerns}"
-            yield from self.wrap(f"{clean(need.name)}  {what}; settles {need.settles} with those before it", first="  ")
-        for criterion, reasons in self.shorten(ordered):
+        yield from self.layout.heading("Unknown verdicts, and what would settle them")
+        for need in self.shorten(self.needed, 5):
+            yield from self.layout.plain(_gain(need), first="  ", then="    ")
+        yield from self.rest(len(self.needed) - len(self.shorten(self.needed, 5)), "input", indent="  ")
+        shown = self.shorten(groups)
+        for criterion, reasons in shown:
             text, _ = reasons.most_common(1)[0]
-            yield from self.wrap(f"{criterion} ({reasons.total()}): {clean(text)}", first="- ", then="  ")
-        yield from self.rest(len(ordered) - len(self.shorten(ordered)), "criterion", "criteria")
+            yield from self.layout.plain(f"{criterion} ({reasons.total()}): {text}", first="- ", then="  ")
+        yield from self.rest(len(groups) - len(shown), "criterion", "criteria")
 
     def errors(self) -> Iterator[str]:
         failed = [verdict for verdict in self.assessment.verdicts if verdict.state == "error"]
         if not failed:
             return
-        yield from self.heading("Not evaluated: never a pass")
-        for verdict in self.shorten(failed):
+        yield from self.layout.heading("Not evaluated: never a pass")
+        shown = self.shorten(failed)
+        for verdict in shown:
             subject = f" on {verdict.resource}" if verdict.resource else ""
-            yield from self.wrap(clean(f"{verdict.criterion}{subject}: {verdict.error}"), first="! ", then="  ")
-        yield from self.rest(len(failed) - len(self.shorten(failed)), "verdict")
+            yield from self.layout.plain(f"{verdict.criterion}{subject}: {verdict.error}", first="! ", then="  ")
+        yield from self.rest(len(failed) - len(shown), "verdict")
 
     def people(self) -> Iterator[str]:
-        manual = [verdict.criterion for verdict in self.assessment.verdicts if verdict.state == "manual"]
-        if not manual:
+        waiting = self.assessment.attestations
+        if not waiting:
             return
-        yield from self.heading("Only people know: waiting for an attestation")
-        yield from self.wrap(listed(manual, len(manual) if self.look.full else MANY))
+        yield from self.layout.heading("Only people know: waiting for an attestation")
+        shown = self.shorten(waiting)
+        for item in shown:
+            yield from self.layout.plain(f"{item.criterion}: {item.question}", first="- ", then="  ")
+        yield from self.rest(len(waiting) - len(shown), "question")
 
     def found_unused(self) -> Iterator[str]:
         files = [item for source in self.assessment.inputs for item in source.files if not item.used]
         if not files:
             return
-        yield from self.heading("Found and not used")
-        for item in self.shorten(files):
+        yield from self.layout.heading("Found and not used")
+        shown = self.shorten(files)
+        for item in shown:
             detail = f": {item.detail}" if item.detail else ""
-            yield from self.wrap(clean(f"{item.path} ({item.role}){detail}"), first="- ", then="  ")
-        yield from self.rest(len(files) - len(self.shorten(files)), "file")
+            yield from self.layout.plain(f"{self.places.path(item.path)} ({item.role}){detail}", first="- ", then="  ")
+        yield from self.rest(len(files) - len(shown), "file")
 
-    # Lines
+    # Parts
+
+    def where(self, finding: Finding) -> str:
+        number = len(finding.resources)
+        what = f"{number:,} resources" if number > 1 else resource_name(finding.resources[0], finding.locations[0])
+        return f"{self.places.text(finding.origin)} {what}" if finding.origin.file else what
+
+    def unresolved(self, item: Unresolved) -> str:
+        place = self.places.text(item.origin) if item.origin is not None else ""
+        lead = f"{place}: " if place and place != self.places.path(item.subject) else ""
+        needs = [name for name in item.decided_by if name != item.subject]
+        tail = f" (needs {listed(needs, 3)})" if needs else ""
+        return f"{lead}{self.places.path(item.subject)}: {item.reason}{tail}"
 
     def shorten(self, items: Sequence[T], most: int = MANY) -> Sequence[T]:
         return items if self.look.full else items[:most]
 
-    def rest(self, number: int, noun: str, plural: str | None = None) -> Iterator[str]:
+    def rest(self, number: int, noun: str, plural: str | None = None, indent: str = "") -> Iterator[str]:
         if number > 0:
-            yield self.colour(
-                f"... {count(number, f'more {noun}', f'more {plural}' if plural else None)}: --full shows all", "dim"
-            )
-
-    def heading(self, text: str) -> Iterator[str]:
-        yield ""
-        yield self.colour(text, "head")
-        yield "-" * min(len(text), self.look.width)
-
-    def row(self, label: str, text: str, kind: str | None = None, *, most: int | None = None) -> Iterator[str]:
-        """A labelled entry; nothing when there is no text; cut after `most` lines."""
-        if not text:
-            return
-        shown = f"{label:<10} "
-        lines = list(self.wrap(clean(text), first=shown, then=" " * len(shown)))
-        if most is not None and len(lines) > most:
-            last = lines[most - 1]
-            lines = [*lines[: most - 1], last[: self.look.width - 4].rstrip() + " ..."]
-        yield from (self.colour(line, kind) for line in lines)
-
-    def wrap(self, text: str, first: str = "", then: str = "", seen: str | None = None) -> Iterator[str]:
-        """Lines of `text`; `seen` stands for `first` where that has colours, which take no room."""
-        lines = textwrap.wrap(
-            text,
-            self.look.width,
-            initial_indent=first if seen is None else seen,
-            subsequent_indent=then,
-            break_on_hyphens=False,
-        )
-        if seen is not None and lines:
-            lines[0] = first + lines[0][len(seen) :]
-        yield from lines
-
-    def colour(self, text: str, kind: str | None) -> str:
-        code = _COLOURS.get(kind or "")
-        return f"\x1b[{code}m{text}\x1b[0m" if self.look.colour and code else text
+            more = count(number, f"more {noun}", f"more {plural}" if plural else None)
+            yield from self.layout.plain(f"... {more}: --full shows all", indent, indent, "dim")
 
 
 def _what(item: Source) -> str:
@@ -292,20 +304,15 @@ def _what(item: Source) -> str:
         opaque = item.addresses.get("opaque", 0)
         known = f", {opaque} without a mapping" if opaque else ""
         text = f"{count(total, 'address', 'addresses')}, {text}{known}"
-    return text
+    files = [file.path.rsplit("/", 1)[-1] for file in item.files if file.used and "variable" in file.role]
+    values = f"; values from {listed(list(dict.fromkeys(files)), 3)}" if files else ""
+    return f"{item.label} ({item.source}): {text}{values}"
 
 
-def _unresolved(item: Unresolved) -> str:
-    place = f"{place_text(item.origin)}: " if item.origin is not None and item.origin.file != item.subject else ""
-    needs = f" (needs {listed(item.decided_by, 3)})" if item.decided_by and item.decided_by != (item.subject,) else ""
-    return f"{place}{item.subject}: {item.reason}{needs}"
-
-
-def _where(finding: Finding) -> str:
-    number = len(finding.resources)
-    address = finding.locations[0].address
-    what = f"{number} resources" if number > 1 else address or finding.resources[0]
-    return f"{place_text(finding.origin)}  {what}"
+def _gain(need: Need) -> str:
+    if need.resources:
+        return f"{need.name} decides which resources there are"
+    return f"{need.name} has a part in {need.concerns}; with those before it, {need.settles} are settled"
 
 
 def _kind(finding: Finding) -> str:
@@ -313,18 +320,3 @@ def _kind(finding: Finding) -> str:
     if finding.rows:
         parts.append(f"guidance {', '.join(finding.rows)}")
     return "; ".join(part for part in parts if part)
-
-
-def _needs(needs: Sequence[Need]) -> str:
-    """The few inputs that settle most, in a sentence."""
-    can = [need for need in needs if need.given]
-    counts = [need for need in can if need.resources]
-    text = ""
-    if counts:
-        verb = "decides" if len(counts) == 1 else "decide"
-        text = f"{listed([need.name for need in counts], 3)} {verb} which resources there are. "
-    best = [need for need in can if not need.resources][:3]
-    if best:
-        names = listed([need.name for need in best], 3)
-        text += f"Giving {names} settles {best[-1].settles} of them."
-    return text

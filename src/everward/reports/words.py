@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import msgspec
+from everward.assessment import Assessment, Finding, Verdict, listed
+from everward.estate import SUBSCRIPTION_TYPE
+from everward.values import Origin, try_parse_id
 
-from everward.assessment import Assessment, Finding, Reason, Verdict
-from everward.values import Origin
-
-WORST: Final = 3
-"""Ways to go down that come first."""
+_LANGUAGE: Final = {"template": "arm", "inventory": "cli"}
+"""The language in which a fault of a source is mended; the cheapest break is written for Terraform."""
+_ONE_LINE: Final = 150
+"""Characters up to which a repair counts as one line."""
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 finding`, `1,204 findings`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def listed(items: Sequence[str], most: int) -> str:
-    """`a, b and c`; beyond `most`: `a, b and 7 more`."""
-    shown = list(items[:most])
-    if len(items) > most:
-        shown.append(f"{len(items) - most:,} more")
-    if len(shown) < 2:
-        return "".join(shown)
-    return f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def value_text(value: Any, most: int = 60) -> str:
-    """A JSON value for people: `not set` for null, holes by their reason, long ones cut."""
-    if value is None:
-        return "not set"
-    if isinstance(value, dict) and set(value) == {"$unknown"}:
-        return f"unknown ({value['$unknown'].get('reason', '')})"
-    if isinstance(value, str):
-        text = f'"{value}"'
-    else:
-        text = msgspec.json.encode(value).decode("utf-8", "replace")
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def place_text(origin: Origin) -> str:
@@ -50,29 +28,66 @@ def place_text(origin: Origin) -> str:
     return str(origin)
 
 
-def reason_text(reason: Reason) -> str:
-    """One condition in words."""
-    if reason.message:
-        return reason.message
-    return f"{reason.path} is {value_text(reason.actual)}; {reason.operator} {value_text(reason.expected)}"
+class Places:
+    """Writes places of one assessment, short where they share a folder that is far from where the user stands."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        files = [finding.origin.file for finding in assessment.findings]
+        files += [item.origin.file for item in assessment.unresolved if item.origin is not None]
+        self.base = _common_folder([file for file in files if file])
+        """The folder below which the places are; empty when they are written as the user would open them."""
+
+    def path(self, path: str) -> str:
+        """A file or folder."""
+        return path.removeprefix(f"{self.base}/") if self.base else path
+
+    def text(self, origin: Origin) -> str:
+        """`modules/stamp/keyvault.tf:12`."""
+        return self.path(place_text(origin))
 
 
-def worst_ways(findings: Sequence[Finding]) -> list[Finding]:
-    """The first findings of different criteria: the worst ways, each once."""
-    first: dict[str, Finding] = {}
+def _common_folder(files: Sequence[str]) -> str:
+    """The deepest folder that holds all these files when each is given from the root of the disk, else nothing."""
+    if not files or not all(file.startswith("/") for file in files):
+        return ""
+    folders = [file.rsplit("/", 1)[0].split("/") for file in files]
+    shared = 0
+    for parts in zip(*folders, strict=False):
+        if len(set(parts)) > 1:
+            break
+        shared += 1
+    return "/".join(folders[0][:shared])
+
+
+def resource_name(resource: str, origin: Origin) -> str:
+    """How people call a resource: its address in Terraform, else its name and where it stands."""
+    if origin.address and origin.source in ("terraform", "plan", "state") and not origin.address.startswith("/"):
+        return origin.address
+    parsed = try_parse_id(resource)
+    if parsed is None:
+        return resource
+    if parsed.type == SUBSCRIPTION_TYPE:
+        return f"subscription {parsed.name}"
+    group = parsed.resource_group
+    name = "/".join(parsed.names)
+    return f"{name} in {group}" if group is not None and group != name else name
+
+
+def ways_down(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings by criterion, in the order of the worst of each: every way to go down once, with its causes."""
+    ways: dict[str, list[Finding]] = {}
     for finding in findings:
-        first.setdefault(finding.criterion, finding)
-    return list(first.values())[:WORST]
+        ways.setdefault(finding.criterion, []).append(finding)
+    return list(ways.values())
 
 
 def repair(finding: Finding) -> str:
-    """The cheapest break in one line; where there is none, the repair in the language of the finding's source."""
-    if finding.cheapest:
-        return " ".join(finding.cheapest.split())
-    wanted = {"terraform": "terraform", "plan": "terraform", "state": "terraform", "template": "arm"}
-    order = (wanted.get(finding.origin.source, "cli"), "terraform", "arm", "cli")
-    text = next((finding.fix[language] for language in order if finding.fix.get(language)), "")
-    return " ".join(text.split())
+    """The cheapest break in one line, in the language of the finding's source when that says it in one line."""
+    language = _LANGUAGE.get(finding.origin.source, "terraform")
+    own = " ".join(finding.fix.get(language, "").split())
+    if own and language != "terraform" and len(own) <= _ONE_LINE:
+        return own
+    return " ".join(finding.cheapest.split()) or own
 
 
 def unknown_text(verdict: Verdict) -> str:
@@ -82,16 +97,25 @@ def unknown_text(verdict: Verdict) -> str:
 
 
 def headline(assessment: Assessment, *, with_gaps: bool = True) -> str:
-    """The assessment in one line: how many findings, how bad, and (`with_gaps`) whether something may be missing."""
+    """The assessment in one line: how many findings, how bad, and (`with_gaps`) what may be missing."""
     summary = assessment.summary
     found = sum(summary.findings.values())
     worst = [f"{number} {severity}" for severity, number in summary.findings.items() if number]
     text = f"{count(found, 'finding')}: {', '.join(worst)}" if found else "No findings"
     if with_gaps and not summary.complete:
-        return f"{text}. INCOMPLETE: something could not be read or judged"
+        return f"{text}. INCOMPLETE: {what_is_missing(assessment)}"
     if summary.unknown and not found:
         return f"{text}, but {count(summary.unknown, 'verdict')} could not be settled"
     return text
+
+
+def what_is_missing(assessment: Assessment) -> str:
+    """Why an assessment is incomplete, in numbers."""
+    missed = sum(item.incomplete for item in assessment.unresolved)
+    parts = [f"{count(missed, 'thing')} could not be read"] if missed else []
+    if assessment.summary.error:
+        parts.append(f"{count(assessment.summary.error, 'verdict')} could not be given")
+    return ", ".join(parts)
 
 
 def unknown_by_criterion(assessment: Assessment) -> list[tuple[str, Counter[str]]]:

@@ -1,0 +1,57 @@
+"""The conditions that decided verdicts, worked out when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from everward.assessment.model import Reason, Verdict
+from everward.assessment.redaction import redact
+from everward.estate import Estate, Resource
+from everward.policy import Reason as PolicyReason
+from everward.policy import State
+
+if TYPE_CHECKING:
+    from everward.criteria import Criterion
+
+
+class Evidence:
+    """Explains the verdicts of one assessment.
+
+    Evaluation has a fast path and one that keeps its reasons; they give the same verdict. An inventory can hold
+    thousands of faults of which a report for people shows one each, so reasons are given on demand.
+    """
+
+    def __init__(self, estate: Estate, criteria: Iterable[Criterion]) -> None:
+        self._estate = estate
+        self._criteria = {criterion.id: criterion for criterion in criteria}
+
+    def complete(self, verdict: Verdict) -> Verdict:
+        """The verdict with its reasons. A pass has none, and neither has what no resource decides."""
+        if verdict.state == State.COMPLIANT or verdict.reasons or verdict.resource is None:
+            return verdict
+        resource = self._estate.find(verdict.resource)
+        if resource is None:
+            return verdict
+        reasons = self.reasons(verdict.criterion, resource)
+        return msgspec.structs.replace(verdict, reasons=reasons) if reasons else verdict
+
+    def reasons(self, criterion: str, resource: Resource) -> tuple[Reason, ...]:
+        """The conditions that decide what a criterion says of a resource, without secrets."""
+        explanation = self._criteria[criterion].policy().explain(resource, self._estate)
+        return tuple(map(_shown, explanation.reasons))
+
+
+def _shown(reason: PolicyReason) -> Reason:
+    return Reason(
+        path=reason.path,
+        operator=reason.operator,
+        expected=redact(reason.expected, reason.path),
+        actual=redact(reason.actual, reason.path),
+        negated=reason.negated,
+        resource=reason.resource,
+        origin=reason.origin,
+        message=reason.message,
+    )
