@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from everward.criteria import Catalogue, CriterionPolicy
-from everward.criteria.cases import SUBSCRIPTION, make_resource
+from everward.criteria.cases import GROUP, SUBSCRIPTION, make_resource
 from everward.estate import Estate, Reading, Resource
 from everward.policy import DefinitionError, State
 from everward.values import Origin
@@ -54,6 +54,54 @@ def test_an_export_with_the_type_is_taken_at_its_word() -> None:
     resource, held = estate("inventory", DATABASE, other)
     assert policy("data-store-delete-lock").evaluate(resource, held).state is State.NON_COMPLIANT
     assert policy("data-store-delete-lock").explain(resource, held).outcome.state is State.NON_COMPLIANT
+
+
+def test_an_export_of_another_subscription_proves_nothing() -> None:
+    resource, held = estate("inventory", DATABASE, lock("/subscriptions/11111111-1111-1111-1111-111111111111"))
+    assert policy("data-store-delete-lock").evaluate(resource, held).state is State.UNKNOWN
+
+
+VAULT = {"type": "Microsoft.KeyVault/vaults", "name": "kv1", "properties": {}}
+
+
+def setting(target: str) -> dict[str, Any]:
+    return {
+        "type": "Microsoft.Insights/diagnosticSettings",
+        "name": "logs",
+        "scope": target,
+        "properties": {"logs": []},
+    }
+
+
+@pytest.mark.parametrize(
+    ("holder", "state"),
+    [
+        ("Microsoft.KeyVault/vaults/kv2", State.NON_COMPLIANT),
+        ("Microsoft.Network/loadBalancers/lb1", State.UNKNOWN),
+        ("Microsoft.KeyVault/vaultsOfOthers/v", State.UNKNOWN),
+    ],
+)
+def test_diagnostic_settings_are_listed_resource_by_resource(holder: str, state: State) -> None:
+    resource, held = estate("inventory", VAULT, setting(f"{GROUP}/providers/{holder}"))
+    assert policy("access-logs-collected").evaluate(resource, held).state is state
+
+
+@pytest.mark.parametrize(("sibling", "state"), [("st2/default", State.NON_COMPLIANT), (None, State.UNKNOWN)])
+def test_children_are_listed_resource_by_resource(sibling: str | None, state: State) -> None:
+    store = {"type": "Microsoft.Storage/storageAccounts", "name": "st1", "kind": "StorageV2", "properties": {}}
+    kind = "Microsoft.Storage/storageAccounts/blobServices"
+    others = [] if sibling is None else [{"type": kind, "name": sibling, "properties": {}}]
+    resource, held = estate("inventory", store, *others)
+    assert policy("storage-blobs-recoverable").evaluate(resource, held).state is state
+
+
+def test_a_resource_outside_subscriptions_is_judged_by_the_whole_export() -> None:
+    cluster = {"type": "Microsoft.ContainerService/managedClusters", "name": "aks1", "scope": "", "location": "uksouth"}
+    vault = {**VAULT, "location": "westeurope"}
+    resource, held = estate("inventory", cluster, vault)
+    assert policy("stamp-own-key-vault").evaluate(resource, held).state is State.NON_COMPLIANT
+    alone, empty = estate("inventory", cluster)
+    assert policy("stamp-own-key-vault").evaluate(alone, empty).state is State.UNKNOWN
 
 
 def test_an_export_shows_what_is_there() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from everward.estate import Estate, Resource
 from everward.policy import Explanation, Outcome, Policy, State, compile_definition, load_definition
-from everward.values import Unknown
+from everward.values import Unknown, try_parse_id
 
-INVENTORY = "inventory"
+INVENTORY: Final = "inventory"
 """The kind of source that shows what somebody exported, which need not be everything."""
+
+LISTED_BY_RESOURCE: Final = frozenset({"microsoft.insights/diagnosticsettings"})
+"""Types that Azure lists for one resource at a time."""
 
 
 class CriterionPolicy(Policy):
@@ -60,10 +63,32 @@ class CriterionPolicy(Policy):
 
     def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
         related = self.related_type
-        if related is None or resource.origin.source != INVENTORY or estate.of_type(related):
+        if related is None or resource.origin.source != INVENTORY or _lists(estate, resource, related.lower()):
             return None
         return Unknown(
-            reason=f"the inventory lists no resource of type `{related}`, so its absence proves nothing",
+            reason=f"the inventory lists no `{related}` for such resources, so its absence proves nothing",
             decided_by=(f"an export of {related}",),
             origin=resource.origin,
         )
+
+
+def _lists(estate: Estate, resource: Resource, related: str) -> bool:
+    """Whether what an estate holds shows that resources of the related type were exported.
+
+    Most types are listed for a subscription at a time. Children and diagnostic settings are asked for resource by
+    resource: there it takes one that stands on, or below, a resource of the same type as the judged one.
+    """
+    parsed = try_parse_id(resource.id)
+    subscription = parsed.subscription if parsed is not None else None
+    if subscription is None:
+        return bool(estate.of_type(related))
+    found = estate.in_subscription(f"/subscriptions/{subscription}", related)
+    if related not in LISTED_BY_RESOURCE and not related.startswith(resource.type_key + "/"):
+        return bool(found)
+    return any(_stands_on(other, resource.type_key) for other in found)
+
+
+def _stands_on(resource: Resource, type_key: str) -> bool:
+    parsed = try_parse_id(resource.id)
+    holder = try_parse_id(parsed.parent) if parsed is not None else None
+    return holder is not None and f"{holder.type.lower()}/".startswith(f"{type_key}/")
