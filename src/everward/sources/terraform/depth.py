@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FRAMES = 24_000
+FRAMES = 80_000
 """How many Python frames reading may stack. Frames of Python code live on the heap, not on the machine's stack."""
 
 

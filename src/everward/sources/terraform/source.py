@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from everward.estate import Reading
-from everward.estate.reading import ReadInput, Unresolved
+from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.inputs import InputValues, gather_values
@@ -69,7 +69,6 @@ class TerraformSource(Source):
         reading.unresolved = [
             *root.unresolved,
             *inputs.unresolved,
-            *_version_note(folder, provider),
             *session.unresolved,
             *open_variables(session, inputs.hint),
             *unmapped,
@@ -120,13 +119,3 @@ def _root_input(folder: Path, root: Module, session: Session) -> ReadInput:
     managed = sum(instance.mode == "managed" for instance in session.instances)
     detail = f"{root.files} files, {managed} instances"
     return ReadInput(display(folder), "root module", detail=detail)
-
-
-def _version_note(folder: Path, provider: AzureProvider) -> list[Unresolved]:
-    assumed = provider.edition.assumed
-    if assumed is None:
-        return []
-    subject = f"version of the provider azurerm of `{display(folder)}`"
-    return [
-        Unresolved(subject, assumed, help="name a version in `required_providers`, or commit `.terraform.lock.hcl`")
-    ]

@@ -133,6 +133,7 @@ class Expansion(Lazy):
         self.address = address
         self.keys = keys
         self._members: dict[Key, Lazy] = {key: make(key) for key in keys.values}
+        self.listed = keys.kind == "count"
         self._rest = make(None) if keys.hole is not None else None
 
     @property

@@ -15,6 +15,8 @@ from everward.values import Unknown, UnreadableError
 
 LARGEST = 64 * 1024 * 1024
 """Files above this size are not read into values."""
+MOST_STEPS = 1_000_000
+"""How many elements all comprehensions of a root may go through."""
 _CLIMB = 3
 """How many folders above a root belong to the workload when nothing marks its repository."""
 
@@ -33,6 +35,18 @@ class Files:
             self._zone = above[min(_CLIMB, max(len(above) - 2, 0)) - 1] if len(above) > 1 else self._root
         self._templates: dict[str, Expression] = {}
         self._rendering = False
+        self._steps = 0
+
+    def spend(self, steps: int) -> None:
+        """Count steps of work.
+
+        Raises:
+            ValueProblem: when they are more than any honest configuration needs.
+
+        """
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise ValueProblem(f"more than {MOST_STEPS:,} steps of work in this root")
 
     def locate(self, path: str) -> Path | Unknown:
         """Where a path leads, or a hole when it leads out of the workload."""

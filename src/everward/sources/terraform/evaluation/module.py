@@ -74,6 +74,10 @@ class ModuleInstance:
         if name == "data":
             kind, label = self._names(name, steps, 2)
             return self.resource(("data", kind, label)), 2
+        if name == "ephemeral":
+            return Unknown(
+                reason="a value that is never stored", decided_by=(".".join([name, *self._names(name, steps, 2)]),)
+            ), 2
         if name in ("each", "count", "self"):
             raise ValueProblem(f"`{name}` is not known here")
         (label,) = self._names(name, steps, 1)
@@ -116,7 +120,7 @@ class ModuleInstance:
         if slot in self._values:
             return self._values[slot]
         stack = self.session.stack
-        name = ".".join(part for part in (self.address, *slot) if part)
+        name = slot[1] if slot[0] in ("count", "for_each") else ".".join(part for part in (self.address, *slot) if part)
         if slot in self._busy:
             self._cycle([*stack[stack.index(name) :], name], slot)
             return Unknown(reason="part of a cycle", decided_by=(name,))

@@ -11,8 +11,9 @@ from everward.sources.terraform.depth import deep_stack
 from everward.sources.terraform.evaluation.files import Files
 from everward.sources.terraform.instance import Instance, Provider
 from everward.sources.terraform.language.evaluate import evaluate
+from everward.sources.terraform.language.functions.registry import MOST_ELEMENTS
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, inward
+from everward.sources.terraform.language.values import Data, Sensitive, inward
 from everward.sources.terraform.modules import Module, ModuleLoader
 from everward.sources.terraform.syntax import Attribute
 from everward.values import Origin, Unknown, placeholder
@@ -70,6 +71,7 @@ class Session:
         self.instances: list[Instance] = []
         self.stack: list[str] = []
         """What is being worked out, outermost first: how a cycle is told."""
+        self._weights: dict[int, tuple[int, Data]] = {}
         self._unresolved: dict[tuple[str, str, Origin | None], Unresolved] = {}
 
     @property
@@ -116,11 +118,32 @@ class Session:
     def value_of(self, attribute: Attribute, scope: Scope, subject: str) -> Data:
         """The value of an attribute; where it has none, that is noted and a hole stands for it."""
         try:
-            return evaluate(attribute.value, scope)
+            value = evaluate(attribute.value, scope)
+            if isinstance(value, list | dict) and self._weight(value) > MOST_ELEMENTS:
+                return self.failed("the value is too large", None, attribute, subject, None)
+            return value
         except EvaluationError as error:
             return self.failed(error.message, error.line, attribute, subject, error.help)
         except RecursionError:
             return self.failed(_DEEP, None, attribute, subject, "split the expressions, or read the plan instead")
+
+    def _weight(self, value: Data) -> int:
+        """How many elements a value has at all depths; parts that stand in it several times count each time."""
+        if isinstance(value, Sensitive):
+            return self._weight(value.value)
+        if not isinstance(value, list | dict):
+            return 1
+        known = self._weights.get(id(value))
+        if known is not None:
+            return known[0]
+        total = 1
+        for item in value.values() if isinstance(value, dict) else value:
+            total += self._weight(item)
+            if total > MOST_ELEMENTS:
+                break
+        # The value is kept as well: as long as it lives, nothing else has its identity.
+        self._weights[id(value)] = (total, value)
+        return total
 
     def failed(self, reason: str, line: int | None, attribute: Attribute, subject: str, help: str | None) -> Unknown:
         """Note that an expression has no value, and give the hole that stands for it."""

@@ -27,8 +27,14 @@ class VariableFile:
     problems: list[ProblemError] = field(default_factory=list)
 
 
+_MOST_STEPS = 100_000
+
+
 class _Constants:
     """What the expressions of a values file may refer to: nothing, and no files either."""
+
+    def __init__(self) -> None:
+        self._steps = 0
 
     def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:  # noqa: ARG002
         raise ValueProblem(f"a value must not refer to anything, and it names `{name}`")
@@ -41,6 +47,11 @@ class _Constants:
 
     def locate(self, path: str) -> Path | Unknown:  # noqa: ARG002
         raise ValueProblem("a value must not read files")
+
+    def spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > _MOST_STEPS:
+            raise ValueProblem("a value takes too much work")
 
     def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:  # noqa: ARG002
         raise ValueProblem("a value must not fill in templates")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from everward.sources.terraform.language.functions import invoke
-from everward.sources.terraform.language.functions.registry import hole_of_call
+from everward.sources.terraform.language.functions.registry import check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
 from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
 from everward.sources.terraform.language.values import (
@@ -44,7 +44,7 @@ from everward.sources.terraform.syntax import (
     Unary,
     Variable,
 )
-from everward.values import Unknown, combine, placeholder
+from everward.values import Unknown, combine, placeholder, try_parse_id
 
 
 def evaluate(expression: Expression, scope: Scope) -> Data:
@@ -135,8 +135,17 @@ def _template(node: Template, scope: Scope) -> Data:
     holes: list[Unknown] = []
     marked = _render(node.parts, scope, out, holes)
     text = "".join(out)
-    value = combine(holes, present=True, text=text) if holes else text
+    check_length(text)
+    value = combine(holes, present=True, text=text, reference=_reference(text, holes)) if holes else text
     return Sensitive(value) if marked else value
+
+
+def _reference(text: str, holes: list[Unknown]) -> str | None:
+    """The id that a text spells when it goes on from the id of a resource, as `${x.id}/blobServices/default` does."""
+    first = holes[0].reference
+    if first is None or not text.startswith(first):
+        return None
+    return text.rstrip("/") if try_parse_id(text) is not None else None
 
 
 def _render(parts: tuple[Part, ...], scope: Scope, out: list[str], holes: list[Unknown]) -> bool:
@@ -159,6 +168,7 @@ def _render(parts: tuple[Part, ...], scope: Scope, out: list[str], holes: list[U
                 marked = _render(part.then if truth else part.otherwise, scope, out, holes) or marked
         else:
             for key, value, many in _iterate(evaluate(part.collection, scope)):
+                scope.functions.spend(1)
                 names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
                 if many is not None:
                     holes.append(many)
@@ -281,7 +291,7 @@ def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
         return Sensitive(_splat(value.value, steps, scope))
     if value is None:
         return []
-    if not isinstance(value, list | Lazy | Unknown):
+    if not isinstance(value, list | Unknown) and not (isinstance(value, Lazy) and value.listed):
         return [_settled(_steps(value, steps, scope))]
     out: list[Data] = []
     for _, item, many in _iterate(value):
@@ -316,6 +326,7 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
 def _for_rows(node: ForTuple | ForObject, scope: Scope, collection: Data) -> Iterator[tuple[Scope, Unknown | None]]:
     """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
     for key, value, many in _iterate(collection):
+        scope.functions.spend(1)
         inner = scope.with_names({node.value: value} if node.key is None else {node.key: key, node.value: value})
         doubt = many
         if node.condition is not None:

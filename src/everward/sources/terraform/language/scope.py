@@ -25,6 +25,9 @@ class EvaluationError(ProblemError):
 class Lazy(ABC):
     """A thing that references lead to, worked out as far as it is asked for: instances of a resource or a module."""
 
+    listed: bool = False
+    """Whether it is a list, to which `[*]` applies; to anything else it applies as to a list of one."""
+
     @abstractmethod
     def attribute(self, name: str) -> Data:
         """What `.name` gives.

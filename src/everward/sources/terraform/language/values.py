@@ -362,7 +362,9 @@ def describe(value: Data) -> str:
 
 def hole_text(value: Unknown) -> str:
     """What stands for a hole inside a text."""
-    return value.text if value.text is not None else placeholder(describe(value))
+    if value.text is not None:
+        return value.text
+    return value.reference if value.reference is not None else placeholder(describe(value))
 
 
 def holes_of(values: Iterable[Data]) -> list[Unknown]:

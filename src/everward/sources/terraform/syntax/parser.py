@@ -46,6 +46,9 @@ _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=
 _HELP = "correct the file; `terraform validate` shows the same place"
 _EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
 _PLAIN_TEXT = frozenset({"template_literal", "comment", "heredoc_template", "quoted_template", "string_lit"})
+_INTERPOLATION = re.compile(r"(?P<escape>\$\$\{)|\$\{(?:[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*\})?", re.ASCII)
+_TEMPLATE_OFFSET = 2
+"""The first line of a template is the second of the text that the grammar reads: before it stands the opening mark."""
 _TOP_LEVEL = re.compile(rb"^[A-Za-z_]", re.MULTILINE)
 
 
@@ -175,7 +178,10 @@ def parse_template(text: str, name: str) -> Expression:
 
     """
     if "${" not in text and "%{" not in text:
-        return Literal(1, text)
+        return Literal(_TEMPLATE_OFFSET, text)
+    plain = _plain_template(text)
+    if plain is not None:
+        return plain
     fence = "EVERWARD"
     while fence in text:
         fence += "_"
@@ -192,12 +198,41 @@ def parse_template(text: str, name: str) -> Expression:
         )
     value = attribute.value
     if isinstance(value, Literal) and isinstance(value.value, str):
-        return Literal(1, value.value[:-1])
+        return Literal(_TEMPLATE_OFFSET, value.value[:-1])
     # INVARIANT: the line end before the fence is the last literal of the text and not part of it.
     if isinstance(value, Template) and isinstance(value.parts[-1], str):
         parts = (*value.parts[:-1], value.parts[-1][:-1]) if len(value.parts[-1]) > 1 else value.parts[:-1]
         return Template(1, parts, sole=len(parts) == 1 and isinstance(parts[0], Expression))
     return value
+
+
+def _plain_template(text: str) -> Expression | None:
+    """A template whose every interpolation is a bare name, which is most of them and needs no grammar."""
+    if "%{" in text or "\r" in text:
+        return None
+    parts: list[str | Expression] = []
+    end, line = 0, _TEMPLATE_OFFSET
+    for match in _INTERPOLATION.finditer(text):
+        name = match["name"]
+        if match["escape"] is None and name is None:
+            return None
+        literal = text[end : match.start()]
+        line += literal.count("\n")
+        if match["escape"] is not None:
+            literal += "${"
+        if parts and isinstance(parts[-1], str):
+            parts[-1] += literal
+        elif literal:
+            parts.append(literal)
+        if name is not None:
+            parts.append(Variable(line, name))
+        end = match.end()
+    rest = text[end:]
+    if parts and isinstance(parts[-1], str):
+        parts[-1] += rest
+    elif rest:
+        parts.append(rest)
+    return Template(_TEMPLATE_OFFSET, tuple(parts), sole=len(parts) == 1 and isinstance(parts[0], Expression))
 
 
 class _Reader:
@@ -483,9 +518,14 @@ class _Reader:
             child = stack.pop()
             if child.type in ("template_directive", "template_if", "template_for"):
                 stack.extend(reversed(child.children))
-            elif child.type in _SEQUENCES:
+            elif child.type in _SEQUENCES and not self._escaped(child):
                 out.append(child)
         return out
+
+    def _escaped(self, node: Node) -> bool:
+        """Whether `$${` or `%%{` stands there: the grammar takes `$$${` for an interpolation, the language does not."""
+        start = node.start_byte
+        return start > 0 and self._content[start - 1] == self._content[start]
 
     def _sequence_token(self, node: Node) -> templates.Sequence:
         children = node.children

@@ -46,6 +46,15 @@ class Context(Protocol):
         """Where a path leads, or a hole when it leads out of the workload."""
         ...
 
+    def spend(self, steps: int) -> None:
+        """Count steps of work.
+
+        Raises:
+            ValueProblem: when they are more than any honest configuration needs.
+
+        """
+        ...
+
     def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
         """A template with its variables filled in.
 
@@ -83,6 +92,9 @@ class Function:
         """The letter of all further ones, or nothing."""
         return self.parameters.partition("*")[2]
 
+
+LONGEST_TEXT = 32_000_000
+MOST_ELEMENTS = 1_000_000
 
 FUNCTIONS: dict[str, Function] = {}
 
@@ -145,7 +157,10 @@ def _call(called: Function, arguments: list[Data], context: Context) -> Data:
             _argument(item, fixed[position] if position < len(fixed) else further)
             for position, item in enumerate(arguments)
         ]
-        return called.call(context, *values) if called.context else called.call(*values)
+        result = called.call(context, *values) if called.context else called.call(*values)
+        if isinstance(result, str | list | dict):
+            check_length(result)
+        return result
     except ValueProblem as problem:
         raise ValueProblem(f"`{called.name}`: {problem}") from None
     except RecursionError:
@@ -193,6 +208,17 @@ def unified(items: list[Data]) -> ListValue:
 
     """
     return ListValue(*unify_items(items))
+
+
+def check_length(value: str | list[Data] | dict[str, Data]) -> None:
+    """Stop values that only grow.
+
+    Raises:
+        ValueProblem: when `value` is longer than any honest one.
+
+    """
+    if len(value) > (LONGEST_TEXT if isinstance(value, str) else MOST_ELEMENTS):
+        raise ValueProblem("the value is too large")
 
 
 def whole(value: Any, what: str = "a whole number is needed") -> int:
