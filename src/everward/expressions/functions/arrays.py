@@ -289,8 +289,7 @@ def union(*values: Value) -> Value:
     if any(isinstance(value, Unknown) for value in values):
         return combine(holes_of(values), present=True)
     if not all(isinstance(value, dict) for value in values):
-        wrong = next(value for value in values if type(value) is not type(values[0]) or not isinstance(value, dict))
-        raise Failure(f"its arguments must be all arrays or all objects, not {kind_of(wrong)}")
+        raise Failure("its arguments must be all arrays or all objects")
     merged: dict[str, Value] = {}
     for value in values:
         if isinstance(value, OpenObject):

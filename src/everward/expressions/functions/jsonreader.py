@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final, NoReturn
 
@@ -158,16 +159,18 @@ class Reader:
         found = _NUMBER.match(self._text, self._at)
         if found is None or len(found[0]) > 300:
             self._wrong()
-        self._at = found.end()
         text = found[0]
+        value: Value
         if "x" in text.lower():
-            return int(text, 16)
-        if text.lstrip("+-").isdecimal():
-            return int(text)
-        number = float(text)
-        if number in (float("inf"), float("-inf")):
-            self._wrong()
-        return number
+            value = int(text, 16)
+        elif text.lstrip("+-").isdecimal():
+            value = int(text)
+        else:
+            value = float(text)
+            if math.isinf(value):
+                self._wrong()
+        self._at = found.end()
+        return value
 
     def _wrong(self) -> NoReturn:
         line = self._text.count("\n", 0, self._at) + 1

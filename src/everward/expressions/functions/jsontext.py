@@ -29,14 +29,15 @@ def parse_json(text: str) -> Value:
 
 
 def _held(value: Value) -> Value:
-    level: list[Any] = [value]
-    for _ in range(MAX_JSON_DEPTH + 1):
-        level = [
-            below
-            for item in level
-            if isinstance(item, (list, dict))
-            for below in (item.values() if isinstance(item, dict) else item)
-        ]
+    level = _containers([value])
+    for _ in range(MAX_JSON_DEPTH):
         if not level:
             return value
-    raise Failure(f"the JSON is nested deeper than {MAX_JSON_DEPTH} levels")
+        level = _containers([below for item in level for below in (item.values() if isinstance(item, dict) else item)])
+    if level:
+        raise Failure(f"the JSON is nested deeper than {MAX_JSON_DEPTH} levels")
+    return value
+
+
+def _containers(values: list[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, (list, dict))]

@@ -143,7 +143,13 @@ def _id_of(frame: Frame, name: str) -> Place:
         ExpressionError: when there is no such scope here.
 
     """
-    scope = frame.evaluator.host.call(name, [], 0)
+    try:
+        scope = frame.evaluator.host.call(name, [], 0)
+    except ExpressionError as error:
+        if error.text is None:
+            # The call stands nowhere in the text: the position is that of the call that needs it.
+            error.position = None
+        raise
     found = member(scope, "id") if isinstance(scope, dict) else scope
     if isinstance(found, Unknown):
         # The scope's shape is known even where the scope is not.
