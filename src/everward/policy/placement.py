@@ -115,7 +115,8 @@ def _stands_free(resource: Resource, primary: Resource) -> bool:
     if parsed is None or "/providers/" not in parsed.scope.lower():
         return True
     scope = parsed.scope.lower()
-    return scope == primary.key or scope.startswith(primary.key + "/")
+    # A setting of one resource says nothing about the subscription that holds the resource.
+    return scope == primary.key or (primary.type_key not in _CONTAINERS and scope.startswith(primary.key + "/"))
 
 
 def _complete(place: Place, primary: Resource, related_type: str, estate: Estate, level: str, scope: str) -> Place:
