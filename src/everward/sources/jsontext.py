@@ -22,6 +22,7 @@ MAX_DEPTH: Final = 500
 """How deep arrays and objects may nest: far beyond real files, well within what later stages can walk."""
 
 _GAP = re.compile(r"(?>\s++|//[^\n]*+|/\*(?s:.)*?\*/)*+")
+_MAY_BE_GAP: Final = "/ \n\r\t\v\f\x1c\x1d\x1e\x1f"
 _WORD = re.compile(r"[^\s{}\[\],:\"/]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 _STRINGS: Final = JSONDecoder(strict=False)
@@ -151,6 +152,9 @@ class _Parser:
 
     def skip(self) -> str:
         """The next character that says something, or `` at the end."""
+        character = self.text[self.at : self.at + 1]
+        if character and character not in _MAY_BE_GAP and character.isascii():
+            return character
         found = _GAP.match(self.text, self.at)
         if found is not None:
             self.at = found.end()

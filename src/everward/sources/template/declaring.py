@@ -113,14 +113,15 @@ class _Header:
         self.environment = environment
         self.parent = parent
         self.existing = member(raw, "existing") is True
+        self.lenient = self.existing
 
     def instance(self, cardinality: Unknown | None) -> Instance:
         condition = self.condition()
         full_type, types_of_own = self.type()
         # What is not deployed may have a name that cannot be worked out: nobody is hurt.
-        lenient = condition is False or self.existing
-        value = self.name_value(lenient)
-        names = self.names(value, len(types_of_own), full_type, lenient)
+        self.lenient = condition is False or self.existing
+        value = self.name_value()
+        names = self.names(value, len(types_of_own), full_type)
         nested = full_type.lower() == DEPLOYMENT
         target = self.target() if nested else None
         base = target.id if target is not None else self.base()
@@ -191,12 +192,12 @@ class _Header:
         except ExpressionError as error:
             raise _Lost(key, error.message, error.help) from None
 
-    def name_value(self, lenient: bool) -> Value:
+    def name_value(self) -> Value:
         raw = member(self.raw, "name")
         try:
             value = self.text("name", raw)
         except _Lost as lost:
-            if not lenient:
+            if not self.lenient:
                 self.deployment.run.problems.add(self.site.below("name"), lost.reason, help=lost.help)
             return Unknown(reason=f"its name cannot be evaluated: {lost.reason}", text=f"name of {self.site.address}")
         if isinstance(value, OpenObject):
@@ -206,9 +207,9 @@ class _Header:
             return Unknown(reason=value.reason, text=f"{value.text.strip('[]')} of {self.site.address}", present=True)
         return value
 
-    def names(self, value: Value, count: int, full_type: str, lenient: bool) -> tuple[str, ...]:
+    def names(self, value: Value, count: int, full_type: str) -> tuple[str, ...]:
         if not isinstance(value, str | int | Unknown) or isinstance(value, bool) or value == "":
-            if not lenient:
+            if not self.lenient:
                 raise _Lost("name", f"the name of a resource must be text, not {shorten(value) if value else 'empty'}")
             value = Unknown(reason="no name", text=f"name of {self.site.address}")
         text = symbolic(value)
@@ -216,7 +217,7 @@ class _Header:
         if len(own) != count:
             if isinstance(value, Unknown):
                 own = [placeholder(text.strip("{}"))] if count == 1 else _numbered(text, count)
-            elif lenient:
+            elif self.lenient:
                 own = _numbered(f"name of {self.site.address}", count)
             else:
                 raise _Lost(
@@ -232,7 +233,7 @@ class _Header:
         around = self.deployment.scope
         scope = member(self.raw, "scope")
         if not is_missing(scope):
-            text = symbolic(self.environment.attempt(scope, self.site.below("scope")))
+            text = symbolic(self.environment.attempt(scope, self.site.below("scope"), quiet=self.lenient))
             named = scope_of_id(text, around)
             if named is None and not text.startswith("/"):
                 named = scope_of_id(f"/providers/{text}", around)
@@ -247,7 +248,7 @@ class _Header:
         raw = member(self.raw, key)
         if is_missing(raw):
             return None
-        value = self.environment.attempt(raw, self.site.below(key))
+        value = self.environment.attempt(raw, self.site.below(key), quiet=self.lenient)
         if isinstance(value, OpenObject):
             return value.hole
         return value if isinstance(value, str | Unknown) and value != "" else None
@@ -259,7 +260,9 @@ class _Header:
         around = self.deployment.scope
         scope = member(self.raw, "scope")
         if not is_missing(scope):
-            return self.extended(symbolic(self.environment.attempt(scope, self.site.below("scope"))), around)
+            return self.extended(
+                symbolic(self.environment.attempt(scope, self.site.below("scope"), quiet=self.lenient)), around
+            )
         if self.existing and not (
             is_missing(member(self.raw, "resourceGroup")) and is_missing(member(self.raw, "subscriptionId"))
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from everward.expressions import ExpressionError
 from everward.sources.template.declaring import declare, declared
@@ -18,8 +18,6 @@ from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
-
-_CYCLE: Final = "a cycle: it needs itself"
 
 
 @dataclass(slots=True)
@@ -100,8 +98,7 @@ class Deployment:
         busy = f"parameters.{key}"
         site = self.site.below("parameters", spelled)
         if busy in self._busy:
-            self.run.problems.add(site, _CYCLE)
-            return Unknown(reason=_CYCLE, decided_by=(f"parameters.{spelled}",), origin=site.origin())
+            return Unknown(reason=self.run.report_cycle(site), decided_by=(f"parameters.{spelled}",))
         self._busy.add(busy)
         try:
             value = bind(self, spelled, self.definition(spelled), self._given.get(key), site)
@@ -133,8 +130,7 @@ class Deployment:
             raise ExpressionError(f"the template variable `{name}` is not found")
         busy = f"variables.{key}"
         if busy in self._busy:
-            self.run.problems.add(found.site, _CYCLE)
-            return Unknown(reason=_CYCLE, decided_by=(f"variables.{name}",), origin=found.site.origin())
+            return Unknown(reason=self.run.report_cycle(found.site), decided_by=(f"variables.{name}",))
         self._busy.add(busy)
         try:
             if found.loop:
@@ -240,10 +236,11 @@ class Deployment:
     def _lookup_here(self, name: str) -> Instance | None:
         self.instances()
         key = name.lower()
-        if key[:1] not in ("/", "{"):
+        if key[:1] != "/":
             symbol, bracket, rest = key.partition("[")
             instances = self._by_symbol.get(symbol)
             if instances:
+                # Of a loop whose turns are not known, the one that stands for all of them is meant.
                 index = int(rest[:-1]) if bracket and rest[:-1].isdecimal() else 0
                 return instances[index] if index < len(instances) else None
         found = self._by_id.get(key)

@@ -102,8 +102,8 @@ class Environment:
             return self.evaluator.evaluate_text(text)
         return self.evaluator.evaluate_text(text)
 
-    def attempt(self, raw: Any, site: Site, *, incomplete: bool = False) -> Value:
-        """The value of a string or literal; a hole when it fails, which is said."""
+    def attempt(self, raw: Any, site: Site, *, quiet: bool = False) -> Value:
+        """The value of a string or literal; a hole when it fails, which is said unless `quiet`."""
         if not isinstance(raw, str):
             return self.tree(raw, site)
         if raw[:1] != "[":
@@ -111,13 +111,16 @@ class Environment:
         try:
             return self.value(raw)
         except ExpressionError as error:
-            return self._failed(raw, site, error.message, error.help, incomplete)
+            return self._failed(raw, site, error.message, error.help, quiet)
         except RecursionError:
-            return self._failed(raw, site, "nested too deeply to be evaluated", None, incomplete)
+            return self._failed(raw, site, "nested too deeply to be evaluated", None, quiet)
 
-    def _failed(self, raw: str, site: Site, message: str, help: str | None, incomplete: bool) -> Unknown:
-        self.deployment.run.problems.add(site, message, help=help, incomplete=incomplete)
-        return Unknown(reason=f"it cannot be evaluated: {message}", text=raw, origin=site.origin())
+    def _failed(self, raw: str, site: Site, message: str, help: str | None, quiet: bool) -> Unknown:
+        reason = f"it cannot be evaluated: {message}"
+        if quiet:
+            return Unknown(reason=reason, text=raw)
+        self.deployment.run.problems.add(site, message, help=help)
+        return Unknown(reason=reason, text=raw, origin=site.origin())
 
     def tree(self, raw: Any, site: Site) -> Value:
         """A whole value with every expression in it evaluated and every `copy` loop unrolled."""

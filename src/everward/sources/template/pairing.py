@@ -25,16 +25,19 @@ def pair(templates: Sequence[Path], parameters: Iterable[Path], tree: Tree) -> d
     for template in templates:
         by_folder.setdefault(template.parent, []).append(template)
     pairs: dict[Path, list[Path]] = {}
+    declared: dict[Path, set[str]] = {}
     for file in parameters:
-        found = _linked(file, templates, tree) or _named(file, by_folder) or _alone(file, by_folder, tree)
+        value = read_json(file, tree)
+        found = (
+            _linked(file, value, templates) or _named(file, by_folder) or _alone(file, value, by_folder, declared, tree)
+        )
         if found is not None:
             pairs.setdefault(found, []).append(file)
     return pairs
 
 
-def _linked(file: Path, templates: Sequence[Path], tree: Tree) -> Path | None:
+def _linked(file: Path, value: Any, templates: Sequence[Path]) -> Path | None:
     """The template that the file's `metadata.template` names."""
-    value = read_json(file, tree)
     metadata = member(value, "metadata") if isinstance(value, dict) else None
     link = member(metadata, "template") if isinstance(metadata, dict) else None
     if not isinstance(link, str):
@@ -70,14 +73,18 @@ def _named(file: Path, by_folder: Mapping[Path, list[Path]]) -> Path | None:
     return None
 
 
-def _alone(file: Path, by_folder: Mapping[Path, list[Path]], tree: Tree) -> Path | None:
-    """The only template beside the file, or in the folder above, if it has parameters of these names."""
+def _alone(
+    file: Path, value: Any, by_folder: Mapping[Path, list[Path]], declared: dict[Path, set[str]], tree: Tree
+) -> Path | None:
+    """The only template beside the file, or in the folder above, unless its parameters have other names."""
     for folder in (file.parent, file.parent.parent):
         templates = by_folder.get(folder, ())
         if len(templates) == 1:
-            given = _names(read_json(file, tree))
-            declared = _names(read_json(templates[0], tree))
-            return templates[0] if not given or given & declared else None
+            template = templates[0]
+            if template not in declared:
+                declared[template] = _names(read_json(template, tree))
+            given = _names(value)
+            return template if not given or given & declared[template] else None
     return None
 
 

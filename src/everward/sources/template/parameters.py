@@ -121,10 +121,14 @@ def _check(deployment: Deployment, name: str, definition: Definition, value: Val
     if isinstance(value, Unknown | OpenObject) or value is None:
         return value
     value = _convert(value, definition.type)
-    fault = _fault(definition, value)
-    if fault is not None:
-        deployment.run.problems.add(site, f"the value of the parameter `{name}` {fault}")
-    return value
+    mistyped = _mistyped(definition, value)
+    fault = mistyped or _outside_allowed(definition, value) or _outside_bounds(definition, value)
+    if fault is None:
+        return value
+    reason = f"the value of the parameter `{name}` {fault}"
+    deployment.run.problems.add(site, reason)
+    # What is made of a value of another type is only noise.
+    return value if mistyped is None else Unknown(reason=reason, decided_by=(f"parameters.{name}",), present=True)
 
 
 def _convert(value: Value, kind: str) -> Value:
@@ -139,13 +143,13 @@ def _convert(value: Value, kind: str) -> Value:
     return value
 
 
-def _fault(definition: Definition, value: Value) -> str | None:
+def _mistyped(definition: Definition, value: Value) -> str | None:
     kind = definition.type
     wanted = _TYPES.get(kind)
     if wanted is not None and (not isinstance(value, wanted) or (kind == "int" and isinstance(value, bool))):
         shown = "that" if definition.secure else shorten(value)
         return f"must be {_ARTICLES.get(kind, f'a {kind}')}, not {shown}"
-    return _outside_allowed(definition, value) or _outside_bounds(definition, value)
+    return None
 
 
 def _outside_allowed(definition: Definition, value: Value) -> str | None:

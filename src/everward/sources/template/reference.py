@@ -19,15 +19,23 @@ def reference(deployment: Deployment, arguments: list[Value]) -> Value:
     """The properties of a resource, or with `'Full'` the whole of it; what the template does not say is a hole."""
     target = arguments[0] if arguments else None
     full = len(arguments) > 2 and isinstance(arguments[2], str) and arguments[2].lower() == "full"
-    if isinstance(target, Unknown) and target.reference is None:
-        return Unknown(reason=AT_RUN_TIME, decided_by=target.decided_by)
     if isinstance(target, OpenObject) or not isinstance(target, str | Unknown):
         raise ExpressionError("`reference` takes the name or the id of a resource")
     name = symbolic(target)
+    with deployment.run.speculation():
+        return _resolve(deployment, target, name, full)
+
+
+def _resolve(deployment: Deployment, target: str | Unknown, name: str, full: bool) -> Value:
     found = deployment.lookup(name)
     if found is None:
-        return _elsewhere(name)
+        known = not isinstance(target, Unknown) or target.reference is not None
+        return _elsewhere(name) if known else Unknown(reason=AT_RUN_TIME, decided_by=_deciders(target))
     return describe(found, full=full)
+
+
+def _deciders(value: Value) -> tuple[str, ...]:
+    return value.decided_by if isinstance(value, Unknown) else ()
 
 
 def references(deployment: Deployment, arguments: list[Value]) -> Value:
@@ -46,7 +54,8 @@ def references(deployment: Deployment, arguments: list[Value]) -> Value:
         if isinstance(instance.condition, Unknown) or instance.cardinality is not None:
             out.append(Unknown(reason="the number of instances is not known", many=True))
         else:
-            out.append(describe(instance, full=full))
+            with deployment.run.speculation():
+                out.append(describe(instance, full=full))
     return out
 
 

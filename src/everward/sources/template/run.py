@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +32,7 @@ class Run:
         self._documents: dict[Path, Document | None] = {}
         self._left = MAX_INSTANCES
         self._searching: set[int] = set()
+        self._speculations = 0
 
     def spend(self, site: Site) -> bool:
         """Count an instance; False when there are too many."""
@@ -37,6 +40,23 @@ class Run:
         if self._left == -1:
             self.problems.add(site, f"the template gives more than {MAX_INSTANCES} resources", incomplete=True)
         return self._left >= 0
+
+    @contextmanager
+    def speculation(self) -> Iterator[None]:
+        """While what a reference will give is worked out from the template."""
+        self._speculations += 1
+        try:
+            yield
+        finally:
+            self._speculations -= 1
+
+    def report_cycle(self, site: Site) -> str:
+        """Why something that needs itself is not known. Behind a reference that is no fault: Azure resolves it."""
+        if self._speculations:
+            return "known only at run time"
+        reason = "a cycle: it needs itself"
+        self.problems.add(site, reason)
+        return reason
 
     def open(self, path: Path) -> Document | None:
         """A file that a template links, or None when it cannot be read. Links do not leave the repository."""
