@@ -158,9 +158,6 @@ def _unplaced(estate: Estate, type_key: str, level: str) -> _Unplaced:
         found = cache[type_key, level] = ([], [])
         for resource in estate.of_type(type_key):
             container = container_of(resource)
-            if container is None and is_symbolic(resource.id):
-                # What the id stands in is wholly open: it may be this place as well.
-                container = resource.id
             if container is None or estate.find(container) is not None:
                 continue
             found[0 if is_symbolic(container) else 1].append((resource, container))
