@@ -115,7 +115,8 @@ def _stands_free(resource: Resource, primary: Resource) -> bool:
     if parsed is None or "/providers/" not in parsed.scope.lower():
         return True
     scope = parsed.scope.lower()
-    return scope == primary.key or scope.startswith(primary.key + "/")
+    # A setting of one resource says nothing about the subscription that holds the resource.
+    return scope == primary.key or (primary.type_key not in _CONTAINERS and scope.startswith(primary.key + "/"))
 
 
 def _complete(place: Place, primary: Resource, related_type: str, estate: Estate, level: str, scope: str) -> Place:
@@ -158,6 +159,9 @@ def _unplaced(estate: Estate, type_key: str, level: str) -> _Unplaced:
         found = cache[type_key, level] = ([], [])
         for resource in estate.of_type(type_key):
             container = container_of(resource)
+            if container is None and is_symbolic(resource.id):
+                # What the id stands in is wholly open: it may be this place as well.
+                container = _parent(resource)
             if container is None or estate.find(container) is not None:
                 continue
             found[0 if is_symbolic(container) else 1].append((resource, container))
