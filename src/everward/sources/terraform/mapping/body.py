@@ -14,7 +14,7 @@ from everward.sources.terraform.mapping.facts import AttributeFact
 from everward.sources.terraform.mapping.ids import id_of
 from everward.sources.terraform.mapping.table import Const, Rule
 from everward.sources.terraform.mapping.values import coerce, flagged, formatted, table_key, transform
-from everward.values import Origin, Unknown, Value
+from everward.values import Origin, Unknown, Value, is_symbolic
 
 _META = frozenset({"id", "timeouts", "name", "resource_group_name"})
 """Attributes that say where a resource is, or only steer the provider."""
@@ -30,6 +30,8 @@ class Body:
     """The provider's answer for an attribute that is not configured."""
     settle: Callable[[Unknown], Value]
     """What is known by now of a hole: the text of an id, or the hole."""
+    own: str = ""
+    """The resource's own id, which parts of it refer to."""
     content: dict[str, Value] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     strange: list[tuple[str, str]] = field(default_factory=list)
@@ -120,11 +122,19 @@ class Body:
         return value
 
     def _sibling(self, place: Place, name: str) -> Value:
+        if name == "@id":
+            return self._own_id()
         value = place.attributes.get(name)
         fact = self.facts.get(place.fact_path + name)
         if value is None:
             return fact.default if fact is not None else None
         return self.settled(coerce(value, fact.kind) if fact is not None else value)
+
+    def _own_id(self) -> Value:
+        if not is_symbolic(self.own):
+            return self.own
+        decided_by = (f"{self.instance.address}.id",)
+        return Unknown(reason="its id is not known yet", decided_by=decided_by, present=True, text=self.own)
 
     def _met(self, rule: Rule, place: Place) -> bool | Unknown:
         for name, wanted in (rule.when or {}).items():
@@ -150,6 +160,8 @@ class Body:
             if value is not None:
                 self.strange.append((place.attr_path + name, "not a block"))
             self._constants(rule.absent, place.target)
+            if rule.computed:
+                self._cover(rule, place, self.computed(self.instance, place.attr_path + name), name)
         elif not [item for item in value if item is not None]:
             self._constants(rule.absent, place.target)
         elif rule.one is not None:
@@ -188,6 +200,8 @@ class Body:
                 elif isinstance(item, dict):
                     target: dict[str, Value] = {}
                     inner = place.inside(item, target, name, index, path, element=len(result))
+                    if rule.only is not None and self._met(Rule(attr=[name], when=rule.only), inner) is False:
+                        continue
                     self._note(place, name, path, index, len(result))
                     if rule.nest:
                         result.append(self._nested(rule, inner))
@@ -228,8 +242,10 @@ class Body:
         _assign(place.target, path, result, weak=False)
         self._note(place, name, path)
 
-    def _cover(self, rule: Rule, place: Place, hole: Unknown, name: str) -> None:
+    def _cover(self, rule: Rule, place: Place, hole: Value, name: str) -> None:
         """A hole instead of blocks covers everything that the blocks would say."""
+        if not isinstance(hole, Unknown):
+            return
         hole = msgspec.structs.replace(hole, present=hole.present and rule.many is None, many=False)
         for path in rule.to or [[]]:
             if path:
@@ -259,6 +275,9 @@ class Body:
                 paths = [*rule.to, rule.single]
         for path in paths:
             if path:
+                existing = _look(place.target, path) if rule.flat else None
+                if isinstance(existing, list) and isinstance(value, list):
+                    value = [*existing, *value]
                 _assign(place.target, path, value, weak=not configured)
                 if configured:
                     self._note(place, name, path)

@@ -44,7 +44,11 @@ def compile_table(folder: Path = FOLDER) -> bytes:
                 table[name] = compile_type(source, common)
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"{path.name}: {name}: {error}") from error
-    return msgspec.json.format(msgspec.json.encode(dict(sorted(table.items()))), indent=0)
+    # One type a line: changes can be read, and types are decoded one by one.
+    lines = [
+        f"{msgspec.json.encode(name).decode()}:{msgspec.json.encode(table[name]).decode()}" for name in sorted(table)
+    ]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:
@@ -58,16 +62,12 @@ def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:
     if unknown:
         raise ValueError(f"unknown options {sorted(unknown)}")
     fields = {key: value for key, value in source.items() if key not in ("use", "map", "children", "merge", "append")}
-    rules: dict[str, Any] = {}
-    for group in source.get("use", []):
-        rules.update(common[group])
-    rules.update(source.get("map") or {})
-    fields["map"] = _rules(rules)
+    fields["map"] = _rules({".use": source.get("use", []), **(source.get("map") or {})}, common)
     fields["const"] = _constants(source.get("const"))
     fields["children"] = [
         {
             **child,
-            "map": _rules(child.get("map") or {}),
+            "map": _rules(child.get("map") or {}, common),
             "const": _constants(child.get("const")),
             "embed": _path(child.get("embed", "")),
         }
@@ -82,11 +82,20 @@ def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:
     return msgspec.convert(fields, TypeMapping)
 
 
-def _rules(source: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_rule(name, spec) for name, spec in source.items()]
+def _rules(source: dict[str, Any], common: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules in order; `.use` stands for groups of common rules, `group@path` for a group below a path."""
+    rules: dict[str, dict[str, Any]] = {}
+    for group in source.get(".use", []):
+        name, _, below = group.partition("@")
+        for attribute, spec in common[name].items():
+            rules[attribute] = _rule(attribute, spec, common, _path(below))
+    for attribute, spec in source.items():
+        if attribute != ".use":
+            rules[attribute] = _rule(attribute, spec, common, [])
+    return list(rules.values())
 
 
-def _rule(name: str, spec: Any) -> dict[str, Any]:
+def _rule(name: str, spec: Any, common: dict[str, Any], below: list[str]) -> dict[str, Any]:
     if not isinstance(spec, dict):
         spec = {} if spec is None else {"to": spec}
     unknown = spec.keys() - _RULE_OPTIONS
@@ -97,7 +106,7 @@ def _rule(name: str, spec: Any) -> dict[str, Any]:
     }
     rule["attr"] = str(spec.get("attr", name)).split("|")
     targets = spec.get("to", [])
-    rule["to"] = [_path(one) for one in (targets if isinstance(targets, list) else [targets])]
+    rule["to"] = [below + _path(one) for one in (targets if isinstance(targets, list) else [targets])]
     if "bool" in spec:
         yes, no = spec["bool"]
         rule["values"] = {"true": yes, "false": no}
@@ -105,12 +114,12 @@ def _rule(name: str, spec: Any) -> dict[str, Any]:
         rule["values"] = spec["enum"]
     if "not" in spec:
         rule["negate"] = bool(spec["not"])
-    rule["single"] = _path(spec.get("single", ""))
-    for constants in ("const", "absent"):
-        rule[constants] = _constants(spec.get(constants))
+    rule["single"] = below + _path(spec["single"]) if "single" in spec else []
+    rule["const"] = _constants(spec.get("const"))
+    rule["absent"] = [(below + path, value) for path, value in _constants(spec.get("absent"))]
     for nested in ("one", "many"):
         if nested in spec:
-            rule[nested] = _rules(spec[nested] or {})
+            rule[nested] = _rules(spec[nested] or {}, common)
     return rule
 
 
@@ -130,7 +139,7 @@ def _path(text: str) -> list[str]:
 
 def main() -> None:
     """Write the compiled table."""
-    data_file(TABLE_FILE).write_bytes(compile_table() + b"\n")
+    data_file(TABLE_FILE).write_bytes(compile_table())
 
 
 if __name__ == "__main__":  # pragma: no cover

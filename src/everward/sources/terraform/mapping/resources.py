@@ -134,11 +134,12 @@ class _Run:
         )
 
     def _resource(self, instance: Instance, mapping: TypeMapping) -> None:
+        own = self._own_id(instance)
         body = self._body(instance)
+        body.own = own
         body.fill(mapping.map, mapping.const, frozenset(mapping.known) | mapping.identifying)
         if instance.type == "azurerm_role_assignment":
             self._role(instance, body.content)
-        own = self._own_id(instance)
         made = self._make(instance, own, mapping.arm, body, Disposition.RESOURCE, mapping)
         self._note_strange(instance, body)
         for child in mapping.children:

@@ -45,6 +45,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Whether a list of one becomes its only element."""
     each: Any = msgspec.UNSET
     """A template for every element of a list, in which `$` is the element."""
+    whole: Any = msgspec.UNSET
+    """A template for one element of an array, in which `$` is the value as a whole."""
     keys: bool = False
     """Whether a list of ids becomes an object with these ids as keys."""
     single: list[str] = []
@@ -53,6 +55,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Whether the value is JSON in text."""
     epoch: bool = False
     """Whether a time in RFC 3339 becomes seconds since 1970."""
+    times: int = 1
+    """What a number is multiplied with."""
     flags: dict[str, Any] | None = None
     """A list made of several booleans: the attribute's name to the element that it adds."""
     region: bool = False
@@ -65,6 +69,10 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What the provider adds to each block, by path relative to the block's object."""
     when: dict[str, Any] | None = None
     """Conditions on attributes beside this one: a list of values, or `set`, or `unset`. Unmet, it is not configured."""
+    only: dict[str, Any] | None = None
+    """For repeated blocks: conditions, as in `when`, on the block's own attributes; others are left out."""
+    pairs: list[str] = []
+    """For a map: the keys under which name and value of each entry stand in an array of objects."""
     nest: str = ""
     """For repeated blocks that only hold this block: the array of their arrays."""
     entry: list[str] = []
@@ -72,7 +80,7 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     key: str = ""
     """For blocks that become an object instead of an array: the format of their keys."""
     flat: bool = False
-    """Whether the elements of all blocks form one array (a block that only groups)."""
+    """Whether the elements join those that are in the array already, instead of replacing them."""
 
 
 class Child(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):

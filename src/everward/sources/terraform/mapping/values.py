@@ -104,24 +104,35 @@ def transform(rule: Rule, value: Value) -> Value:
         return _hole(rule, value)
     if rule.omit and any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in rule.omit):
         return None
-    if rule.negate and isinstance(value, bool):
-        value = not value
-    if rule.split is not None and isinstance(value, str):
-        value = [part.strip() for part in value.split(rule.split) if part.strip()]
-    if rule.json and isinstance(value, str):
-        value = _json(value)
-    if rule.match is not None and isinstance(value, str):
-        found = re.search(rule.match, value)
-        value = found[1] if found is not None else None
-    if rule.epoch and isinstance(value, str):
-        value = epoch(value)
-    if rule.region and isinstance(value, str):
-        value = value.replace(" ", "").lower()
+    if isinstance(value, str):
+        value = _of_text(rule, value)
+    elif isinstance(value, bool):
+        value = value != rule.negate
+    elif isinstance(value, (int, float)):
+        value = _number(value * rule.times)
+    elif isinstance(value, dict) and rule.pairs:
+        name, content = rule.pairs
+        value = [{name: key, content: item} for key, item in value.items()]
     if rule.values is not None:
         value = _look_up(rule.values, value)
     if isinstance(value, list):
-        return _of_list(rule, value)
-    return value if rule.each is msgspec.UNSET or value is None else [_wrap(rule.each, value)]
+        value = _of_list(rule, value)
+    elif rule.each is not msgspec.UNSET and value is not None:
+        value = [_wrap(rule.each, value)]
+    return value if rule.whole is msgspec.UNSET or value is None else [_wrap(rule.whole, value)]
+
+
+def _of_text(rule: Rule, text: str) -> Value:
+    if rule.split is not None:
+        return [part.strip() for part in text.split(rule.split) if part.strip()]
+    if rule.json:
+        return _json(text)
+    if rule.match is not None:
+        found = re.search(rule.match, text)
+        return found[1] if found is not None else None
+    if rule.epoch:
+        return epoch(text)
+    return text.replace(" ", "").lower() if rule.region else text
 
 
 def _hole(rule: Rule, hole: Unknown) -> Value:
@@ -196,6 +207,8 @@ def _wrap(template: Any, item: Value) -> Value:
         return item
     if isinstance(template, dict):
         return {key: _wrap(inner, item) for key, inner in template.items()}
+    if isinstance(template, list):
+        return [_wrap(inner, item) for inner in template]
     constant: Value = template
     return constant
 
@@ -223,4 +236,5 @@ def formatted(template: str, read: Callable[[str], Value]) -> Value:
         return table_key(value)
 
     text = _FIELD.sub(part, template)
-    return combine(holes, text=text, present=True) if holes else text
+    reference = text if template.startswith("{@id}/") else None
+    return combine(holes, text=text, present=True, reference=reference) if holes else text
