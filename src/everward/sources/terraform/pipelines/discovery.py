@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from everward.sources.terraform.pipelines import azure_devops, github
@@ -123,20 +124,41 @@ def _beside(root: Path) -> Iterator[FoundFile]:
         yield FoundFile(path.resolve(), environment, Origin(source="terraform", file=display(path)), named=False)
 
 
-def _runs(repository: Path) -> Iterator[Run]:
-    for entry in _azure_entries(repository):
-        yield from azure_devops.runs_of(entry, repository)
+def _runs(repository: Path) -> tuple[Run, ...]:
+    """The runs of all pipelines. Every root of a repository asks for them, so they are worked out once."""
+    files = _candidates(repository)
+    return _expand(repository, tuple((path, _stamp(path)) for path in files))
+
+
+@lru_cache(maxsize=4)
+def _expand(repository: Path, files: tuple[tuple[Path, tuple[int, int]], ...]) -> tuple[Run, ...]:
     workflows = repository / ".github" / "workflows"
-    for workflow in sorted([*workflows.glob("*.yml"), *workflows.glob("*.yaml")]):
-        yield from github.runs_of(workflow)
+    runs: list[Run] = []
+    for path, _ in files:
+        if path.parent == workflows:
+            runs += github.runs_of(path)
+        elif azure_devops.is_entry(load_yaml(path)):
+            runs += azure_devops.runs_of(path, repository)
+    return tuple(runs)
 
 
-def _azure_entries(repository: Path) -> list[Path]:
-    candidates: list[Path] = [*repository.glob("*pipeline*.yml"), *repository.glob("*pipeline*.yaml")]
-    for folder in PIPELINE_FOLDERS:
-        candidates += (repository / folder).rglob("*.yml")
-        candidates += (repository / folder).rglob("*.yaml")
-    return [path for path in sorted(set(candidates)) if azure_devops.is_entry(load_yaml(path))]
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
+
+
+def _candidates(repository: Path) -> list[Path]:
+    """The files where pipelines and their templates are kept."""
+    found: set[Path] = set()
+    for ending in ("yml", "yaml"):
+        found.update(repository.glob(f"*pipeline*.{ending}"))
+        found.update((repository / ".github" / "workflows").glob(f"*.{ending}"))
+        for folder in PIPELINE_FOLDERS:
+            found.update((repository / folder).rglob(f"*.{ending}"))
+    return sorted(found)
 
 
 def _runs_in(run: Run, root: Path, repository: Path) -> bool:
