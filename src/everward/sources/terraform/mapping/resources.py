@@ -62,7 +62,8 @@ class _Run:
         for instance in self.instances:
             if instance.mode == "managed":
                 self._dispose(instance)
-        for one in self.laid:
+        # By address, so that source, plan and state give the same order.
+        for one in sorted(self.laid, key=lambda one: one.instance.address):
             self._lay(one)
         mapped = [(one.resource, one.mapping) for one in self.made.values() if one.mapping is not None]
         listed = [(resource, mapping.append) for resource, mapping in mapped if mapping.append is not None]

@@ -37,13 +37,18 @@ def _list(value: Value, kind: str) -> Value:
     convert = _SCALARS.get(kind[kind.index("(") + 1 : -1])
     items = [convert(item) for item in value] if convert is not None else value
     if kind.startswith("set("):
-        # A set holds each value once, in no order; the first mention keeps its place.
-        kept: list[Value] = []
-        for item in items:
-            if isinstance(item, Unknown) or item not in kept:
-                kept.append(item)
-        return kept
+        return _set(items)
     return items
+
+
+def _set(items: list[Value]) -> Value:
+    """Each value once, texts in order, as Terraform keeps sets; holes come last."""
+    texts = sorted({item for item in items if isinstance(item, str)})
+    rest: list[Value] = []
+    for item in items:
+        if not isinstance(item, str) and (isinstance(item, Unknown) or item not in rest):
+            rest.append(item)
+    return [*texts, *rest]
 
 
 def _text(value: Value) -> Value:
