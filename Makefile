@@ -17,6 +17,7 @@ $(VENV)/.core: requirements/core.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r requirements/build.txt -r requirements/core.txt
 	$(PIP) install --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q src/everward
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core requirements/dev.txt

@@ -10,6 +10,7 @@ EVERWARD_MCO, a checkout of the reference workload; EVERWARD_CASES, the folder w
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import subprocess
@@ -127,6 +128,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="whole processes a figure, beside one to warm up")
     parser.add_argument("--only", choices=sorted(BENCHES), action="append", help="just this bench; repeatable")
     given = parser.parse_args()
+    # Installers compile what they install, the peer among it; a checkout is compiled by its first run, where that may write.
+    compileall.compile_dir(ROOT / "src" / "everward", quiet=2)
     targets: list[Target] = []
     missing = False
     for name in given.only or BENCHES:
