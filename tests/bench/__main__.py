@@ -128,7 +128,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="whole processes a figure, beside one to warm up")
     parser.add_argument("--only", choices=sorted(BENCHES), action="append", help="just this bench; repeatable")
     given = parser.parse_args()
-    # Installers compile what they install, the peer among it; a checkout is compiled by its first run, if that may write.
+    # Installers compile what they install, the peer among it; a checkout by its first run, if it may write.
     compileall.compile_dir(ROOT / "src" / "everward", quiet=2)
     targets: list[Target] = []
     missing = False
