@@ -30,14 +30,14 @@ def test_a_place_is_a_file_and_line_or_what_else_there_is() -> None:
 
 
 def test_places_far_away_are_written_below_their_common_folder() -> None:
-    near = Places(assessment(finding()))
+    near = Places.of(assessment(finding()))
     assert near.base == ""
     far = assessment(
         finding(origin=Origin("terraform", "/home/x/infra/a/main.tf", 1)),
         finding(origin=Origin("terraform", "/home/x/infra/b/main.tf", 2)),
         unresolved=(Unresolved("/home/x/infra/a/c.tf", "broken", Origin("terraform", "/home/x/infra/a/c.tf", 3)),),
     )
-    places = Places(far)
+    places = Places.of(far)
     assert places.base == "/home/x/infra"
     assert places.text(Origin("terraform", "/home/x/infra/a/main.tf", 1)) == "a/main.tf:1"
     assert places.text(Origin("terraform", "/elsewhere/main.tf", 1)) == "/elsewhere/main.tf:1"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from everward.assessment.model import Need, Verdict
 from everward.estate import Unresolved
 from everward.policy import State
 from everward.values.unknown import MAX_DECIDERS
 
-_GIVEN = ("var.", "parameters(", "--")
+_GIVEN: Final = ("var.", "parameters(", "--", "module `", "an export of ")
+"""How the names of things begin that users can give: values, options, modules, exports."""
 
 
 def can_give(name: str) -> bool:

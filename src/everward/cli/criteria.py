@@ -73,10 +73,15 @@ def describe(criterion: Criterion) -> dict[str, Any]:
         "availability": criterion.availability,
         "why": criterion.why,
         "tradeoff": criterion.tradeoff,
+        "defaults": criterion.defaults,
+        "break": criterion.cheapest,
         "fix": dict(criterion.fix),
         "rows": list(criterion.rows),
         "editions": list(criterion.editions),
         "references": list(criterion.references),
+        "definition": criterion.definition,
+        "manual": criterion.manual,
+        "inherited": criterion.inherited,
     }
 
 
@@ -126,7 +131,11 @@ def _show_text(criterion: Criterion) -> Iterator[bytes]:
     for heading, text in (
         ("Why", criterion.why),
         ("How the workload goes down", criterion.availability),
+        ("Where nothing is set", criterion.defaults),
+        ("When a finding can be wrong", criterion.confidence_note),
+        *_beyond_policy(criterion),
         ("What the repair costs", criterion.tradeoff),
+        ("The cheapest repair", criterion.cheapest),
     ):
         if text:
             yield f"\n{heading}\n".encode()
@@ -137,6 +146,18 @@ def _show_text(criterion: Criterion) -> Iterator[bytes]:
     if criterion.references:
         yield b"\nReferences\n"
         yield "".join(f"  {reference}\n" for reference in criterion.references).encode()
+
+
+def _beyond_policy(criterion: Criterion) -> list[tuple[str, str]]:
+    """What stands in place of a policy: the question that people answer, or what the platform holds."""
+    if criterion.manual is not None:
+        evidence = "; ".join(criterion.manual.evidence)
+        days = f"An answer holds for {criterion.manual.valid_for_days} days."
+        return [("The question", criterion.manual.question), ("What the answer must show", f"{evidence}. {days}")]
+    if criterion.inherited is not None:
+        held = criterion.inherited
+        return [("What the platform holds", f"{held.statement} ({held.provider}; {held.scope}; {held.source})")]
+    return []
 
 
 def _wrapped(text: str, first: str, then: str) -> Iterator[bytes]:

@@ -47,20 +47,23 @@ class Estate:
     def _add_subscriptions(self) -> None:
         """Sources rarely state the subscription itself, yet much is judged of it: what stands in it implies it."""
         implied: dict[str, Resource] = {}
-        for entity in self._entities.values():
+        for key, entity in self._entities.items():
+            # Most resources stand in a subscription that was met before, so whole ids are parsed only once for each.
+            scope_key = "/".join(key.split("/", 3)[:3])
+            if scope_key in self._entities or scope_key in implied:
+                continue
             parsed = try_parse_id(entity.resource.id)
             if parsed is None or parsed.subscription is None:
                 continue
             scope = f"/subscriptions/{parsed.subscription}"
-            if scope.lower() not in self._entities and scope.lower() not in implied:
-                origin = Origin(source=entity.resource.origin.source, address=scope)
-                implied[scope.lower()] = Resource(
-                    id=scope,
-                    type=SUBSCRIPTION_TYPE,
-                    name=parsed.subscription,
-                    body={"properties": {}},
-                    origin=origin,
-                )
+            origin = Origin(source=entity.resource.origin.source, address=scope)
+            implied[scope.lower()] = Resource(
+                id=scope,
+                type=SUBSCRIPTION_TYPE,
+                name=parsed.subscription,
+                body={"properties": {}},
+                origin=origin,
+            )
         self._entities.update((key, Entity([resource])) for key, resource in implied.items())
 
     @property

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -15,8 +14,11 @@ from everward.estate import Disposition, Estate, Resource
 from everward.reports.encode import encode, encode_resource
 from everward.reports.interface import Look
 from everward.reports.json import document_list, document_member
-from everward.reports.words import count, place_text
+from everward.reports.layout import Layout
+from everward.reports.words import Places, count, place_text
 from everward.values import Unknown, clean, unknowns_in
+
+T = TypeVar("T")
 
 SCHEMA: Final = "everward/estate/1"
 MANY: Final = 25
@@ -43,98 +45,101 @@ def estate_json(estate: Estate, resources: Sequence[Resource]) -> Iterator[bytes
 
 def estate_text(estate: Estate, resources: Sequence[Resource], look: Look) -> Iterator[bytes]:
     """The chosen resources by type, then what the other addresses became, then what could not be read."""
-    for line in _estate_lines(estate, resources, look):
+    for line in _Page(estate, resources, look).lines():
         yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _estate_lines(estate: Estate, resources: Sequence[Resource], look: Look) -> Iterator[str]:
-    for reading in estate.readings:
-        if reading.resources or reading.dispositions:
-            yield f"{reading.label} ({reading.source}): {count(len(reading.resources), 'resource')}"
-    by_type: dict[str, list[Resource]] = defaultdict(list)
-    for resource in resources:
-        by_type[resource.type].append(resource)
-    for name, members in sorted(by_type.items(), key=lambda entry: entry[0].lower()):
+class _Page:
+    def __init__(self, estate: Estate, resources: Sequence[Resource], look: Look) -> None:
+        self.readings = estate.readings
+        self.resources = resources
+        self.look = look
+        self.layout = Layout(look)
+        self.places = Places(resource.origin.file for resource in resources)
+
+    def lines(self) -> Iterator[str]:
+        for reading in self.readings:
+            if reading.resources or reading.dispositions:
+                yield from self.layout.plain(
+                    f"{reading.label} ({reading.source}): {count(len(reading.resources), 'resource')}", then="  "
+                )
+        if self.places.base:
+            yield from self.layout.plain(f"places are below {self.places.base}", then="  ")
+        by_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            by_type[resource.type].append(resource)
+        for name, members in sorted(by_type.items(), key=lambda entry: entry[0].lower()):
+            yield ""
+            yield from self.layout.plain(f"{name} ({len(members)})", kind="head")
+            shown = self.shorten(members)
+            for resource in shown:
+                yield from self.resource(resource)
+            yield from self.rest(len(members) - len(shown))
+        yield from self.addresses()
+        yield from self.unresolved()
+
+    def resource(self, resource: Resource) -> Iterator[str]:
+        yield from self.layout.plain(f"{resource.name}  {self.places.text(resource.origin)}", first="  ", then="    ")
+        for mark in _marks(resource):
+            yield from self.layout.plain(mark, first="    ", then="    ")
+
+    def addresses(self) -> Iterator[str]:
+        """Addresses in numbers, and those that did not become a resource by name."""
+        every = [item for reading in self.readings for item in reading.dispositions]
+        if not every:
+            return
+        counts = Counter(item.disposition for item in every)
+        numbers = ", ".join(f"{counts[kind]} {kind.value}" for kind in Disposition if counts[kind])
         yield ""
-        yield f"{clean(name)} ({len(members)})"
-        shown = members if look.full else members[:MANY]
-        for resource in shown:
-            yield from _resource_lines(resource, look)
-        yield from _rest(len(members) - len(shown))
-    yield from _address_lines(estate, look)
-    yield from _unresolved_lines(estate, look)
+        yield from self.layout.plain(f"{count(len(every), 'address', 'addresses')}: {numbers}", kind="head")
+        others = [item for item in every if item.disposition in _BECAME]
+        shown = self.shorten(others)
+        for item in shown:
+            into = f" {item.into}" if item.into and item.disposition is Disposition.MERGED else ""
+            yield from self.layout.plain(f"{item.address}: {_BECAME[item.disposition]}{into}", first="  ", then="    ")
+        yield from self.rest(len(others) - len(shown))
+
+    def unresolved(self) -> Iterator[str]:
+        items = [item for reading in self.readings for item in reading.unresolved]
+        if not items:
+            return
+        yield ""
+        yield from self.layout.plain("not read or not settled", kind="head")
+        shown = self.shorten(items)
+        for item in shown:
+            place = f"{self.places.text(item.origin)}: " if item.origin is not None else ""
+            yield from self.layout.plain(
+                f"{place}{item.subject}: {item.reason}", first="! " if item.incomplete else "- ", then="  "
+            )
+        yield from self.rest(len(items) - len(shown))
+
+    def shorten(self, items: Sequence[T]) -> Sequence[T]:
+        return items if self.look.full else items[:MANY]
+
+    def rest(self, number: int) -> Iterator[str]:
+        if number > 0:
+            yield from self.layout.plain(f"... {number:,} more: --full shows all", first="  ", kind="dim")
 
 
-def _resource_lines(resource: Resource, look: Look) -> Iterator[str]:
-    marks = []
-    holes = list(unknowns_in(resource.body))
+_BECAME: Final = {
+    Disposition.MERGED: "folded into",
+    Disposition.OPAQUE: "no mapping: only its existence is known",
+    Disposition.NONE: "nothing in ARM",
+}
+
+
+def _marks(resource: Resource) -> Iterator[str]:
+    """What is not known of a resource."""
     if resource.opaque:
-        marks.append("no mapping: only its existence is known")
+        yield "no mapping: only its existence is known"
     if isinstance(resource.condition, Unknown):
-        marks.append(f"exists if {listed(resource.condition.decided_by, 2) or resource.condition.reason}")
+        yield f"exists if {listed(resource.condition.decided_by, 2) or resource.condition.reason}"
     if resource.cardinality is not None:
-        marks.append(f"any number: {listed(resource.cardinality.decided_by, 2) or resource.cardinality.reason}")
+        yield f"any number: {listed(resource.cardinality.decided_by, 2) or resource.cardinality.reason}"
+    holes = list(unknowns_in(resource.body))
     if holes:
         names = dict.fromkeys(name for hole in holes for name in hole.decided_by)
-        marks.append(f"{count(len(holes), 'unknown')}" + (f": {listed(list(names), 3)}" if names else ""))
-    yield from textwrap.wrap(
-        f"{clean(resource.name)}   {clean(place_text(resource.origin))}",
-        look.width,
-        initial_indent="  ",
-        subsequent_indent="      ",
-        break_on_hyphens=False,
-    )
-    for mark in marks:
-        yield from textwrap.wrap(
-            clean(mark), look.width, initial_indent="      ", subsequent_indent="      ", break_on_hyphens=False
-        )
-
-
-def _address_lines(estate: Estate, look: Look) -> Iterator[str]:
-    """Addresses in numbers, and those that did not become a resource by name."""
-    every = [item for reading in estate.readings for item in reading.dispositions]
-    if not every:
-        return
-    counts = Counter(item.disposition for item in every)
-    yield ""
-    yield f"{count(len(every), 'address', 'addresses')}: " + ", ".join(
-        f"{counts[kind]} {kind.value}" for kind in Disposition if counts[kind]
-    )
-    words = {Disposition.MERGED: "folded into", Disposition.OPAQUE: "no mapping", Disposition.NONE: "nothing in ARM"}
-    others = [item for item in every if item.disposition in words]
-    shown = others if look.full else others[:MANY]
-    for item in shown:
-        into = f" {item.into}" if item.into and item.disposition is Disposition.MERGED else ""
-        text = clean(f"{item.address}: {words[item.disposition]}{into}")
-        yield from textwrap.wrap(
-            text, look.width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
-        )
-    yield from _rest(len(others) - len(shown))
-
-
-def _unresolved_lines(estate: Estate, look: Look) -> Iterator[str]:
-    items = [item for reading in estate.readings for item in reading.unresolved]
-    if not items:
-        return
-    yield ""
-    yield "Not read or not settled"
-    shown = items if look.full else items[:MANY]
-    for item in shown:
-        place = f"{place_text(item.origin)}: " if item.origin is not None else ""
-        mark = "!" if item.incomplete else "-"
-        yield from textwrap.wrap(
-            clean(f"{place}{item.subject}: {item.reason}"),
-            look.width,
-            initial_indent=f"{mark} ",
-            subsequent_indent="  ",
-            break_on_hyphens=False,
-        )
-    yield from _rest(len(items) - len(shown))
-
-
-def _rest(number: int) -> Iterator[str]:
-    if number > 0:
-        yield f"  ... {number:,} more: --full shows all"
+        yield f"{count(len(holes), 'unknown')}" + (f": {listed(list(names), 3)}" if names else "")
 
 
 def resource_text(resource: Resource) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from everward.reports.interface import Look, Material, Report
 from everward.reports.layout import Layout
 from everward.reports.words import (
     Places,
+    alike_gaps,
     count,
     headline,
     repair,
@@ -47,7 +48,7 @@ class _Page:
         self.summary = assessment.summary
         self.look = look
         self.layout = Layout(look)
-        self.places = Places(assessment)
+        self.places = Places.of(assessment)
         self.missed = [item for item in assessment.unresolved if item.incomplete]
         self.needed = [need for need in assessment.needs if need.given]
         """What users can give."""
@@ -69,8 +70,9 @@ class _Page:
         yield from self.what_was_read()
         yield ""
         yield from self.worst()
-        yield from self.what_is_open()
-        yield from self.numbers()
+        if self.summary.resources:
+            yield from self.what_is_open()
+            yield from self.numbers()
         yield from self.next_step()
 
     def what_was_read(self) -> Iterator[str]:
@@ -80,10 +82,13 @@ class _Page:
         if len(inputs) > 3:
             rest = sum(item.resources for item in inputs[3:])
             yield from self.layout.row("", f"and {count(len(inputs) - 3, 'more input')}: {count(rest, 'resource')}")
-        for position, gap in enumerate(self.missed[:3]):
-            yield from self.layout.row("" if position else "Not read", self.unresolved(gap), "bad", most=3)
-        if len(self.missed) > 3:
-            yield from self.layout.row("", f"and {len(self.missed) - 3:,} more, listed below")
+        alike = alike_gaps(self.missed)
+        for position, gaps in enumerate(alike[:3]):
+            more = f", and {len(gaps) - 1:,} more for the same reason" if len(gaps) > 1 else ""
+            yield from self.layout.row("" if position else "Not read", self.unresolved(gaps[0]) + more, "bad")
+        if len(alike) > 3:
+            rest = sum(map(len, alike[3:]))
+            yield from self.layout.row("", f"and {rest:,} more, listed below")
         if inputs and not self.missed:
             yield from self.layout.row("Not read", "nothing: all that was found could be read")
         if self.places.base:
@@ -255,7 +260,7 @@ class _Page:
 
     def people(self) -> Iterator[str]:
         waiting = self.assessment.attestations
-        if not waiting:
+        if not waiting or not self.summary.resources:
             return
         yield from self.layout.heading("Only people know: waiting for an attestation")
         shown = self.shorten(waiting)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from everward.assessment import Assessment, Finding, Verdict, listed
-from everward.estate import SUBSCRIPTION_TYPE
+from everward.estate import SUBSCRIPTION_TYPE, Unresolved
 from everward.values import Origin, try_parse_id
 
 _LANGUAGE: Final = {"template": "arm", "inventory": "cli"}
@@ -29,13 +29,17 @@ def place_text(origin: Origin) -> str:
 
 
 class Places:
-    """Writes places of one assessment, short where they share a folder that is far from where the user stands."""
+    """Writes places short where all of them share a folder that is far from where the user stands."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        files = [finding.origin.file for finding in assessment.findings]
-        files += [item.origin.file for item in assessment.unresolved if item.origin is not None]
-        self.base = _common_folder([file for file in files if file])
+    def __init__(self, files: Iterable[str | None]) -> None:
+        self.base = _common_folder(list({file for file in files if file}))
         """The folder below which the places are; empty when they are written as the user would open them."""
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> Places:
+        """For the places that an assessment names."""
+        unresolved = (item.origin.file for item in assessment.unresolved if item.origin is not None)
+        return cls([*(finding.origin.file for finding in assessment.findings), *unresolved])
 
     def path(self, path: str) -> str:
         """A file or folder."""
@@ -48,7 +52,7 @@ class Places:
 
 def _common_folder(files: Sequence[str]) -> str:
     """The deepest folder that holds all these files when each is given from the root of the disk, else nothing."""
-    if not files or not all(file.startswith("/") for file in files):
+    if len(files) < 2 or not all(file.startswith("/") for file in files):
         return ""
     folders = [file.rsplit("/", 1)[0].split("/") for file in files]
     shared = 0
@@ -96,12 +100,22 @@ def unknown_text(verdict: Verdict) -> str:
     return f"{text}: {listed(verdict.decided_by, 4)}" if verdict.decided_by else text
 
 
+def alike_gaps(gaps: Sequence[Unresolved]) -> list[list[Unresolved]]:
+    """What could not be read, together where the same input decides; the largest group first."""
+    groups: dict[object, list[Unresolved]] = {}
+    for gap in gaps:
+        groups.setdefault(gap.decided_by or (gap.subject, gap.reason), []).append(gap)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
 def headline(assessment: Assessment, *, with_gaps: bool = True) -> str:
     """The assessment in one line: how many findings, how bad, and (`with_gaps`) what may be missing."""
     summary = assessment.summary
     found = sum(summary.findings.values())
     worst = [f"{number} {severity}" for severity, number in summary.findings.items() if number]
     text = f"{count(found, 'finding')}: {', '.join(worst)}" if found else "No findings"
+    if not summary.resources:
+        text = "Nothing was judged"
     if with_gaps and not summary.complete:
         return f"{text}. INCOMPLETE: {what_is_missing(assessment)}"
     if summary.unknown and not found:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from everward.estate import Reading, ReadInput, Unresolved
+from everward.estate import Reading, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UnreadableError, UsageError
 
 __all__ = ["Input", "ReadOptions", "Source", "Tree", "read_workload"]
 
+_OBJECT: Final = ".json with an object"
+"""Stands for a `.json` file whose root is not an array: plans and templates are objects."""
+
 _ROOMS: Final = (
     ("everward.sources.terraform.source", "TerraformSource", (".tf", ".tf.json")),
-    ("everward.sources.terraform.plan", "PlanSource", (".json",)),
-    ("everward.sources.terraform.state", "StateSource", (".json", ".tfstate")),
-    ("everward.sources.template", "TemplateSource", (".json", ".jsonc", ".bicep")),
+    ("everward.sources.terraform.plan", "PlanSource", (_OBJECT,)),
+    ("everward.sources.terraform.state", "StateSource", (_OBJECT, ".tfstate")),
+    ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep")),
     ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".gz")),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
@@ -55,7 +58,7 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
 def _claims(tree: Tree) -> Iterator[tuple[Source, Input]]:
     """Every input in a tree with its source; a file that one source claims is not offered to the next."""
     owners: dict[Path, str] = {}
-    for source in _sources(tree.files):
+    for source in _sources(tree):
         for item in source.find(tree):
             free = [path for path in (item.path, *item.files) if owners.get(path, item.source) == item.source]
             if free:
@@ -63,13 +66,23 @@ def _claims(tree: Tree) -> Iterator[tuple[Source, Input]]:
                 yield source, replace(item, path=free[0], files=tuple(free[1:]))
 
 
-def _sources(files: Iterable[Path]) -> Iterator[Source]:
-    """The sources that could read any of these files, imported only then."""
-    names = [path.name.lower() for path in files]
-    for module, name, endings in _ROOMS:
-        if any(file.endswith(endings) for file in names):
-            source: Source = getattr(importlib.import_module(module), name)()
-            yield source
+def _sources(tree: Tree) -> Iterator[Source]:
+    """The sources that could read any file of a tree, imported only then."""
+    names = {path.name.lower() for path in tree.files}
+    if any(path.name.lower().endswith(".json") and not _is_array(path, tree) for path in tree.files):
+        names.add(_OBJECT)
+    wanted = [room for room in _ROOMS if any(name.endswith(room[2]) for name in names)]
+    if not wanted and tree.root.is_file():
+        # The user named a file that is called differently: whoever can read it may.
+        wanted = list(_ROOMS)
+    for module, name, _ in wanted:
+        source: Source = getattr(importlib.import_module(module), name)()
+        yield source
+
+
+def _is_array(path: Path, tree: Tree) -> bool:
+    """Whether a file of JSON begins as an array does."""
+    return tree.head(path, 64).lstrip()[:1] == b"["
 
 
 def _read(source: Source, item: Input, tree: Tree, options: ReadOptions) -> Reading:
@@ -106,8 +119,6 @@ def _unread(tree: Tree, claimed: Sequence[Input]) -> Reading:
         )
     if not claimed and not reading.unresolved:
         reading.unresolved.append(_nothing(tree))
-    if not claimed:
-        reading.inputs.append(ReadInput(path=display(tree.root), role="named", used=False, detail="nothing to read"))
     return reading
 
 

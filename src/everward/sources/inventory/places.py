@@ -44,7 +44,25 @@ class InventoryPlaces:
 
     def origin(self, mark: Mark) -> Origin:
         """The lines of a row."""
-        return self._at(mark, ()) or Origin(source="inventory", file=self._shown)
+        return self._whole(mark) or self._at(mark, ()) or Origin(source="inventory", file=self._shown)
+
+    def _whole(self, mark: Mark) -> Origin | None:
+        """The lines of a row that is a text of its own: they are counted, nothing needs to be read."""
+        if not isinstance(mark, int) or mark >= len(self._spots):
+            return None
+        spot = self._spots[mark]
+        if spot.steps or self._content is None:
+            return None
+        text = self._content[spot.start : spot.end]
+        first = spot.line + text[: len(text) - len(text.lstrip())].count(b"\n")
+        last = first + text.strip().count(b"\n")
+        return Origin(
+            source="inventory",
+            file=self._shown,
+            line=first,
+            end_line=last if last != first else None,
+            address=spot.address,
+        )
 
     def property_origin(self, mark: Mark, steps: tuple[Step, ...]) -> Origin | None:
         """The lines of a property of a row."""

@@ -19,7 +19,7 @@ ENDINGS: Final = (".json", ".jsonc")
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Larger files are no templates: Azure takes 4 MB."""
 
-_HINT = re.compile(rb"deployment(?:template|parameters)\.json", re.IGNORECASE)
+_HINTS: Final = (b"deploymenttemplate.json", b"deploymentparameters.json")
 _FIRST = re.compile(rb'\s*\{\s*"\$schema"\s*:\s*"([^"\\]*)"')
 _SCHEMA = re.compile(r"/(tenant|managementgroup|subscription|)deployment(template|parameters)\.json#?$", re.IGNORECASE)
 
@@ -49,7 +49,11 @@ def kind_of(path: Path, tree: Tree) -> Kind | None:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         content = content.decode("utf-16", "ignore").encode()
     content = content.removeprefix(codecs.BOM_UTF8)
-    if _HINT.search(content) is None:
+    if content.lstrip()[:1] == b"[":
+        return None
+    lowered = content.lower()
+    # A plain search, because large inventories come by here too.
+    if not any(hint in lowered for hint in _HINTS):
         return None
     first = _FIRST.match(content)
     # The schema usually comes first; else the file has to be read to know what stands at its root.
