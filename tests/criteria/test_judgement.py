@@ -127,3 +127,73 @@ def test_a_definition_that_is_none_is_refused_with_its_place() -> None:
         CriterionPolicy.compile({"if": {"field": "type"}, "then": {"effect": "audit"}}, file="x/definition.json")
     assert caught.value.origin is not None
     assert caught.value.origin.file == "x/definition.json"
+
+
+NETWORK = "Microsoft.Network/virtualNetworks"
+OPEN = {"serviceEndpoints": [{"service": "Microsoft.KeyVault"}]}
+
+
+def network(*names: str) -> dict[str, Any]:
+    subnets = [{"name": name, "properties": OPEN} for name in names]
+    return {"type": NETWORK, "name": "vnet1", "properties": {"subnets": subnets}}
+
+
+def states(criterion_id: str, *written: dict[str, Any]) -> dict[str, State]:
+    _, held = estate("template", *written)
+    judge = policy(criterion_id)
+    for resource in held:
+        assert judge.explain(resource, held).outcome == judge.evaluate(resource, held)
+    return {resource.name: judge.evaluate(resource, held).state for resource in held}
+
+
+def test_a_part_that_is_a_resource_is_judged_there_and_not_in_its_container() -> None:
+    child = {"type": f"{NETWORK}/subnets", "name": "vnet1/Nodes", "properties": OPEN}
+    found = states("subnet-service-endpoints-restricted", network("nodes"), child)
+    assert (found["vnet1"], found["Nodes"]) == (State.COMPLIANT, State.NON_COMPLIANT)
+
+
+def test_a_part_that_is_no_resource_is_judged_in_its_container() -> None:
+    child = {"type": f"{NETWORK}/subnets", "name": "vnet1/nodes", "properties": {}}
+    found = states("subnet-service-endpoints-restricted", network("nodes", "agents"), child)
+    assert (found["vnet1"], found["nodes"]) == (State.NON_COMPLIANT, State.COMPLIANT)
+    assert states("subnet-service-endpoints-restricted", network("nodes"))["vnet1"] is State.NON_COMPLIANT
+
+
+def test_a_part_whose_name_is_open_is_the_resource_with_that_name() -> None:
+    hole = {"$unknown": {"reason": "variable without value", "decidedBy": ["var.name"], "text": "{var.name}"}}
+    outer = {"type": NETWORK, "name": "vnet1", "properties": {"subnets": [{"name": hole, "properties": OPEN}]}}
+    child = {"type": f"{NETWORK}/subnets", "name": "vnet1/{var.name}", "properties": OPEN}
+    assert states("subnet-service-endpoints-restricted", outer, child)["vnet1"] is State.COMPLIANT
+
+
+def test_a_container_whose_parts_are_open_stays_open() -> None:
+    hole = {"$unknown": {"reason": "variable without value", "decidedBy": ["var.subnets"]}}
+    outer = {"type": NETWORK, "name": "vnet1", "properties": {"subnets": hole}}
+    child = {"type": f"{NETWORK}/subnets", "name": "vnet1/nodes", "properties": {}}
+    assert states("subnet-service-endpoints-restricted", outer, child)["vnet1"] is State.UNKNOWN
+    many = {
+        "type": NETWORK,
+        "name": "vnet1",
+        "properties": {"subnets": [{**hole, "$unknown": {**hole["$unknown"], "many": True}}]},
+    }
+    assert states("subnet-service-endpoints-restricted", many, child)["vnet1"] is State.UNKNOWN
+
+
+def test_a_node_pool_that_is_a_resource_is_one_finding() -> None:
+    cluster = {
+        "type": "Microsoft.ContainerService/managedClusters",
+        "name": "aks1",
+        "location": "swedencentral",
+        "properties": {
+            "agentPoolProfiles": [{"name": "system", "availabilityZones": ["1", "2"]}, {"name": "work"}],
+        },
+    }
+    pool = {"type": "Microsoft.ContainerService/managedClusters/agentPools", "name": "aks1/work", "properties": {}}
+    found = states("kubernetes-node-pool-zones", cluster, pool)
+    assert (found["aks1"], found["work"]) == (State.COMPLIANT, State.NON_COMPLIANT)
+    assert states("kubernetes-node-pool-zones", cluster)["aks1"] is State.NON_COMPLIANT
+
+
+def test_only_policies_about_both_look_at_parts_twice() -> None:
+    assert policy("virtual-network-flow-logs").parts == {}
+    assert set(policy("management-ports-closed").parts) == {"microsoft.network/networksecuritygroups"}

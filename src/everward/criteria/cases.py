@@ -133,4 +133,5 @@ def with_holes(value: Any) -> Value:
         present=hole.get("present", False),
         many=hole.get("many", False),
         reference=hole.get("reference"),
+        text=hole.get("text"),
     )
