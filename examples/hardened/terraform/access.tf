@@ -1,11 +1,16 @@
 # Who may change the workload. Nobody holds a standing right over the subscription.
 
+locals {
+  role_definitions = "${local.subscription_id}/providers/Microsoft.Authorization/roleDefinitions"
+}
+
 # Writes secrets, but reads none of them and deletes none of them for good.
 resource "azurerm_role_definition" "secret_writer" {
-  name              = "Ferry Secret Writer"
-  scope             = local.subscription_id
-  assignable_scopes = [local.subscription_id]
-  description       = "Sets secrets in a vault."
+  name               = "Ferry Secret Writer"
+  role_definition_id = "5ec4e700-9a1d-4c6e-8f35-2b7a60d1e006"
+  scope              = local.subscription_id
+  assignable_scopes  = [local.subscription_id]
+  description        = "Sets secrets in a vault."
 
   permissions {
     actions      = []
@@ -15,10 +20,11 @@ resource "azurerm_role_definition" "secret_writer" {
 
 # The one role that may purge, activated for hours by people whom others approve.
 resource "azurerm_role_definition" "vault_purger" {
-  name              = "Ferry Vault Purger"
-  scope             = local.subscription_id
-  assignable_scopes = [local.subscription_id]
-  description       = "Purges deleted secrets, keys and certificates."
+  name               = "Ferry Vault Purger"
+  role_definition_id = "d4961e00-6c2f-4d0b-9b1e-83a5f7c2d007"
+  scope              = local.subscription_id
+  assignable_scopes  = [local.subscription_id]
+  description        = "Purges deleted secrets, keys and certificates."
 
   permissions {
     actions = []
@@ -32,7 +38,7 @@ resource "azurerm_role_definition" "vault_purger" {
 
 resource "azurerm_pim_eligible_role_assignment" "operators" {
   scope              = local.subscription_id
-  role_definition_id = "${local.subscription_id}/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+  role_definition_id = "${local.role_definitions}/b24988ac-6180-42a0-ab88-20f7382dd24c"
   principal_id       = var.operators_group_id
   justification      = "Operators activate Contributor for an incident."
 
@@ -45,7 +51,7 @@ resource "azurerm_pim_eligible_role_assignment" "operators" {
 
 resource "azurerm_pim_eligible_role_assignment" "purgers" {
   scope              = local.subscription_id
-  role_definition_id = azurerm_role_definition.vault_purger.role_definition_resource_id
+  role_definition_id = "${local.role_definitions}/${azurerm_role_definition.vault_purger.role_definition_id}"
   principal_id       = var.approvers_group_id
   justification      = "Purging ends the life of a secret for good."
 
@@ -58,7 +64,7 @@ resource "azurerm_pim_eligible_role_assignment" "purgers" {
 
 resource "azurerm_role_management_policy" "contributor" {
   scope              = local.subscription_id
-  role_definition_id = "${local.subscription_id}/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"
+  role_definition_id = "${local.role_definitions}/b24988ac-6180-42a0-ab88-20f7382dd24c"
 
   activation_rules {
     maximum_duration                   = "PT4H"

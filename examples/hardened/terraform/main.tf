@@ -48,7 +48,7 @@ module "stamp" {
   cosmos_account_name   = azurerm_cosmosdb_account.global.name
   global_resource_group = azurerm_resource_group.global.name
   action_group_id       = azurerm_monitor_action_group.on_call.id
-  secret_writer_role_id = azurerm_role_definition.secret_writer.role_definition_resource_id
+  secret_writer_role_id = "${local.role_definitions}/${azurerm_role_definition.secret_writer.role_definition_id}"
   pipeline_principal_id = var.pipeline_principal_id
   cluster_admins_id     = var.operators_group_id
   tags                  = local.tags

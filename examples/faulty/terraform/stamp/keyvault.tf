@@ -7,7 +7,6 @@ resource "azurerm_key_vault" "stamp" {
   tags                = var.tags
 
   rbac_authorization_enabled    = true
-  purge_protection_enabled      = false
   soft_delete_retention_days    = 90
   public_network_access_enabled = false
 

@@ -43,7 +43,6 @@ resource "azurerm_kubernetes_cluster" "stamp" {
     name                         = "system"
     vm_size                      = "Standard_D4ads_v5"
     vnet_subnet_id               = azurerm_subnet.nodes.id
-    zones                        = ["1", "2", "3"]
     auto_scaling_enabled         = true
     min_count                    = 3
     max_count                    = 6
@@ -112,6 +111,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "tickets" {
   mode                        = "User"
   vm_size                     = "Standard_D8ads_v5"
   vnet_subnet_id              = azurerm_subnet.nodes.id
+  zones                       = ["1", "2", "3"]
   auto_scaling_enabled        = true
   min_count                   = 3
   max_count                   = 30
