@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from everward.assessment import AssessOptions, assess
 from everward.criteria import Catalogue
 from everward.criteria.cases import GROUP, SUBSCRIPTION, make_resource
 from everward.estate import Estate, Reading
@@ -259,3 +260,17 @@ def test_a_service_is_not_both_open_and_cut_off() -> None:
     del written["endpoint"]
     written["vault"]["properties"]["publicNetworkAccess"] = "Disabled"
     assert {name for name, _ in violated(written.values())} == {"closed-service-private-endpoint"}
+
+
+def test_a_plan_that_lacks_is_one_finding_however_many_resources_miss_it() -> None:
+    written: list[Written] = [{**STORAGE, "name": "st1"}, {**STORAGE, "name": "st2"}, CLUSTER]
+    resources = [
+        make_resource(item, Origin(source="terraform", file="main.tf", line=line))
+        for line, item in enumerate(written, start=1)
+    ]
+    estate = Estate([Reading(source="terraform", label="test", resources=resources)])
+    wanted = "defender-plan-for-used-services"
+    found = [item for item in assess(estate, Catalogue.load(), AssessOptions()).findings if item.criterion == wanted]
+    assert [sorted(identifier.rsplit("/", 1)[1] for identifier in item.resources) for item in found] == [
+        ["aks1", "st1", "st2"]
+    ]

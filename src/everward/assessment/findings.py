@@ -51,7 +51,12 @@ def find(
                 verdict = verdicts[index] = evidence.complete(verdict)
         else:
             verdict = verdicts[index] = evidence.complete(verdict)
-            key = cause_of(verdict, resource, criteria[verdict.criterion].fix.get("arm", ""))
+            criterion = criteria[verdict.criterion]
+            if criterion.one_finding_for == "subscription":
+                # What lacks belongs to the subscription: every resource that misses it is the same cause.
+                key = (verdict.criterion, resource.subscription or "")
+            else:
+                key = cause_of(verdict, resource, criterion.fix.get("arm", ""))
         groups.setdefault(key, []).append((verdict, resource))
     findings = [_finding(criteria[members[0][0].criterion], members) for members in groups.values()]
     findings.sort(key=rank)

@@ -103,6 +103,8 @@ class Metadata(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_de
     """The types it brings together, when it is about more than one resource."""
     confidence_note: Text | None = None
     """When a finding can be wrong."""
+    one_finding_for: Literal["place", "subscription"] = "place"
+    """What one repair settles: the place in the source, or the whole subscription when what lacks belongs to it."""
     defaults: Text | None = None
     """What the service does where a property is absent."""
 
