@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from everward.estate import Resource
-from everward.values import Unknown, member
+from everward.estate import Reading, Resource
+from everward.values import Unknown, is_symbolic, member
 
 CASES = os.environ.get("EVERWARD_CASES")
 MCO = os.environ.get("EVERWARD_MCO")
@@ -201,3 +201,53 @@ def _leaves(key: str, path: str, value: Any) -> Iterator[str]:
             yield from _leaves(key, f"{path}[{index}]", item)
     else:
         yield path
+
+
+def contradictions(one: Reading, other: Reading) -> list[tuple[str, str, Any, Any]]:
+    """Leaves that two readings of the same thing both know, and know differently; and resources only one has."""
+    found: list[tuple[str, str, Any, Any]] = []
+    first = {resource.id: resource for resource in one.resources}
+    rest = {resource.id: resource for resource in other.resources}
+    named = {disposed.address: disposed.into for disposed in other.dispositions}
+    # What one address became is the same resource, even where one of the two does not know its whole id yet.
+    same = {disposed.into: named.get(disposed.address) for disposed in one.dispositions if disposed.into in first}
+    for own, resource in first.items():
+        match = rest.pop(same.get(own) or own, None)
+        if match is None:
+            found.append((own, "", resource.body, None))
+        else:
+            if not is_symbolic(own) and not is_symbolic(match.id) and own.lower() != match.key:
+                found.append((own, "id", own, match.id))
+            _differ(found, own, "", resource.body, match.body)
+    found.extend((own, "", None, resource.body) for own, resource in rest.items())
+    return found
+
+
+def _differ(found: list[tuple[str, str, Any, Any]], key: str, path: str, one: Any, other: Any) -> None:
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in dict.fromkeys([*one, *other]):
+            _differ(found, key, f"{path}.{name}", one.get(name), other.get(name))
+    elif isinstance(one, list) and isinstance(other, list):
+        rest = list(other)
+        left = []
+        for item in one:
+            match = next((candidate for candidate in rest if _alike(item, candidate)), _ABSENT)
+            if match is _ABSENT:
+                left.append(item)
+            else:
+                rest.remove(match)
+        if any(isinstance(item, Unknown) and item.many for item in [*left, *rest]):
+            return
+        for index in range(max(len(left), len(rest))):
+            pair = [items[index] if index < len(items) else None for items in (left, rest)]
+            _differ(found, key, f"{path}[{index}]", pair[0], pair[1])
+    elif not (_empty(one) and _empty(other)) and not _same(one, other):
+        found.append((key, path, one, other))
+
+
+def _alike(one: Any, other: Any) -> bool:
+    found: list[tuple[str, str, Any, Any]] = []
+    _differ(found, "", "", one, other)
+    return not found and not (isinstance(one, Unknown) and one.many) and not (isinstance(other, Unknown) and other.many)
