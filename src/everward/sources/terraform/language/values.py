@@ -146,7 +146,7 @@ def type_of(value: Data) -> Type:
         return Type("object", attributes=tuple((name, type_of(item)) for name, item in value.items()))
     if isinstance(value, list):
         if any(isinstance(item, Unknown) and item.many for item in value):
-            return Type("list", ANY)
+            return ANY
         return Type("tuple", elements=tuple(type_of(item) for item in value))
     return ANY
 

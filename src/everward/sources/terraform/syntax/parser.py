@@ -39,7 +39,7 @@ from everward.values import Origin
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-MAX_DEPTH = 300
+MAX_DEPTH = 500
 """How deep expressions and blocks may nest."""
 
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
@@ -65,6 +65,10 @@ def parse_file(content: bytes, name: str) -> SourceFile:
 
     Errors are collected in the result's `problems`; the top-level items beside a broken one are kept.
     """
+    return _parse(content, name, in_parts=True)
+
+
+def _parse(content: bytes, name: str, *, in_parts: bool) -> SourceFile:
     content = content.removeprefix(b"\xef\xbb\xbf")
     file = SourceFile(name, Body())
     try:
@@ -84,8 +88,10 @@ def parse_file(content: bytes, name: str) -> SourceFile:
         root = _parser().parse(content).root_node
         if root.has_error:
             content, root = _with_plain_exponents(content, root)
-        if root.has_error:
+        if root.has_error and in_parts:
             _recover(content, file)
+        elif root.has_error:
+            file.problems.append(_error_in(root, content, name, 0))
         else:
             _Reader(content, file, 0).top(root)
     return file
@@ -127,16 +133,27 @@ def _recover(content: bytes, file: SourceFile) -> None:
 def _error_in(root: Node, content: bytes, name: str, offset: int) -> SyntaxProblem:
     """The first error of a tree in the words of a person."""
     node = _first_error(root)
-    # What is missing is told where the thing that lacks it begins.
-    place = node.parent if node.is_missing and node.parent is not None else node
+    place = _place_of(node)
     line = place.start_point[0] + 1 + offset
     if node.is_missing:
         what = {"quoted_template_end": '"', "heredoc_identifier": "end of heredoc"}.get(node.type, node.type)
         message = "syntax error: a value is missing" if what == "identifier" else f"syntax error: `{what}` is missing"
     else:
-        near = content[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n")[0][:40]
+        near = content[place.start_byte :].decode(errors="replace").lstrip().split("\n", 1)[0][:40].rstrip()
         message = f"syntax error near `{near}`" if near else "syntax error"
     return SyntaxProblem(message, origin=Origin(source="terraform", file=name, line=line), help=_HELP)
+
+
+def _place_of(node: Node) -> Node:
+    """Where an error is told: what is missing, where the thing that lacks it begins; else what could not go on."""
+    place = node
+    if node.is_missing:
+        while place.parent is not None and place.end_byte == place.start_byte:
+            place = place.parent
+        return place
+    read = [child for child in node.children if child.end_byte > child.start_byte]
+    # An error that swallows all from the start says nothing by its start: its last part is where reading stopped.
+    return read[-1] if node.start_byte == 0 and read else node
 
 
 def _first_error(root: Node) -> Node:
@@ -163,11 +180,12 @@ def parse_expression(text: str, name: str) -> Expression:
 
     """
     # The brackets make line ends inside the text mean nothing, as they do not on a command line.
-    file = parse_file(f"x = (\n{text}\n)".encode(), name)
+    file = _parse(f"x = (\n{text}\n)".encode(), name, in_parts=False)
     attribute = file.body.attributes.get("x")
     if file.problems or attribute is None or len(file.body.attributes) > 1 or file.body.blocks:
         raise SyntaxProblem(f"`{text[:80]}` is not an expression", help="quote text, and close every bracket")
-    return attribute.value
+    value = attribute.value
+    return value.inner if isinstance(value, Parenthesis) else value
 
 
 def parse_template(text: str, name: str) -> Expression:
@@ -186,11 +204,11 @@ def parse_template(text: str, name: str) -> Expression:
     while fence in text:
         fence += "_"
     content = f"x = <<{fence}\n{text}\n{fence}\n".encode()
-    file = parse_file(content, name)
+    file = _parse(content, name, in_parts=False)
     attribute = file.body.attributes.get("x")
     if file.problems or attribute is None:
         problem = file.problems[0] if file.problems else None
-        line = (problem.origin.line or 2) - 1 if problem is not None and problem.origin is not None else 1
+        line = max((problem.origin.line or 1) - 1, 1) if problem is not None and problem.origin is not None else 1
         raise SyntaxProblem(
             f"the template `{name}` is not well formed",
             origin=Origin(source="terraform", file=name, line=line),
