@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from everward.expressions import ExpressionError
 from everward.sources.template.declaring import declare, declared
@@ -18,6 +18,10 @@ from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
+
+
+MAX_CALLS: Final = 64
+"""Functions of the author within each other: Azure allows no recursion."""
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class Deployment:
         self._declared = _table(self.definitions.parameters)
         self._variable_table: dict[str, _Variable] | None = None
         self._functions: dict[str, tuple[dict[str, Any], Site]] | None = None
+        self._calls = 0
 
     # Parameters
 
@@ -182,7 +187,13 @@ class Deployment:
         if value is MISSING:
             raise ExpressionError(f"the function `{name}` has no output")
         inner = Environment(self, arguments=dict(zip(names, arguments, strict=True)))
-        return inner.tree(value, site.below("output", "value"))
+        if self._calls >= MAX_CALLS:
+            raise ExpressionError(f"functions call each other more than {MAX_CALLS} levels deep")
+        self._calls += 1
+        try:
+            return inner.tree(value, site.below("output", "value"))
+        finally:
+            self._calls -= 1
 
     def _function_table(self) -> dict[str, tuple[dict[str, Any], Site]]:
         table: dict[str, tuple[dict[str, Any], Site]] = {}

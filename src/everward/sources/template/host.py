@@ -73,8 +73,9 @@ def _name(arguments: list[Value]) -> str:
 def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
     """The turn of a loop: of the named one, else of the innermost one of resources or outputs."""
     name = arguments[0] if arguments and isinstance(arguments[0], str) else None
-    offset = arguments[-1] if arguments and not isinstance(arguments[-1], str) else 0
-    if isinstance(offset, bool) or not isinstance(offset, int):
+    rest = arguments[1:] if name is not None else arguments
+    offset = rest[0] if rest else 0
+    if isinstance(offset, bool) or not isinstance(offset, int) or len(rest) > 1:
         raise ExpressionError("the offset of `copyIndex` must be an integer")
     loops = environment.loops[::-1]
     if name is not None:

@@ -29,14 +29,14 @@ class Problems:
         # A module that is used a hundred times is wrong once.
         if key in self._seen:
             return
-        self._seen.add(key)
-        self._reading.unresolved.append(
-            Unresolved(
-                subject=subject or site.address or site.document.shown,
-                reason=reason,
-                origin=site.origin(),
-                decided_by=decided_by,
-                help=help,
-                incomplete=incomplete,
-            )
+        note = Unresolved(
+            subject=subject or site.address or site.document.shown,
+            reason=reason,
+            origin=site.origin(),
+            decided_by=decided_by,
+            help=help,
+            incomplete=incomplete,
         )
+        # INVARIANT: what counts as said has been said, even where finding its place fails for lack of frames.
+        self._seen.add(key)
+        self._reading.unresolved.append(note)

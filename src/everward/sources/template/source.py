@@ -12,6 +12,7 @@ import msgspec
 
 from everward.estate import Reading, ReadInput, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.template.bicep import is_bicep, uncompiled, unread
 from everward.sources.template.deployment import Deployment
 from everward.sources.template.document import SOURCE, Document, Site, open_document
 from everward.sources.template.emitting import emit
@@ -42,17 +43,24 @@ class TemplateSource(Source):
         pairs = pair(templates, parameters, tree)
         named = tree.root if tree.root.is_file() else None
         linked = set() if named is not None else linked_files(templates, tree)
-        for template in templates:
-            files = pairs.get(template, [])
-            if named == template or (named is None and template not in linked):
-                yield Input(source=self.name, path=template, files=tuple(files))
-            elif named is not None and named in files:
-                yield Input(source=self.name, path=named, files=(template,))
+        for path in templates:
+            if named == path or (named is None and path not in linked):
+                yield Input(source=self.name, path=path, files=tuple(pairs.get(path, ())))
+        if named is not None and kinds.get(named) is Kind.PARAMETERS:
+            template = next((template for template, files in pairs.items() if named in files), None)
+            yield Input(source=self.name, path=named, files=(template,) if template is not None else ())
+        for path in uncompiled(tree):
+            yield Input(source=self.name, path=path)
 
     def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
         """Expand one template, once for every parameter file that is meant. What is wrong in it is said, not raised."""
+        if is_bicep(item.path):
+            return unread(item.path)
         template, files = _split(item, tree)
         reading = Reading(source=self.name, label=display(item.path))
+        if template is None:
+            _unreadable(reading, item.path, UnreadableError("there is no template beside the parameter file"))
+            return reading
         try:
             document = open_document(template, tree)
         except UnreadableError as error:
@@ -86,10 +94,10 @@ def _candidates(tree: Tree) -> Iterator[Path]:
             yield path
 
 
-def _split(item: Input, tree: Tree) -> tuple[Path, tuple[Path, ...]]:
+def _split(item: Input, tree: Tree) -> tuple[Path | None, tuple[Path, ...]]:
     """The template of an input and its parameter files: the user may have named one of these."""
-    if kind_of(item.path, tree) is Kind.PARAMETERS and item.files:
-        return item.files[0], (item.path,)
+    if kind_of(item.path, tree) is Kind.PARAMETERS:
+        return (item.files[0] if item.files else None), (item.path,)
     return item.path, item.files
 
 
