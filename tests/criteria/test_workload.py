@@ -41,6 +41,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:20",
         },
         "data-service-closed-to-internet": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
+        "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-protection": {"modules/stamp/keyvault.tf:1"},
@@ -109,7 +110,6 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
 
 PLANNED = {
     "event-hubs-closed-to-internet": 2,
-    "ingress-admits-only-the-edge": 2,
     "public-ip-ddos-protection": 2,
     "virtual-network-flow-logs": 2,
 }
