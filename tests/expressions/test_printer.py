@@ -68,6 +68,8 @@ def test_deep_values_are_printed_without_recursion() -> None:
 def test_names_that_are_no_names_stand_in_brackets() -> None:
     assert print_member("ok_1") == ".ok_1"
     assert print_member("a b") == "['a b']"
+    assert print_member("a", safe=True) == ".?a"
+    assert print_member("a'b", safe=True) == "[?'a''b']"
     assert quote("") == "''"
 
 

@@ -117,6 +117,15 @@ def test_a_scope_that_is_not_there_is_an_error_where_it_is_needed() -> None:
         identify("subscriptionResourceId('A/b', 'n')", {"subscription": dict})
 
 
+def test_an_error_inside_the_scope_keeps_its_place() -> None:
+    def broken() -> Value:
+        return Evaluator(TEMPLATE).evaluate_text("[concat(div(1, 0))]")
+
+    with pytest.raises(ExpressionError, match="division by zero") as caught:
+        identify("subscriptionResourceId('A/b', 'n')", {"subscription": broken})
+    assert (caught.value.text, caught.value.position) == ("[concat(div(1, 0))]", 8)
+
+
 def test_an_unknown_name_gives_a_hole_with_a_symbolic_id() -> None:
     value = identify("resourceId('Microsoft.KeyVault/vaults/secrets', parameters('v'), 's')", at_group())
     assert isinstance(value, Unknown)

@@ -42,7 +42,7 @@ def _property(current: dict[str, Value], key: Value, safe: bool) -> Value:
         return found  # type: ignore[no-any-return]
     if isinstance(current, OpenObject):
         text = inner_text(current.hole)
-        return combine([current.hole], text=None if text is None else f"[{text}{print_member(key)}]")
+        return combine([current.hole], text=None if text is None else f"[{text}{print_member(key, safe=safe)}]")
     if safe:
         return None
     names = list(current)

@@ -54,7 +54,8 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
         except ExpressionError as error:
             raise error.at(call.at) from None
         if isinstance(result, Unknown):
-            return with_text(result, call, values, frame, scope)
+            named = with_text(result, call, values, frame, scope)
+            return replace(named, present=True) if present and not named.present else named
         return result
 
     return run

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from everward.expressions.access import access
 from everward.expressions.calls import bind_function, bind_host
 from everward.expressions.dialect import Dialect
 from everward.expressions.forms import FORMS, Built
 from everward.expressions.frame import Constant, Frame, Run
-from everward.expressions.holes import OpenObject
 from everward.expressions.host import is_run_time
 from everward.expressions.nodes import Call, Expression, Index, Literal, Member, Node
 from everward.expressions.printer import inner_text, print_node
@@ -223,8 +223,8 @@ def _bind_chain(chain: _Chain, tolerant: bool) -> Run:
                 raise ExpressionError(failure.message, position=step.node.at, help=failure.help) from None
             if found is None and safe:
                 return None
-            if isinstance(found, Unknown) and found.text is None and isinstance(value, (dict, list)):
-                found = _named(chain, place, found, value, frame)
+            if isinstance(found, Unknown) and found.text is None:
+                found = _named(chain, place, found, frame)
             value = found
         return value
 
@@ -255,10 +255,6 @@ def _open(chain: _Chain, place: int, hole: Unknown, frame: Frame) -> Unknown:
     return combine([hole], text=access_text(base if base is not None else print_node(chain.base), keys))
 
 
-def _named(chain: _Chain, place: int, hole: Unknown, value: Value, frame: Frame) -> Unknown:
+def _named(chain: _Chain, place: int, hole: Unknown, frame: Frame) -> Unknown:
     """A hole that was found without a text of its own: the accesses to it are its text."""
-    from msgspec.structs import replace
-
-    if isinstance(value, OpenObject):
-        return hole
     return replace(hole, text=access_text(print_node(chain.base), _keys(chain, 0, place + 1, frame)))

@@ -14,10 +14,7 @@ def kind_of(value: Value) -> str:
         return "null"
     if isinstance(value, Unknown):
         return "a value that is not known"
-    for kind, name in _NAMES:
-        if isinstance(value, kind):
-            return name
-    return type(value).__name__
+    return next((name for kind, name in _NAMES if isinstance(value, kind)), "something else")
 
 
 _NAMES: tuple[tuple[type, str], ...] = (

@@ -49,9 +49,10 @@ def print_step(node: Member | Index, rewrite: Rewrite | None = None) -> str:
     return f"[{'?' if node.safe else ''}{print_node(node.index, rewrite)}]"
 
 
-def print_member(name: str) -> str:
+def print_member(name: str, *, safe: bool = False) -> str:
     """Access to a property of any name."""
-    return f".{name}" if _NAME.fullmatch(name) else f"[{quote(name)}]"
+    mark = "?" if safe else ""
+    return f".{mark}{name}" if _NAME.fullmatch(name) else f"[{mark}{quote(name)}]"
 
 
 def _literal(value: str | int | float | bool | None) -> str:

@@ -75,8 +75,8 @@ def _rewriter(root: Node, frame: Frame, scope: tuple[str, ...]) -> Rewrite:
         # A lambda inside may use the same name for its own variable.
         if isinstance(node, Call) and node.name.lower() == "lambda":
             for name in node.arguments[:-1]:
-                if isinstance(name, Literal):
-                    known.pop(str(name.value).lower(), None)
+                # INVARIANT: what is compiled has lambdas whose variables are named by strings.
+                known.pop(str(getattr(name, "value", None)).lower(), None)
 
     def rewrite(node: Node) -> str | None:
         if not isinstance(node, Call) or node.name.lower() != "lambdavariables" or len(node.arguments) != 1:

@@ -7,7 +7,7 @@ from typing import Any
 from everward.expressions.equality import canonical, same
 from everward.expressions.functions.registry import Family, Holes
 from everward.expressions.holes import OpenObject, has_hole, has_many, holes_of
-from everward.expressions.kinds import as_array, as_integer, as_string, is_number, kind_of
+from everward.expressions.kinds import as_array, as_integer, as_object, as_string, is_number, kind_of
 from everward.expressions.limits import MAX_NODES
 from everward.expressions.problem import Failure
 from everward.expressions.text import bounded, check_length, fold, text_of
@@ -291,11 +291,10 @@ def union(*values: Value) -> Value:
     if not all(isinstance(value, dict) for value in values):
         raise Failure("its arguments must be all arrays or all objects")
     merged: dict[str, Value] = {}
+    if any(isinstance(value, OpenObject) for value in values):
+        return combine(holes_of(values), present=True)
     for value in values:
-        if isinstance(value, OpenObject):
-            return combine(holes_of(values), present=True)
-        if isinstance(value, dict):
-            merge(merged, value)
+        merge(merged, as_object(value))
     return merged
 
 

@@ -18,6 +18,12 @@ _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\n": 
 _WORDS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None, "undefined": None}
 
 
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where the text that a pattern takes from `start` on ends."""
+    found = pattern.match(text, start)
+    return start if found is None else found.end()
+
+
 class Reader:
     """Reads without recursion: containers that are open stand on a stack."""
 
@@ -50,9 +56,7 @@ class Reader:
                 value = self._open.pop()[0]
 
     def _skip(self) -> None:
-        found = _SPACE.match(self._text, self._at)
-        if found is not None:
-            self._at = found.end()
+        self._at = _end(_SPACE, self._text, self._at)
 
     def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
@@ -121,10 +125,8 @@ class Reader:
         self._at += 1
         parts: list[str] = []
         while True:
-            found = _PLAIN[mark].match(self._text, self._at)
-            if found is not None:
-                parts.append(found[0])
-                self._at = found.end()
+            start, self._at = self._at, _end(_PLAIN[mark], self._text, self._at)
+            parts.append(self._text[start : self._at])
             if self._peek() != "\\":
                 break
             parts.append(self._escape())

@@ -96,6 +96,8 @@ def _descend(value: Value, steps: tuple[Value, ...], forgiving: int) -> Value:
         if isinstance(current, Unknown) or has_hole(step):
             return combine(holes_of([current, step]))
         key = _key(step, current)
+        if isinstance(key, Unknown):
+            return combine([key])
         if index < forgiving:
             current = access(current, key, safe=True) if _fits(current, key) else None
             if current is None:
