@@ -1,77 +1,20 @@
 import gzip
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.sources.inventory.support import GROUP, STORE, VAULT, claims, read, shapes, write
 
-from everward.estate import Estate, Reading
+from everward.estate import Estate
 from everward.sources.interface import ReadOptions
 from everward.sources.inventory import InventorySource
 from everward.sources.inventory import content as content_module
 from everward.sources.inventory import rows as rows_module
 from everward.sources.tree import Tree
 from everward.values import Unknown
-
-GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
-VAULT: dict[str, Any] = {
-    "id": f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
-    "type": "Microsoft.KeyVault/vaults",
-    "name": "kv",
-    "location": "swedencentral",
-    "properties": {"enablePurgeProtection": True},
-}
-STORE: dict[str, Any] = {
-    "id": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st",
-    "type": "Microsoft.Storage/storageAccounts",
-    "name": "st",
-    "sku": {"name": "Standard_ZRS"},
-    "properties": {"minimumTlsVersion": "TLS1_2"},
-}
-
-
-def write(folder: Path, name: str, content: Any) -> Path:
-    path = folder / name
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    else:
-        path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
-    return path
-
-
-def claims(root: Path) -> list[str]:
-    tree = Tree(root)
-    return [path.name for item in InventorySource().find(tree) for path in (item.path, *item.files)]
-
-
-def read(root: Path) -> Reading:
-    tree = Tree(root)
-    source = InventorySource()
-    (item,) = source.find(tree)
-    return source.read(item, tree, ReadOptions())
-
-
-def shapes() -> dict[str, Any]:
-    columns = [{"name": key, "type": "object"} for key in ("id", "type", "name", "sku", "properties")]
-    rows = [[row.get(column["name"]) for column in columns] for row in (VAULT, STORE)]
-    return {
-        "one.json": VAULT,
-        "list.json": [VAULT, STORE],
-        "value.json": {"value": [VAULT, STORE]},
-        "data.json": {"count": 2, "data": [VAULT, STORE], "skip_token": None, "total_records": 2},
-        "table.json": {"data": {"columns": columns, "rows": rows}, "facets": []},
-        "old-table.json": {"columns": ["id", "type", "name", "sku", "properties"], "rows": rows},
-        "recorded.json": {"data": {"value": [VAULT, STORE]}},
-        "lines.jsonl": "\n".join(json.dumps(row) for row in (VAULT, STORE)) + "\n",
-        "pages.ndjson": json.dumps({"value": [VAULT]}) + "\n\n" + json.dumps({"value": [STORE]}),
-        "comments.json": "// export\n[" + json.dumps(VAULT) + ",\n" + json.dumps(STORE) + ",]",
-        "utf16.json": json.dumps([VAULT, STORE], indent=1).encode("utf-16"),
-        "marked.json": b"\xef\xbb\xbf" + json.dumps([VAULT, STORE]).encode(),
-        "packed.json.gz": gzip.compress(json.dumps([VAULT, STORE]).encode()),
-    }
 
 
 @pytest.mark.parametrize("name", list(shapes()))
@@ -143,69 +86,6 @@ def test_origins_can_be_set_like_those_of_any_resource(tmp_path: Path) -> None:
     assert resource.origin_of("properties.a") is resource.origin
     resource.origin = resource.origin_of("")
     assert resource.origin.line == 2
-
-
-FOREIGN: dict[str, Any] = {
-    "package.json": {"name": "x", "version": "1.0.0", "dependencies": {"a": "1"}},
-    "tsconfig.json": {"compilerOptions": {"paths": {"/subscriptions/": ["x"]}}},
-    "plan.json": {"format_version": "1.2", "value": [VAULT]},
-    "state.json": {"version": 4, "terraform_version": "1.9.0", "resources": [{"instances": [{"attributes": VAULT}]}]},
-    "main.json": {"$schema": "https://x/deploymentTemplate.json#", "resources": [VAULT], "value": [VAULT]},
-    "main.parameters.json": {"$schema": "https://x/deploymentParameters.json#", "parameters": {"id": {"value": VAULT}}},
-    "definition.json": {
-        "id": "/providers/Microsoft.Authorization/policyDefinitions/x",
-        "type": "Microsoft.Authorization/policyDefinitions",
-        "properties": {"policyRule": {}},
-    },
-    "definitions.json": [
-        {"id": "/providers/Microsoft.Authorization/policySetDefinitions/x", "name": "x", "properties": {}},
-    ],
-    "any.json": [{"id": "/subscriptions/x"}, {"id": 1}],
-    "accounts.json": [{"id": "11111111-1111-1111-1111-111111111111", "tenantId": "x"}],
-    "text.json": '"/subscriptions/x"',
-    "deep.json": {"data": {"data": {"data": {"data": {"data": [VAULT]}}}}},
-    "rows.json": {"columns": ["id"], "rows": {"id": VAULT["id"]}},
-    "broken.json": '{"id": "/subscriptions/',
-    "empty.json": "",
-    "list.json": [],
-    "number.json": "[1, 2]",
-    "strings.json": ["/subscriptions/x/resourceGroups/y"],
-    "bad.json.gz": b"\x1f\x8bxx",
-    "value.json": {"value": {"id": "x"}},
-    "policy.json": {"policyRule": {"if": {"value": "/subscriptions/x"}}, "value": [VAULT]},
-}
-
-
-@pytest.mark.parametrize("name", list(FOREIGN))
-def test_other_files_are_not_claimed(name: str, tmp_path: Path) -> None:
-    write(tmp_path, name, FOREIGN[name])
-    assert claims(tmp_path) == []
-
-
-def test_files_are_found_by_content_and_make_one_reading(tmp_path: Path) -> None:
-    for name, content in {**FOREIGN, **{key: shapes()[key] for key in ("value.json", "lines.jsonl")}}.items():
-        write(tmp_path, name, content)
-    write(tmp_path, "notes.txt", [VAULT])
-    assert claims(tmp_path) == ["lines.jsonl", "value.json"]
-    assert len(read(tmp_path).resources) == 2
-    assert read(tmp_path).label == Tree(tmp_path).root.as_posix()
-
-
-def test_a_named_file_may_be_empty_or_have_any_name(tmp_path: Path) -> None:
-    for name, content in (("none.json", {"value": []}), ("list.json", "[]")):
-        assert claims(write(tmp_path, name, content)) == [name]
-        assert read(tmp_path / name).resources == []
-    assert claims(write(tmp_path, "export.txt", [VAULT])) == ["export.txt"]
-    assert claims(write(tmp_path, "cut.json", "[")) == []
-
-
-def test_a_resource_far_behind_the_start_is_found(tmp_path: Path) -> None:
-    row = {"properties": {"text": "x" * 200_000}, "id": VAULT["id"], "type": VAULT["type"]}
-    write(tmp_path, "late.json", [row])
-    assert claims(tmp_path) == []
-    hinted = {"properties": {"id": "/subscriptions/x", "text": "x" * 200_000}, "id": VAULT["id"], "type": VAULT["type"]}
-    write(tmp_path, "hinted.json", [hinted])
-    assert claims(tmp_path) == ["hinted.json"]
 
 
 def test_resource_graph_rows_are_as_arm_has_them(tmp_path: Path) -> None:
@@ -559,60 +439,3 @@ def test_a_file_cut_anywhere_never_raises(tmp_path_factory: pytest.TempPathFacto
         reading = read(path)
         assert len(reading.resources) == 2 or reading.incomplete or text[at - 1 : at + 1] in ("}\n", "\n{")
         assert all(resource.origin.line for resource in reading.resources)
-
-
-def cases() -> Path:
-    folder = os.environ.get("EVERWARD_CASES")
-    if not folder:
-        pytest.skip("EVERWARD_CASES is not set")
-    return Path(folder)
-
-
-def test_all_recorded_bodies_are_read(tmp_path: Path) -> None:
-    with gzip.open(cases() / "corpus" / "arm-get-bodies.json.gz") as stream:
-        bodies = [entry["body"] for entry in json.load(stream)]
-    for name, content in (
-        ("list.json", bodies),
-        ("lines.jsonl", "\n".join(json.dumps(body) for body in bodies)),
-    ):
-        reading = read(write(tmp_path, name, content))
-        assert not reading.incomplete
-        found = {resource.key for resource in reading.resources}
-        assert {body["id"].lower() for body in bodies} <= found
-        for body in bodies:
-            versions = Estate([reading]).versions(body["id"]) if body["id"].lower() not in found else [None]
-            assert versions
-
-
-SERVICE_OWN = {
-    # Resource Graph reads with another API version than the recorded GET.
-    "privateEndpointConnections",
-    "exactVersion",
-    "extended",
-}
-
-
-def comparable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: comparable(item) for key, item in value.items() if key not in SERVICE_OWN}
-    if isinstance(value, list):
-        return [comparable(item) for item in value]
-    if isinstance(value, str):
-        lowered = value.lower()
-        # Timestamps of Resource Graph end at the millisecond.
-        return lowered[:23] if lowered[4:5] == "-" and lowered[10:11] == "t" else lowered
-    return value
-
-
-@pytest.mark.parametrize("name", ["arg_c7n_cassette_storage.json", "arg_c7n_cassette_vm.json"])
-def test_one_resource_is_the_same_by_both_services(name: str, tmp_path: Path) -> None:
-    recorded = json.loads((cases() / "conformance" / "arm" / name).read_text())
-    readings = [
-        read(write(tmp_path, f"{index}-{name}", interaction["response"]["body"]))
-        for index, interaction in enumerate(recorded["interactions"])
-    ]
-    got, graph = (reading.resources[0] for reading in readings)
-    assert got.key == graph.key
-    assert got.type == graph.type
-    assert got.name == graph.name
-    assert comparable(got.body) == comparable(graph.body)

@@ -61,10 +61,7 @@ def clean(folder: Path, content: Any, options: ReadOptions = OPTIONS, **values: 
 
 
 def by_id(reading: Reading) -> dict[str, Resource]:
-    return {
-        resource.id.removeprefix(f"{GROUP}/providers/"): resource
-        for resource in reading.resources
-    }
+    return {resource.id.removeprefix(f"{GROUP}/providers/"): resource for resource in reading.resources}
 
 
 def output(folder: Path, expression: Any, options: ReadOptions = OPTIONS, **sections: Any) -> Any:

@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import OPTIONS, SCHEMA, parameters, read, reasons, template, write
 
 from everward.sources import read_workload
 from everward.sources.interface import Input
 from everward.sources.template import TemplateSource
 from everward.sources.tree import Tree
-from tests.sources.template.support import OPTIONS, SCHEMA, parameters, read, reasons, template, write
 
 RESOURCE: dict[str, Any] = {"type": "A.B/c", "name": "x"}
 
@@ -20,7 +20,9 @@ def claims(root: Path) -> list[str]:
 @pytest.mark.parametrize(
     "content",
     [
-        '// first\n{\n "$schema": "' + SCHEMA.format("") + '", /* b */\n "resources": [{"type": "A.B/c", "name": "x",},],\n}',
+        '// first\n{\n "$schema": "'
+        + SCHEMA.format("")
+        + '", /* b */\n "resources": [{"type": "A.B/c", "name": "x",},],\n}',
         '{"resources": [{"type": "A.B/c", "name": "x"}], "$schema": "' + SCHEMA.format("") + '"}',
         '{"resources": [{"type": "A.B/c", "name": "x"}], // late\n "$schema": "' + SCHEMA.format("") + '"}',
         b"\xef\xbb\xbf" + json.dumps(template((RESOURCE,))).encode(),
@@ -42,7 +44,9 @@ FOREIGN: dict[str, Any] = {
     "package.json": {"name": "x"},
     "plan.json": {"format_version": "1.2", "note": "deploymentTemplate.json"},
     "policy.json": {"properties": {"policyRule": {"then": {"details": {"deployment": {"template": template()}}}}}},
-    "ui.json": {"$schema": "https://schema.management.azure.com/schemas/0.1.2-preview/CreateUIDefinition.MultiVm.json#"},
+    "ui.json": {
+        "$schema": "https://schema.management.azure.com/schemas/0.1.2-preview/CreateUIDefinition.MultiVm.json#"
+    },
     "list.json": [template()],
     "other.json": {"$schema": "https://example.com/deploymentTemplate.json.html"},
     "number.json": {"$schema": 5, "x": "deploymentTemplate.json"},
@@ -61,12 +65,10 @@ def test_other_files_are_not_claimed(name: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_or_gone_is_not_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import everward.sources.template.sniff as sniff
-
     path = write(tmp_path, "main.json", template())
     tree = Tree(tmp_path)
     assert tree.files
-    monkeypatch.setattr(sniff, "MAX_BYTES", 10)
+    monkeypatch.setattr("everward.sources.template.sniff.MAX_BYTES", 10)
     assert claims(tmp_path) == []
     monkeypatch.undo()
     path.unlink()
@@ -111,7 +113,11 @@ def test_files_beside_a_named_template_count(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_linked_template_can_be_named_itself(tmp_path: Path) -> None:
-    link = {"type": "Microsoft.Resources/deployments", "name": "m", "properties": {"templateLink": {"relativePath": "x.json"}}}
+    link = {
+        "type": "Microsoft.Resources/deployments",
+        "name": "m",
+        "properties": {"templateLink": {"relativePath": "x.json"}},
+    }
     write(tmp_path, "main.json", template((link,)))
     path = write(tmp_path, "x.json", template((RESOURCE,)))
     assert claims(tmp_path) == ["main.json"]
@@ -150,7 +156,11 @@ def test_bicep_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_templates_and_inventories_do_not_take_each_others_files(tmp_path: Path) -> None:
     write(tmp_path, "main.json", template((RESOURCE,)))
-    write(tmp_path, "export.json", [{"id": "/subscriptions/s/resourceGroups/g/providers/A.B/c/y", "type": "A.B/c", "properties": {}}])
+    write(
+        tmp_path,
+        "export.json",
+        [{"id": "/subscriptions/s/resourceGroups/g/providers/A.B/c/y", "type": "A.B/c", "properties": {}}],
+    )
     readings = read_workload([tmp_path], OPTIONS)
     assert [(reading.source, [resource.name for resource in reading.resources]) for reading in readings] == [
         ("template", ["x"]),

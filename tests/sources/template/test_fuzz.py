@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.sources.template.support import OPTIONS, expand, nested, reasons, template, write
 
 from everward.sources.jsontext import MAX_DEPTH
 from everward.sources.template import TemplateSource
 from everward.sources.tree import Tree
 from everward.values import Origin
-from tests.sources.template.support import OPTIONS, expand, nested, reasons, template, write
 
 WHOLE: dict[str, Any] = template(
     (
@@ -24,7 +24,10 @@ WHOLE: dict[str, Any] = template(
             "copy": {"name": "loop", "count": "[length(variables('list'))]"},
             "condition": "[parameters('on')]",
             "scope": "[resourceGroup().id]",
-            "properties": {"copy": [{"name": "a", "count": 2, "input": "[copyIndex('a')]"}], "b": "[variables('obj').x]"},
+            "properties": {
+                "copy": [{"name": "a", "count": 2, "input": "[copyIndex('a')]"}],
+                "b": "[variables('obj').x]",
+            },
             "resources": [{"type": "d", "name": "e", "properties": {}}],
         },
         nested(
@@ -41,11 +44,28 @@ WHOLE: dict[str, Any] = template(
     ),
     parameters={"p": {"type": "string", "defaultValue": "x"}, "on": {"type": "bool", "defaultValue": True}},
     variables={"list": [1, 2], "obj": {"x": "[toLower('Y')]"}, "copy": [{"name": "v", "count": 1, "input": 1}]},
-    functions=[{"namespace": "my", "members": {"f": {"parameters": [{"name": "a"}], "output": {"value": "[parameters('a')]"}}}}],
+    functions=[
+        {"namespace": "my", "members": {"f": {"parameters": [{"name": "a"}], "output": {"value": "[parameters('a')]"}}}}
+    ],
     outputs={"o": {"type": "int", "value": "[length(variables('list'))]"}},
 )
 ODD = st.sampled_from(
-    [None, True, 0, -1, 1.5, "", "x", "[", "[]", "[[x]", "[parameters('none')]", "[fail('x')]", "[null()]", "[reference('z')]"]
+    [
+        None,
+        True,
+        0,
+        -1,
+        1.5,
+        "",
+        "x",
+        "[",
+        "[]",
+        "[[x]",
+        "[parameters('none')]",
+        "[fail('x')]",
+        "[null()]",
+        "[reference('z')]",
+    ]
 ) | st.sampled_from([[], {}, [1], {"x": 1}, [[]], [{}], {"copy": [{"name": "a", "count": "[1]"}]}])
 
 
@@ -60,17 +80,17 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = [path for path in places(WHOLE) if path != ("$schema",)]
 
 
-def replaced(path: tuple[Any, ...], value: Any, content: Any) -> Any:
-    current = content
-    for step in path[:-1]:
-        if not isinstance(current, dict | list):
-            return
-        current = current[step] if step in current or isinstance(current, list) and step < len(current) else None
-    if isinstance(current, dict) or (isinstance(current, list) and path[-1] < len(current)):
-        current[path[-1]] = value
+def replaced(path: tuple[Any, ...], value: Any, content: Any) -> None:
+    """Put a value at a path, unless an earlier change took the path away."""
+    try:
+        for step in path[:-1]:
+            content = content[step]
+        content[path[-1]] = value
+    except (TypeError, KeyError, IndexError):
+        return
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), min_size=1, max_size=3))
 def test_wrong_types_anywhere_never_raise(tmp_path: Path, changes: list[tuple[Any, Any]]) -> None:
     content = copy.deepcopy(WHOLE)
@@ -105,6 +125,22 @@ def test_deep_values_are_expanded(depth: int, tmp_path: Path) -> None:
     for _ in range(depth):
         found = found["a"]  # type: ignore[index, call-overload]
     assert found == 2
+
+
+def test_without_enough_frames_the_rest_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("everward.sources.template.source._RECURSION", 0)
+    deep: Any = 1
+    for _ in range(480):
+        deep = {"a": deep}
+    kept = {"type": "A.B/c", "name": "kept"}
+    reading = expand(
+        tmp_path, template(({"type": "A.B/c", "name": "x", "properties": deep}, kept), variables={"v": deep})
+    )
+    assert [resource.name for resource in reading.resources] == ["x", "kept"]
+    assert reasons(reading) == ["nested too deeply to be evaluated"] * 2
+    reading = expand(tmp_path, template(({"type": "A.B/c", "name": "x", "condition": deep}, kept)))
+    assert [resource.name for resource in reading.resources] == ["kept"]
+    assert reading.incomplete
 
 
 def test_too_deep_a_template_is_an_error_with_a_line(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import clean, expand, nested, output, reasons, template
 
 from everward.values import Unknown
-from tests.sources.template.support import clean, expand, nested, output, reasons, template
 
 
 def test_resources_are_made_in_loops(tmp_path: Path) -> None:
@@ -44,7 +44,8 @@ def test_properties_are_made_in_loops_that_nest(tmp_path: Path) -> None:
 
 
 def test_a_property_named_copy_is_a_property(tmp_path: Path) -> None:
-    for value in ({"copy": "x"}, {"copy": [1]}, {"copy": []}, {"copy": [{"name": "a"}]}):
+    values: list[Any] = [{"copy": "x"}, {"copy": [1]}, {"copy": []}, {"copy": [{"name": "a"}]}]
+    for value in values:
         assert output(tmp_path, value) == value
 
 
@@ -89,7 +90,8 @@ def test_an_unknown_count_leaves_one_that_stands_for_all(tmp_path: Path) -> None
     assert isinstance(one.cardinality, Unknown)
     assert child.cardinality == one.cardinality
     assert isinstance(one.get("properties.at"), Unknown)
-    (element,) = one.get("properties.all")
+    elements: Any = one.get("properties.all")
+    (element,) = elements
     assert isinstance(element, Unknown)
     assert element.many
     assert element.decided_by == ("parameters.n",)
@@ -116,7 +118,13 @@ def test_a_count_may_be_a_whole_number_in_other_form(tmp_path: Path) -> None:
 
 
 def test_an_index_without_a_loop_is_an_error(tmp_path: Path) -> None:
-    declared = {"type": "A.B/c", "name": "x", "properties": "[copyIndex()]", "tags": "[copyIndex('y')]", "sku": "[copyIndex('y', 'z')]"}
+    declared = {
+        "type": "A.B/c",
+        "name": "x",
+        "properties": "[copyIndex()]",
+        "tags": "[copyIndex('y')]",
+        "sku": "[copyIndex('y', 'z')]",
+    }
     assert reasons(expand(tmp_path, template((declared,)))) == [
         "`copyIndex` outside of a loop",
         "there is no loop `y` here",
@@ -162,7 +170,8 @@ def test_references_to_a_loop_give_its_turns_in_order(tmp_path: Path) -> None:
     assert probe.get("properties.one") == 7
     for name in ("full", "none", "nothing", "any"):
         assert isinstance(probe.get(f"properties.{name}"), Unknown)
-    (element,) = probe.get("properties.open")
+    elements: Any = probe.get("properties.open")
+    (element,) = elements
     assert isinstance(element, Unknown)
     assert element.many
 
@@ -172,10 +181,8 @@ def test_loops_of_loops_are_bounded(tmp_path: Path) -> None:
         ({"type": "A.B/c", "name": "[string(copyIndex())]", "copy": {"name": "loop", "count": 800}},),
     )
     outer = {**nested("[string(copyIndex())]", inner), "copy": {"name": "outer", "count": 800}}
-    import everward.sources.template.run as run_module
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module, "MAX_INSTANCES", 1_500)
+        patch.setattr("everward.sources.template.run.MAX_INSTANCES", 1_500)
         reading = expand(tmp_path, template((outer,)))
     assert reading.incomplete
     assert len(reading.resources) <= 1_500

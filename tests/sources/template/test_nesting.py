@@ -2,10 +2,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import (
+    GROUP,
+    SUBSCRIPTION,
+    clean,
+    expand,
+    nested,
+    output,
+    read,
+    reasons,
+    template,
+    write,
+)
 
 from everward.sources.interface import ReadOptions
 from everward.values import Unknown
-from tests.sources.template.support import GROUP, SUBSCRIPTION, clean, expand, nested, output, read, reasons, template, write
 
 DEPLOYMENTS = "Microsoft.Resources/deployments"
 PROBE: dict[str, Any] = {"type": "A.B/c", "name": "[parameters('name')]", "properties": {"v": "[variables('v')]"}}
@@ -18,9 +29,7 @@ def module(**sections: Any) -> dict[str, Any]:
 
 def test_an_inner_template_has_its_own_parameters(tmp_path: Path) -> None:
     inner = nested("m", module(), properties={"parameters": {"name": {"value": "[concat(parameters('p'), '1')]"}}})
-    content = template(
-        (inner,), parameters={"p": {"type": "string", "defaultValue": "x"}}, variables={"v": "outer"}
-    )
+    content = template((inner,), parameters={"p": {"type": "string", "defaultValue": "x"}}, variables={"v": "outer"})
     found = clean(tmp_path, content)
     assert set(found) == {f"{DEPLOYMENTS}/m", "A.B/c/x1"}
     assert found["A.B/c/x1"].get("properties.v") == "inner"
@@ -80,7 +89,10 @@ def test_an_outer_template_sees_what_it_does_not_declare(tmp_path: Path) -> None
 def test_inside_an_outer_template_the_parent_evaluates_everything(tmp_path: Path) -> None:
     deepest = nested(
         "deep",
-        template(({"type": "A.B/c", "name": "x", "properties": {"v": "[variables('v')]", "own": "[[variables('v')]"}},), variables={"v": 3}),
+        template(
+            ({"type": "A.B/c", "name": "x", "properties": {"v": "[variables('v')]", "own": "[[variables('v')]"}},),
+            variables={"v": 3},
+        ),
     )
     content = template((nested("m", template((deepest,)), outer=True),), variables={"v": 1})
     assert clean(tmp_path, content)["A.B/c/x"].properties == {"v": 1, "own": 3}
@@ -125,7 +137,11 @@ def test_nested_deployments_have_their_own_scope(
 
 
 def test_open_scopes_of_nested_deployments_stay_open(tmp_path: Path) -> None:
-    inside = {"type": "A.B/c", "name": "x", "properties": {"g": "[resourceGroup().id]", "l": "[resourceGroup().location]"}}
+    inside = {
+        "type": "A.B/c",
+        "name": "x",
+        "properties": {"g": "[resourceGroup().id]", "l": "[resourceGroup().location]"},
+    }
     inner = nested("m", template((inside,)), resourceGroup="[parameters('g')]")
     other = nested("n", template((inside,)), scope="[resourceId('Microsoft.Resources/resourceGroups', 'z')]")
     third = nested("o", template((inside,), "subscription"), scope="[subscription().id]")
@@ -144,8 +160,13 @@ def test_open_scopes_of_nested_deployments_stay_open(tmp_path: Path) -> None:
 
 
 def test_conditions_and_counts_of_a_deployment_hold_for_what_it_deploys(tmp_path: Path) -> None:
-    inside = template(({"type": "A.B/c", "name": "x"}, {"type": "A.B/c", "name": "y", "condition": "[parameters('q')]"}), parameters={"q": {"type": "bool"}})
-    inner = nested("m", inside, condition="[parameters('p')]", properties={"parameters": {"q": {"value": "[parameters('p')]"}}})
+    inside = template(
+        ({"type": "A.B/c", "name": "x"}, {"type": "A.B/c", "name": "y", "condition": "[parameters('q')]"}),
+        parameters={"q": {"type": "bool"}},
+    )
+    inner = nested(
+        "m", inside, condition="[parameters('p')]", properties={"parameters": {"q": {"value": "[parameters('p')]"}}}
+    )
     declared = {"p": {"type": "bool"}, "n": {"type": "int"}}
     reading = expand(tmp_path, template((inner,), parameters=declared))
     assert all(isinstance(resource.condition, Unknown) for resource in reading.resources)
@@ -157,11 +178,16 @@ def test_conditions_and_counts_of_a_deployment_hold_for_what_it_deploys(tmp_path
 
 
 def test_a_template_may_come_from_a_variable(tmp_path: Path) -> None:
-    variables = {"t": template(({"type": "A.B/c", "name": "[[parameters('name')]"},), parameters={"name": {"type": "string"}})}
+    variables = {
+        "t": template(({"type": "A.B/c", "name": "[[parameters('name')]"},), parameters={"name": {"type": "string"}})
+    }
     deployment = {
         "type": DEPLOYMENTS,
         "name": "m",
-        "properties": {"template": "[variables('t')]", "parameters": "[createObject('name', createObject('value', 'x'))]"},
+        "properties": {
+            "template": "[variables('t')]",
+            "parameters": "[createObject('name', createObject('value', 'x'))]",
+        },
     }
     found = clean(tmp_path, template((deployment,), variables=variables))
     assert "A.B/c/x" in found
@@ -180,7 +206,10 @@ def test_a_template_may_come_from_a_variable(tmp_path: Path) -> None:
         ({"template": 5}, "the template of the deployment is not known"),
         (None, "the properties of the deployment are not known"),
         ("[parameters('t')]", "the properties of the deployment are not known"),
-        ({"templateLink": {"uri": "https://example.com/a.json"}}, "the linked template cannot be read: `https://example.com/a.json`"),
+        (
+            {"templateLink": {"uri": "https://example.com/a.json"}},
+            "the linked template cannot be read: `https://example.com/a.json`",
+        ),
         ({"templateLink": {"relativePath": "none.json"}}, "the linked template cannot be read: `none.json`"),
         ({"templateLink": {"relativePath": "broken.json"}}, "the linked template cannot be read: `broken.json`"),
         ({"templateLink": {"relativePath": "../../../../../../../etc/hostname"}}, None),
@@ -261,7 +290,8 @@ def test_missing_parameters_of_a_nested_deployment_are_said(tmp_path: Path) -> N
 def test_secrets_of_a_vault_are_holes(tmp_path: Path) -> None:
     secret = {"reference": {"keyVault": {"id": "/subscriptions/s"}, "secretName": "x"}}
     inside = template(
-        ({"type": "A.B/c", "name": "x", "properties": {"p": "[parameters('p')]"}},), parameters={"p": {"type": "securestring"}}
+        ({"type": "A.B/c", "name": "x", "properties": {"p": "[parameters('p')]"}},),
+        parameters={"p": {"type": "securestring"}},
     )
     either = "[if(equals(1, 1), createObject('value', 'v'), createObject('reference', createObject()))]"
     for given in (secret, either):
@@ -296,8 +326,16 @@ def test_deployments_that_need_each_other_are_not_known(tmp_path: Path) -> None:
     assert len(reading.resources) == 6
     content = template(
         (
-            nested("a", module(outputs={"o": {"type": "string", "value": "[parameters('name')]"}}), properties={"parameters": {"name": {"value": "[reference('b').outputs.o.value]"}}}),
-            nested("b", module(outputs={"o": {"type": "string", "value": "[parameters('name')]"}}), properties={"parameters": {"name": {"value": "[reference('a').outputs.o.value]"}}}),
+            nested(
+                "a",
+                module(outputs={"o": {"type": "string", "value": "[parameters('name')]"}}),
+                properties={"parameters": {"name": {"value": "[reference('b').outputs.o.value]"}}},
+            ),
+            nested(
+                "b",
+                module(outputs={"o": {"type": "string", "value": "[parameters('name')]"}}),
+                properties={"parameters": {"name": {"value": "[reference('a').outputs.o.value]"}}},
+            ),
         )
     )
     reading = expand(tmp_path, content)
@@ -325,6 +363,9 @@ def test_the_result_of_a_deployment_is_its_outputs(tmp_path: Path) -> None:
     for name in ("open", "secret"):
         assert isinstance(value(name), Unknown)
     for missing in ("off", "odd", "none"):
-        reading = expand(tmp_path, template((inner, {"type": "A.B/c", "name": "x", "tags": f"[reference('m').outputs.{missing}.value]"})))
+        reading = expand(
+            tmp_path,
+            template((inner, {"type": "A.B/c", "name": "x", "tags": f"[reference('m').outputs.{missing}.value]"})),
+        )
         assert any(f"`{missing}` doesn't exist" in reason for reason in reasons(reading))
     assert isinstance(output(tmp_path, "[reference('m').provisioningState]", resources=(inner,)), Unknown)

@@ -2,13 +2,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import (
+    OPTIONS,
+    PARAMETERS,
+    clean,
+    expand,
+    nested,
+    parameters,
+    read,
+    reasons,
+    template,
+    write,
+)
 
 from everward.sources.interface import ReadOptions
 from everward.values import Unknown
-from tests.sources.template.support import OPTIONS, PARAMETERS, clean, expand, nested, parameters, read, reasons, template, write
 
 
-def values(folder: Path, declared: dict[str, Any], given: Any = None, options: ReadOptions = OPTIONS, **sections: Any) -> Any:
+def values(
+    folder: Path, declared: dict[str, Any], given: Any = None, options: ReadOptions = OPTIONS, **sections: Any
+) -> Any:
     """What a template with these parameters makes of them, and the problems."""
     probe = {"type": "A.B/c", "name": "probe", "properties": {name: f"[parameters('{name}')]" for name in declared}}
     path = write(folder, "main.json", template((probe,), parameters=declared, **sections))
@@ -146,7 +159,13 @@ def test_secure_values_are_never_shown(tmp_path: Path) -> None:
     assert found["many"][0] == "x"
     assert found["plain"] == {"a": "b"}
     assert (found["variant"]["kind"], found["variant"]["other"]) == ("a", 1)
-    for hole in (found["secret"], found["all"], found["login"]["PASSWORD"], found["many"][1]["PASSWORD"], found["any"]["k"]):
+    for hole in (
+        found["secret"],
+        found["all"],
+        found["login"]["PASSWORD"],
+        found["many"][1]["PASSWORD"],
+        found["any"]["k"],
+    ):
         assert isinstance(hole, Unknown)
         assert hole.present
 
@@ -224,7 +243,11 @@ def several(folder: Path, *names: str, options: ReadOptions = OPTIONS) -> Any:
     probe = {"type": "A.B/c", "name": "[parameters('n')]"}
     write(folder, "main.json", template((probe,), parameters=NAMED))
     for name in names:
-        write(folder, name, parameters(n=name.split("/")[-1].removesuffix(".json").replace(".parameters", "").replace("main.", "")))
+        write(
+            folder,
+            name,
+            parameters(n=name.split("/")[-1].removesuffix(".json").replace(".parameters", "").replace("main.", "")),
+        )
     reading = read(folder / "main.json" if all("/" not in name for name in names) else folder, options)
     used = [item.path.rsplit("/", 1)[-1] for item in reading.inputs if item.role == "parameters" and item.used]
     return [resource.name for resource in reading.resources], used, reading
@@ -262,11 +285,11 @@ def test_an_environment_may_be_a_folder(tmp_path: Path) -> None:
 
 def test_an_environment_without_a_file_falls_back_and_says_so(tmp_path: Path) -> None:
     options = ReadOptions(environment="e2e", resource_group="rg", subscription="s")
-    names, used, reading = several(tmp_path, "main.parameters.dev.json", "main.parameters.json", options=options)
+    _, used, reading = several(tmp_path, "main.parameters.dev.json", "main.parameters.json", options=options)
     assert used == ["main.parameters.json"]
     assert reasons(reading) == ["no parameter file is named after the environment `e2e`"]
     (tmp_path / "main.parameters.json").unlink()
-    names, used, _ = several(tmp_path, "main.parameters.dev.json", options=options)
+    _, used, _ = several(tmp_path, "main.parameters.dev.json", options=options)
     assert used == ["main.parameters.dev.json"]
 
 

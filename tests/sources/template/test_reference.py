@@ -2,10 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import GROUP, OPTIONS, expand, nested, output, reasons, template
 
 from everward.sources.interface import ReadOptions
 from everward.values import Unknown
-from tests.sources.template.support import GROUP, OPTIONS, expand, nested, output, reasons, template
 
 STORE: dict[str, Any] = {
     "type": "Microsoft.Storage/storageAccounts",
@@ -19,7 +19,10 @@ STORE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("target", ["'st'", "resourceId('Microsoft.Storage/storageAccounts', 'st')", "'Microsoft.Storage/storageAccounts/st'"])
+@pytest.mark.parametrize(
+    "target",
+    ["'st'", "resourceId('Microsoft.Storage/storageAccounts', 'st')", "'Microsoft.Storage/storageAccounts/st'"],
+)
 @pytest.mark.parametrize("options", [OPTIONS, ReadOptions()])
 def test_what_the_template_says_is_known(target: str, options: ReadOptions, tmp_path: Path) -> None:
     def value(path: str) -> Any:
@@ -119,7 +122,13 @@ def test_a_part_of_another_value_closes_where_it_leaves(tmp_path: Path) -> None:
 def test_references_in_loops_and_names_work_on_demand(tmp_path: Path) -> None:
     first = nested("a", template(outputs={"n": {"type": "int", "value": 2}, "s": {"type": "string", "value": "z"}}))
     looped = template(
-        ({"type": "A.B/c", "name": "[concat(parameters('s'), copyIndex())]", "copy": {"name": "l", "count": "[parameters('n')]"}},),
+        (
+            {
+                "type": "A.B/c",
+                "name": "[concat(parameters('s'), copyIndex())]",
+                "copy": {"name": "l", "count": "[parameters('n')]"},
+            },
+        ),
         parameters={"n": {"type": "int"}, "s": {"type": "string"}},
     )
     given = {key: {"value": f"[reference('a').outputs.{key}.value]"} for key in ("n", "s")}

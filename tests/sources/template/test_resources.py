@@ -2,11 +2,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.template.support import (
+    GROUP,
+    OPTIONS,
+    SUBSCRIPTION,
+    clean,
+    expand,
+    output,
+    read,
+    reasons,
+    template,
+    write,
+)
 
 from everward.estate import Estate
 from everward.sources.interface import ReadOptions
 from everward.values import Unknown
-from tests.sources.template.support import GROUP, OPTIONS, SUBSCRIPTION, clean, expand, output, read, reasons, template, write
 
 VAULT: dict[str, Any] = {
     "type": "Microsoft.KeyVault/vaults",
@@ -16,7 +27,11 @@ VAULT: dict[str, Any] = {
     "tags": {"env": "[toLower('PROD')]", "[concat('a', 'b')]": "c"},
     "dependsOn": ["x"],
     "comments": "none",
-    "properties": {"enablePurgeProtection": True, "tenantId": "[subscription().tenantId]", "list": ["[add(1, 2)]", "[[x]"]},
+    "properties": {
+        "enablePurgeProtection": True,
+        "tenantId": "[subscription().tenantId]",
+        "list": ["[add(1, 2)]", "[[x]"],
+    },
 }
 
 
@@ -82,7 +97,10 @@ def test_without_a_scope_ids_are_symbolic_and_values_holes(tmp_path: Path) -> No
     reference = {"type": "A.B/d", "name": "y", "properties": {"id": "[resourceId('Microsoft.KeyVault/vaults', 'kv')]"}}
     reading = expand(tmp_path, template((VAULT, reference)), ReadOptions())
     vault, other = reading.resources
-    assert vault.id == "/subscriptions/{subscription}/resourceGroups/{resource-group}/providers/Microsoft.KeyVault/vaults/kv"
+    assert (
+        vault.id
+        == "/subscriptions/{subscription}/resourceGroups/{resource-group}/providers/Microsoft.KeyVault/vaults/kv"
+    )
     assert vault.name == "kv"
     assert isinstance(vault.location, Unknown)
     assert vault.location.decided_by == ("--location",)
@@ -149,7 +167,11 @@ def test_what_depends_on_an_open_scope_is_open(tmp_path: Path) -> None:
             {"type": "Microsoft.Authorization/locks", "name": "l", "scope": "[resourceId('A.B/c', 'x')]"},
             f"{GROUP}/providers/A.B/c/x/providers/Microsoft.Authorization/locks/l",
         ),
-        ("", {"type": "Microsoft.Subscription/aliases", "name": "l", "scope": "/"}, "/providers/Microsoft.Subscription/aliases/l"),
+        (
+            "",
+            {"type": "Microsoft.Subscription/aliases", "name": "l", "scope": "/"},
+            "/providers/Microsoft.Subscription/aliases/l",
+        ),
         (
             "managementGroup",
             {
@@ -187,7 +209,9 @@ def test_scope_functions_know_their_level(tmp_path: Path) -> None:
     assert isinstance(output(tmp_path, "[tenant().tenantId]"), Unknown)
     assert output(tmp_path, "[environment().suffixes.storage]") == "core.windows.net"
     for level, name in (("tenant", "subscription"), ("subscription", "resourceGroup"), ("", "managementGroup")):
-        reading = expand(tmp_path, template(({**VAULT, "tags": f"[{name}().id]", "Location": "x", "properties": {}},), level))
+        reading = expand(
+            tmp_path, template(({**VAULT, "tags": f"[{name}().id]", "Location": "x", "properties": {}},), level)
+        )
         assert len(reading.unresolved) == 1
         assert reasons(reading)[0].startswith("there is no ")
 
@@ -374,7 +398,8 @@ def test_keys_of_unknown_ids_are_symbolic_and_other_unknown_keys_open_the_object
     }
     content = template((declared,), parameters={"tag": {"type": "string"}})
     (resource,) = expand(tmp_path, content, ReadOptions(resource_group="rg")).resources
-    (key,) = resource.get("identity.userAssignedIdentities")
+    identities: Any = resource.get("identity.userAssignedIdentities")
+    (key,) = identities
     assert key == (
         "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/u"
     )
@@ -387,7 +412,10 @@ def test_functions_of_the_author(tmp_path: Path) -> None:
         {
             "namespace": "my",
             "members": {
-                "twice": {"parameters": [{"name": "n", "type": "int"}], "output": {"value": "[mul(parameters('N'), 2)]"}},
+                "twice": {
+                    "parameters": [{"name": "n", "type": "int"}],
+                    "output": {"value": "[mul(parameters('N'), 2)]"},
+                },
                 "name": {"output": {"value": "[concat(variables('v'), string(my.twice(2)))]"}},
                 "broken": {"parameters": [], "output": {}},
                 "wrong": {"parameters": [], "output": {"value": "[parameters('x')]"}},
@@ -411,7 +439,9 @@ def test_functions_of_the_author(tmp_path: Path) -> None:
 
 def test_recursion_of_functions_ends_with_an_error(tmp_path: Path) -> None:
     functions = [{"namespace": "my", "members": {"f": {"parameters": [], "output": {"value": "[my.f()]"}}}}]
-    reading = expand(tmp_path, template((VAULT, {"type": "A.B/c", "name": "x", "tags": "[my.f()]"}), functions=functions))
+    reading = expand(
+        tmp_path, template((VAULT, {"type": "A.B/c", "name": "x", "tags": "[my.f()]"}), functions=functions)
+    )
     assert len(reading.resources) == 2
     assert "functions call each other more than 64 levels deep" in reasons(reading)[0]
 

@@ -11,7 +11,7 @@ from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment, Loop, Turn, shorten
 from everward.sources.template.instance import DEPLOYMENT, Instance, is_missing
 from everward.sources.template.scopes import MANAGEMENT_GROUPS, Scope, scope_of_id
-from everward.values import MISSING, Truth, Unknown, Value, all_of, build_id, member, placeholder
+from everward.values import MISSING, Truth, Unknown, Value, build_id, member, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
@@ -305,8 +305,3 @@ def identify(base: str, full_type: str, names: tuple[str, ...]) -> tuple[str, st
     if cut:
         return resource_id, "/".join([names[cut - 1], *parts[cut + 1 :]])
     return resource_id, full_type
-
-
-def combine_conditions(outer: Truth, own: Truth) -> Truth:
-    """Whether a resource exists whose deployment exists under a condition of its own."""
-    return all_of([outer, own])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
 
+TOO_DEEP: Final = "nested too deeply to be evaluated"
+"""What is said of values that need more frames than there are."""
+
 MAX_CALLS: Final = 64
 """Functions of the author within each other: Azure allows no recursion."""
 
@@ -80,10 +83,9 @@ class Deployment:
 
     # Parameters
 
-    @property
-    def parameter_names(self) -> list[str]:
-        """The names of the parameters that the template declares."""
-        return list(self.definitions.parameters)
+    def declares(self, name: str) -> bool:
+        """Whether the template has a parameter of this name."""
+        return name.lower() in self._declared
 
     def parameter(self, name: str) -> Value:
         """The value of a parameter.
@@ -215,8 +217,11 @@ class Deployment:
         if not self._expanded:
             self._expanded = True
             for symbol, raw, site in declared(member(self.template, "resources"), self.site.below("resources")):
-                for instance in declare(self, raw, site, self.environment):
-                    self._add(instance, symbol)
+                try:
+                    for instance in declare(self, raw, site, self.environment):
+                        self._add(instance, symbol)
+                except RecursionError:
+                    self.run.problems.add(site, TOO_DEEP, incomplete=True)
         return self._instances
 
     def _add(self, instance: Instance, symbol: str | None) -> None:
@@ -301,6 +306,13 @@ class Deployment:
         """Evaluate what nobody asked for: Azure evaluates every variable and output, and fails for any of them."""
         for key in list(self._variable_entries()):
             self.variable(key)
+        for name in self.definitions.parameters:
+            self.parameter(name)
+        if self.environment.outer is None:
+            for name in self.given_names:
+                if not self.declares(name):
+                    site = self._given[name.lower()].site
+                    self.run.problems.add(site, f"the template has no parameter `{name}`", help="Azure refuses it")
         self.outputs()
 
 

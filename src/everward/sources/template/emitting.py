@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from everward.estate import RESOURCE_GROUP_TYPE, Reading
 from everward.sources.located import LocatedResource
-from everward.sources.template.deployment import Deployment
+from everward.sources.template.deployment import TOO_DEEP, Deployment
 from everward.sources.template.document import PLACES
 from everward.sources.template.instance import Instance
 from everward.values import Truth, Unknown, Value, all_of
 
 _GROUP = "microsoft.resources/resourcegroups"
-_TOO_DEEP = "nested too deeply to be evaluated"
 
 
 def emit(root: Deployment, reading: Reading) -> None:
@@ -19,7 +18,7 @@ def emit(root: Deployment, reading: Reading) -> None:
     while pending:
         deployment, condition, cardinality = pending.pop()
         nested: list[tuple[Deployment, Truth, Unknown | None]] = []
-        for instance in _instances(deployment):
+        for instance in deployment.instances():
             exists = all_of([condition, instance.condition])
             if exists is False or instance.existing:
                 continue
@@ -31,24 +30,16 @@ def emit(root: Deployment, reading: Reading) -> None:
         try:
             deployment.finish()
         except RecursionError:
-            deployment.run.problems.add(deployment.site, _TOO_DEEP)
+            deployment.run.problems.add(deployment.site, TOO_DEEP)
         pending.extend(reversed(nested))
-
-
-def _instances(deployment: Deployment) -> list[Instance]:
-    try:
-        return deployment.instances()
-    except RecursionError:
-        deployment.run.problems.add(deployment.site, _TOO_DEEP, incomplete=True)
-        return []
 
 
 def _resource(instance: Instance, exists: Truth, cardinality: Unknown | None) -> LocatedResource:
     try:
         body = instance.closed_body()
     except RecursionError:
-        instance.deployment.run.problems.add(instance.site, _TOO_DEEP)
-        hole: Value = Unknown(reason=_TOO_DEEP)
+        instance.deployment.run.problems.add(instance.site, TOO_DEEP)
+        hole: Value = Unknown(reason=TOO_DEEP)
         body = {"properties": hole}
     kind = RESOURCE_GROUP_TYPE if instance.type.lower() == _GROUP else instance.type
     return LocatedResource(

@@ -161,7 +161,7 @@ class Instance:
         child = self.child
         if child is None or isinstance(member(self.raw, "properties"), str):
             return Unknown(reason="parameters of a deployment that cannot be read")
-        return {name: {"value": child.parameter(name)} for name in child.given_names}
+        return {name: {"value": child.parameter(name)} for name in child.given_names if child.declares(name)}
 
 
 def is_missing(value: Any) -> bool:

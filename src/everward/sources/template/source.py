@@ -197,7 +197,10 @@ def _expand(
 ) -> None:
     run = Run(reading, tree, problems)
     site = Site(document)
-    values = {**given, **_typed(document, options.variables, site)}
+    typed = _typed(document, options.variables, site)
+    values = {
+        name: value for name, value in given.items() if name.lower() not in {key.lower() for key in typed}
+    } | typed
     root = Deployment(
         run,
         document.value,
@@ -207,18 +210,7 @@ def _expand(
         uri=document.path.resolve().as_uri(),
     )
     run.root = root
-    _check_names(root, given, problems)
     emit(root, reading)
-    for name in root.parameter_names:
-        # Those that nobody uses may lack a value all the same.
-        root.parameter(name)
-
-
-def _check_names(root: Deployment, given: Mapping[str, Given], problems: Problems) -> None:
-    declared = {name.lower() for name in root.parameter_names}
-    for name, value in given.items():
-        if name.lower() not in declared:
-            problems.add(value.site, f"the template has no parameter `{name}`", help="Azure refuses such a file")
 
 
 def _typed(document: Document, variables: Mapping[str, str], site: Site) -> _Values:
