@@ -9,14 +9,34 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-
-from everward.sources.terraform.mapping.table import Const, Rule, Table, TypeMapping
 from tests.sources.terraform.golden import cases_file, recorded_bodies
 
+from everward.sources.terraform.mapping.table import Const, Rule, Table, TypeMapping
+
 ENVELOPE = frozenset(
-    "name location tags kind zones managedby identity identity.type identity.principalid identity.tenantid"
-    " identity.userassignedidentities sku sku.name sku.tier sku.capacity plan plan.name plan.product plan.publisher"
-    " extendedlocation extendedlocation.name".split()
+    {
+        "name",
+        "location",
+        "tags",
+        "kind",
+        "zones",
+        "managedby",
+        "identity",
+        "identity.type",
+        "identity.principalid",
+        "identity.tenantid",
+        "identity.userassignedidentities",
+        "sku",
+        "sku.name",
+        "sku.tier",
+        "sku.capacity",
+        "plan",
+        "plan.name",
+        "plan.product",
+        "plan.publisher",
+        "extendedlocation",
+        "extendedlocation.name",
+    }
 )
 """What any resource may have beside its properties: https://learn.microsoft.com/azure/templates/ ."""
 

@@ -45,11 +45,11 @@ class Mapped:
         self.disposed: list[Disposed] = result[1]
         self.unresolved: list[Unresolved] = result[2]
 
-    def of(self, resource_type: str) -> list[Resource]:
-        """The resources of an ARM type."""
+    def of(self, resource_type: str) -> list[Any]:
+        """The resources of an ARM type; what their paths hold is anything."""
         return [one for one in self.resources if one.type_key == resource_type.lower()]
 
-    def only(self, resource_type: str) -> Resource:
+    def only(self, resource_type: str) -> Any:
         """The only resource of an ARM type."""
         (one,) = self.of(resource_type)
         return one

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sources.terraform.golden import workload
+from tests.sources.terraform.mapping.cited import CITED
+from tests.sources.terraform.mapping.evidence import ENVELOPE, known_paths, written_paths
 
 from everward.sources.terraform.mapping import build, table
 from everward.sources.terraform.mapping.build import COMMON, compile_table, compile_type
 from everward.sources.terraform.mapping.facts import EDITIONS, AttributeFact, Facts
 from everward.sources.terraform.mapping.table import TABLE_FILE, Rule, Table, TypeMapping
 from everward.values import UnreadableError, data_file
-from tests.sources.terraform.golden import workload
-from tests.sources.terraform.mapping.cited import CITED
-from tests.sources.terraform.mapping.evidence import ENVELOPE, known_paths, written_paths
 
 
 def mappings() -> Iterator[tuple[str, TypeMapping]]:

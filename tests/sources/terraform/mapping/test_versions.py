@@ -102,7 +102,7 @@ def test_no_facts_for_other_majors() -> None:
 
 def test_broken_data_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "data_file", lambda name: tmp_path / name)
-    with pytest.raises(UnreadableError, match="azurerm-facts-9.9.9"):
+    with pytest.raises(UnreadableError, match=r"azurerm-facts-9\.9\.9"):
         module._load("9.9.9")
     (tmp_path / "azurerm-facts-8.8.8.tsv.gz").write_bytes(b"no gzip")
     with pytest.raises(UnreadableError):

@@ -14,7 +14,7 @@ from everward.sources.terraform.mapping.body import Body
 from everward.sources.terraform.mapping.merge import Laid, append_children, lay
 from everward.sources.terraform.mapping.provider import AzureProvider
 from everward.sources.terraform.mapping.roles import role_id
-from everward.sources.terraform.mapping.table import Child, TypeMapping
+from everward.sources.terraform.mapping.table import Append, Child, TypeMapping
 from everward.values import Unknown, Value, is_symbolic, placeholder, try_parse_id
 
 
@@ -33,10 +33,9 @@ class _Made:
     """A resource and the mutable parts it is built from."""
 
     instance: Instance
-    mapping: TypeMapping | None
     resource: Resource
-    body: Body | None
-    disposition: Disposition
+    listed: Append | None
+    """How its parent shows it as well."""
 
 
 @dataclass(slots=True)
@@ -65,8 +64,7 @@ class _Run:
         # By address, so that source, plan and state give the same order.
         for one in sorted(self.laid, key=lambda one: one.instance.address):
             self._lay(one)
-        mapped = [(one.resource, one.mapping) for one in self.made.values() if one.mapping is not None]
-        listed = [(resource, mapping.append) for resource, mapping in mapped if mapping.append is not None]
+        listed = [(one.resource, one.listed) for one in self.made.values() if one.listed is not None]
         append_children(listed, {key: made.resource for key, made in self.made.items()})
         self._name_children()
         self._report_strange()
@@ -141,7 +139,7 @@ class _Run:
         body.fill(mapping.map, mapping.const, frozenset(mapping.known) | mapping.identifying)
         if instance.type == "azurerm_role_assignment":
             self._role(instance, body.content)
-        made = self._make(instance, own, mapping.arm, body, Disposition.RESOURCE, mapping)
+        made = self._make(instance, own, mapping.arm, body, Disposition.RESOURCE, listed=mapping.append)
         self._note_strange(instance, body)
         for child in mapping.children:
             self._children(instance, made, child)
@@ -159,8 +157,8 @@ class _Run:
         arm: str,
         body: Body,
         disposition: Disposition,
-        mapping: TypeMapping | None,
         *,
+        listed: Append | None = None,
         cardinality: Unknown | None = None,
         opaque: bool = False,
         record: bool = True,
@@ -176,7 +174,7 @@ class _Run:
             cardinality=cardinality if cardinality is not None else instance.cardinality,
             opaque=opaque,
         )
-        made = _Made(instance, mapping, resource, body, disposition)
+        made = _Made(instance, resource, listed)
         self.made[own.lower()] = made
         if record:
             self._record(instance, disposition, own)
@@ -213,7 +211,7 @@ class _Run:
             reason=f"`{instance.type}` has no mapping to ARM", decided_by=(instance.address,), origin=instance.origin
         )
         arm = self.provider.opaque_type(instance.type)
-        self._make(instance, self._own_id(instance), arm, body, Disposition.OPAQUE, None, opaque=True)
+        self._make(instance, self._own_id(instance), arm, body, Disposition.OPAQUE, opaque=True)
 
     def _azapi(self, instance: Instance) -> None:
         body = self._body(instance)
@@ -227,10 +225,10 @@ class _Run:
             self.laid.append(Laid(instance, own, None, body, content))
         elif arm is None or isinstance(content, Unknown):
             body.content["properties"] = self._cannot(instance, "type", "its ARM type is not known")
-            self._make(instance, own, "Terraform/azapi_resource", body, Disposition.OPAQUE, None, opaque=True)
+            self._make(instance, own, "Terraform/azapi_resource", body, Disposition.OPAQUE, opaque=True)
         else:
             body.content = content
-            self._make(instance, own, arm, body, Disposition.RESOURCE, None)
+            self._make(instance, own, arm, body, Disposition.RESOURCE)
 
     def _cannot(self, instance: Instance, name: str, reason: str) -> Unknown:
         address = f"{instance.address}.{name}"
@@ -302,8 +300,10 @@ class _Run:
         names = name.split("/")
         tail = "".join(f"/{kind}/{part}" for kind, part in zip(extra, names, strict=True))
         own = parent.resource.id + tail
-        disposition = Disposition.CHILD
-        made = self._make(instance, own, child.arm, body, disposition, None, cardinality=hole, record=False)
+        listed = Append(to=child.embed) if child.embed else None
+        made = self._make(
+            instance, own, child.arm, body, Disposition.CHILD, listed=listed, cardinality=hole, record=False
+        )
         self._note_strange(instance, body)
         return made
 

@@ -142,10 +142,9 @@ def _of_text(rule: Rule, text: str) -> Value:
 
 def _hole(rule: Rule, hole: Unknown) -> Value:
     """A hole goes through a rule as a hole, without the promises that the rule breaks."""
-    reshaped = (
-        rule.split is not None or rule.json or rule.match is not None or rule.epoch or rule.each is not msgspec.UNSET
-    )
-    if reshaped or rule.values is not None or rule.negate or rule.keys:
+    templates = (rule.each, rule.whole)
+    changes = (rule.split, rule.match, rule.values, rule.json, rule.epoch, rule.negate, rule.keys, rule.times != 1)
+    if any(template is not msgspec.UNSET for template in templates) or any(changes):
         hole = msgspec.structs.replace(hole, reference=None, text=None)
     if rule.omit or rule.first:
         hole = msgspec.structs.replace(hole, present=False)

@@ -1,0 +1,143 @@
+"""ARM ids, known and symbolic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sources.terraform.mapping.make import GROUP, SUBSCRIPTION, hole, instance
+
+from everward.sources.terraform.mapping import ids
+from everward.sources.terraform.mapping.table import TypeMapping
+from everward.values import Unknown, parse_id, placeholder
+
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv"
+
+
+def built(mapping: TypeMapping, /, find: ids.Finder | None = None, **attributes: Any) -> str:
+    return ids.build(mapping, instance("azurerm_x", "a", **attributes), SUBSCRIPTION, find)
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ("kv-1", "kv-1"),
+        (12, "12"),
+        (True, "true"),
+        ("a/b", "a%2Fb"),
+        ("{x}", "%7Bx%7D"),
+        (None, "{here}"),
+        ("", "{here}"),
+        ([], "{here}"),
+        (hole("{var.x}-kv"), "{var.x}-kv"),
+        (hole("{a/b}"), "{a|b}"),
+        (hole("text"), "{text}"),
+        (hole(), "{var.x}"),
+        (Unknown(reason="no name"), "{here}"),
+    ],
+)
+def test_parts(value: Any, part: str) -> None:
+    assert ids.name_part(value, "here") == part
+
+
+@given(st.one_of(st.text(), st.builds(lambda text: hole(text), st.text(min_size=1)), st.integers(), st.none()))
+def test_a_part_never_splits_an_id(value: Any) -> None:
+    part = ids.name_part(value, "azurerm_x.a")
+    assert part
+    assert "/" not in part
+
+
+def test_id_in_a_resource_group() -> None:
+    mapping = TypeMapping(arm="Microsoft.KeyVault/vaults")
+    assert built(mapping, name="kv") == VAULT
+    assert built(mapping, name=hole("{var.p}-kv")) == f"{GROUP}/providers/Microsoft.KeyVault/vaults/{{var.p}}-kv"
+    assert "/resourceGroups/{azurerm_x.a.resource_group_name}/" in built(mapping, resource_group_name=None)
+
+
+def test_resource_group_itself() -> None:
+    mapping = TypeMapping(arm="Microsoft.Resources/subscriptions/resourceGroups", scope="subscription")
+    assert built(mapping, name="rg") == GROUP
+
+
+def test_names_below_names() -> None:
+    mapping = TypeMapping(arm="Microsoft.EventHub/namespaces/eventhubs", names=["{ns}", "{name}"])
+    assert built(mapping, ns="n").endswith("/Microsoft.EventHub/namespaces/n/eventhubs/a")
+
+
+def test_parent_by_id() -> None:
+    mapping = TypeMapping(arm="Microsoft.KeyVault/vaults/secrets", parent="key_vault_id")
+    assert built(mapping, key_vault_id=f"{VAULT}/") == f"{VAULT}/secrets/a"
+    reference = hole(present=True, reference=VAULT.replace(SUBSCRIPTION, "{subscription}"))
+    assert built(mapping, key_vault_id=reference).startswith("/subscriptions/{subscription}/resourceGroups/rg/")
+    open_id = built(mapping, key_vault_id=hole(by="var.vault"))
+    assert open_id == "{var.vault}/providers/Microsoft.KeyVault/vaults/{var.vault}/secrets/a"
+    assert parse_id(open_id).type == "Microsoft.KeyVault/vaults/secrets"
+    assert built(mapping, key_vault_id="nonsense").startswith("nonsense/providers/")
+
+
+def test_parent_by_names_when_no_id_is_given() -> None:
+    mapping = TypeMapping(arm="A.B/cs/ds", parent="c_id", above=["{c_name}"])
+    assert built(mapping, c_name="one") == f"{GROUP}/providers/A.B/cs/one/ds/a"
+    assert built(mapping, c_id=f"{GROUP}/providers/A.B/cs/two") == f"{GROUP}/providers/A.B/cs/two/ds/a"
+
+
+def test_parent_found_by_name() -> None:
+    mapping = TypeMapping(
+        arm="Microsoft.Storage/storageAccounts/blobServices/containers",
+        find={"type": "azurerm_storage_account", "by": "account"},
+        names=["default", "{name}"],
+    )
+    account = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st"
+    asked = []
+
+    def find(kind: str, name: Any) -> str | None:
+        asked.append((kind, name))
+        return account if name == "st" else None
+
+    assert built(mapping, find, account="st") == f"{account}/blobServices/default/containers/a"
+    lost = built(mapping, find, account="other")
+    group = placeholder("resource group of other")
+    assert lost == (
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}/providers/Microsoft.Storage"
+        "/storageAccounts/other/blobServices/default/containers/a"
+    )
+    assert built(mapping, account="st").startswith(f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{resource group")
+    assert asked == [("azurerm_storage_account", "st"), ("azurerm_storage_account", "other")]
+
+
+@pytest.mark.parametrize(
+    ("scope", "given", "head"),
+    [
+        ("target", VAULT, VAULT),
+        ("target", hole(by="var.t"), "{var.t}"),
+        ("target", None, "{azurerm_x.a.target}"),
+        ("target", "/", ""),
+        ("subscription", None, f"/subscriptions/{SUBSCRIPTION}"),
+        ("tenant", None, ""),
+        ("target|subscription", None, f"/subscriptions/{SUBSCRIPTION}"),
+        ("target|subscription", VAULT, VAULT),
+    ],
+)
+def test_extensions(scope: str, given: Any, head: str) -> None:
+    mapping = TypeMapping(arm="Microsoft.Authorization/locks", scope=scope)
+    assert built(mapping, target=given) == f"{head}/providers/Microsoft.Authorization/locks/a"
+
+
+def test_name_that_the_provider_makes_is_named_after_the_address() -> None:
+    mapping = TypeMapping(arm="Microsoft.Authorization/roleAssignments", scope="scope")
+    assert built(mapping, name=None, scope=VAULT).endswith("/roleAssignments/{azurerm_x.a}")
+
+
+def test_id_that_is_known_already_wins() -> None:
+    mapping = TypeMapping(arm="Microsoft.KeyVault/vaults")
+    known = VAULT.replace("/rg/", "/other/")
+    assert built(mapping, id=known) == known
+    assert built(mapping, id="https://kv.vault.azure.net/", name="kv") == VAULT
+    assert built(mapping, id=f"{GROUP}/providers/A.B/c/d", name="kv") == VAULT
+
+
+def test_formats() -> None:
+    attributes: dict[str, Any] = {"location": "West Europe", "other": hole("{var.l}")}
+    assert ids.fill("{location:region}-{other:region}-x", attributes, "f") == "westeurope-{var.l}-x"
