@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from everward.criteria import Criterion
 
 
+RECORDED: Final = "inventory"
+"""The source that shows what is there and not why: nobody wrote it."""
+
+
 class Evidence:
     """Explains the verdicts of one assessment.
 
@@ -28,13 +32,19 @@ class Evidence:
         self._estate = estate
         self._criteria = {criterion.id: criterion for criterion in criteria}
 
-    def complete(self, verdict: Verdict) -> Verdict:
-        """The verdict with its reasons. A pass has none, and neither has what no resource decides."""
+    def complete(self, verdict: Verdict, *, exact: bool = False) -> Verdict:
+        """The verdict with its reasons. A pass has none, and neither has what no resource decides.
+
+        What stands in an inventory has the place of its row, and with `exact` that of each property, for which the
+        row has to be read once more.
+        """
         if verdict.state == State.COMPLIANT or verdict.reasons or verdict.resource is None:
             return verdict
         resource = self._estate.find(verdict.resource)
         if resource is None:
             return verdict
+        if not exact and resource.origin.source == RECORDED:
+            resource = _at_its_row(resource)
         reasons = self.reasons(verdict.criterion, resource)
         return msgspec.structs.replace(verdict, reasons=reasons) if reasons else verdict
 
@@ -42,6 +52,20 @@ class Evidence:
         """The conditions that decide what a criterion says of a resource, without secrets."""
         explanation = self._criteria[criterion].policy().explain(resource, self._estate)
         return tuple(map(_shown, explanation.reasons))
+
+
+def _at_its_row(resource: Resource) -> Resource:
+    """The same resource without places of its own for its properties."""
+    return Resource(
+        id=resource.id,
+        type=resource.type,
+        name=resource.name,
+        body=resource.body,
+        origin=resource.origin,
+        condition=resource.condition,
+        cardinality=resource.cardinality,
+        opaque=resource.opaque,
+    )
 
 
 def _shown(reason: PolicyReason) -> Reason:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from everward.assessment.evidence import Evidence
+from everward.assessment.evidence import RECORDED, Evidence
 from everward.assessment.model import Finding, Reason, Verdict
 from everward.assessment.phrases import reason_text
 from everward.assessment.severity import confidence_rank, severity_rank, weight_rank
@@ -27,10 +27,6 @@ _INSTANCE = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 """The key of one instance in a Terraform address: `[0]`, `["swedencentral"]`, `[*]`."""
 
 
-RECORDED: Final = "inventory"
-"""The source that shows what is there and not why: nobody wrote it."""
-
-
 def find(
     verdicts: list[Verdict], estate: Estate, criteria: Mapping[str, Criterion], evidence: Evidence
 ) -> list[Finding]:
@@ -48,9 +44,9 @@ def find(
         if resource.origin.source == RECORDED:
             key: CauseKey = (verdict.criterion, RECORDED, resource.origin.file or "", resource.type_key)
             if key not in groups:
-                verdict = verdicts[index] = evidence.complete(verdict)
+                verdict = verdicts[index] = evidence.complete(verdict, exact=True)
         else:
-            verdict = verdicts[index] = evidence.complete(verdict)
+            verdict = verdicts[index] = evidence.complete(verdict, exact=True)
             criterion = criteria[verdict.criterion]
             if criterion.one_finding_for == "subscription":
                 # What lacks belongs to the subscription: every resource that misses it is the same cause.

@@ -63,7 +63,8 @@ def reason_text(reason: Reason) -> str:
     if reason.negated:
         if operator == "exists":
             expected = not _is_true(expected)
-        operator = _OPPOSITES.get(operator, f"not {operator}")
+        else:
+            operator = _OPPOSITES.get(operator, f"not {operator}")
     if counted:
         return f"{_counted(reason.actual)} of {path_text(reason.path)} {_number(operator, expected)}".rstrip()
     path = path_text(reason.path)

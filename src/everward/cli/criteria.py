@@ -128,7 +128,7 @@ def _show_text(criterion: Criterion) -> Iterator[bytes]:
     for label, text in rows:
         if text:
             yield from _wrapped(text, f"{label:<9} ", " " * 10)
-    for heading, text in (
+    sections: tuple[tuple[str, str | None], ...] = (
         ("Why", criterion.why),
         ("How the workload goes down", criterion.availability),
         ("Where nothing is set", criterion.defaults),
@@ -136,10 +136,11 @@ def _show_text(criterion: Criterion) -> Iterator[bytes]:
         *_beyond_policy(criterion),
         ("What the repair costs", criterion.tradeoff),
         ("The cheapest repair", criterion.cheapest),
-    ):
-        if text:
+    )
+    for heading, words in sections:
+        if words:
             yield f"\n{heading}\n".encode()
-            yield from _wrapped(" ".join(text.split()), "  ", "  ")
+            yield from _wrapped(" ".join(words.split()), "  ", "  ")
     for language, code in criterion.fix.items():
         yield f"\nRepair ({language})\n".encode()
         yield textwrap.indent(code.rstrip(), "  ").encode() + b"\n"

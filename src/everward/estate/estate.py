@@ -34,37 +34,19 @@ class Estate:
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.readings = tuple(readings)
         self._entities: dict[str, Entity] = {}
+        implied: dict[str, Resource] = {}
         for reading in self.readings:
             for resource in reading.resources:
-                entity = self._entities.get(resource.key)
+                key = resource.key
+                entity = self._entities.get(key)
                 if entity is None:
-                    self._entities[resource.key] = Entity([resource])
+                    self._entities[key] = Entity([resource])
+                    _imply_subscription(resource, key, reading.source, implied)
                 else:
                     entity.versions.append(resource)
-        self._add_subscriptions()
+        for key, resource in implied.items():
+            self._entities.setdefault(key, Entity([resource]))
         self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
-
-    def _add_subscriptions(self) -> None:
-        """Sources rarely state the subscription itself, yet much is judged of it: what stands in it implies it."""
-        implied: dict[str, Resource] = {}
-        for key, entity in self._entities.items():
-            # Most resources stand in a subscription that was met before, so whole ids are parsed only once for each.
-            scope_key = "/".join(key.split("/", 3)[:3])
-            if scope_key in self._entities or scope_key in implied:
-                continue
-            parsed = try_parse_id(entity.resource.id)
-            if parsed is None or parsed.subscription is None:
-                continue
-            scope = f"/subscriptions/{parsed.subscription}"
-            origin = Origin(source=entity.resource.origin.source, address=scope)
-            implied[scope.lower()] = Resource(
-                id=scope,
-                type=SUBSCRIPTION_TYPE,
-                name=parsed.subscription,
-                body={"properties": {}},
-                origin=origin,
-            )
-        self._entities.update((key, Entity([resource])) for key, resource in implied.items())
 
     @property
     def incomplete(self) -> bool:
@@ -153,3 +135,20 @@ def _container_key(resource: Resource, level: str) -> str | None:
     if parsed.resource_group is None:
         return None
     return f"{subscription}/resourceGroups/{parsed.resource_group}".lower()
+
+
+def _imply_subscription(resource: Resource, key: str, source: str, implied: dict[str, Resource]) -> None:
+    """Sources rarely state the subscription itself, yet much is judged of it: what stands in it implies it."""
+    # Most resources stand in a subscription that was met before, so whole ids are parsed only once for each.
+    if "/".join(key.split("/", 3)[:3]) in implied:
+        return
+    parsed = try_parse_id(resource.id)
+    if parsed is not None and parsed.subscription is not None:
+        scope = f"/subscriptions/{parsed.subscription}"
+        implied[scope.lower()] = Resource(
+            id=scope,
+            type=SUBSCRIPTION_TYPE,
+            name=parsed.subscription,
+            body={"properties": {}},
+            origin=Origin(source=source, address=scope),
+        )

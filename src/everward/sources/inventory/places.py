@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from everward.sources.inventory.content import Content, read_content
+from everward.sources.inventory.content import Content, read_content, release
 from everward.sources.inventory.envelope import Page, split, unwrap
 from everward.sources.inventory.rows import STRICT_ERRORS, finished_page, is_lines, lines_of
 from everward.sources.jsontext import JsonError, Outline, decode_text, parse
@@ -103,13 +103,21 @@ class InventoryPlaces:
         content = self._content
         if content is None:
             return []
-        if is_lines(content):
-            return _spots_of_lines(content)
         try:
-            page = unwrap(msgspec.Raw(content), split)
-        except STRICT_ERRORS:
-            return _spots_of_mended(content)
-        return _spots_of_rows(content, page) if page is not None else []
+            return _spots_of(content)
+        finally:
+            # A large file was read from end to end for this: its pages need not stay.
+            release(content)
+
+
+def _spots_of(content: Content) -> list[Spot]:
+    if is_lines(content):
+        return _spots_of_lines(content)
+    try:
+        page = unwrap(msgspec.Raw(content), split)
+    except STRICT_ERRORS:
+        return _spots_of_mended(content)
+    return _spots_of_rows(content, page) if page is not None else []
 
 
 def _to_column(spot: Spot, steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -1,0 +1,88 @@
+"""Which few inputs settle most."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everward.assessment import Verdict
+from everward.assessment.needs import can_give, rank_needs
+from everward.estate import Unresolved
+from everward.policy import State
+
+
+def unknown(*names: str) -> Verdict:
+    return Verdict(criterion="c", state=State.UNKNOWN, resource="r", decided_by=names)
+
+
+def ranked(verdicts: Sequence[Verdict], unresolved: Sequence[Unresolved] = ()) -> list[tuple[str, int]]:
+    return [(need.name, need.settles) for need in rank_needs(verdicts, unresolved)]
+
+
+def test_the_input_that_settles_most_comes_first() -> None:
+    verdicts = [unknown("var.b"), unknown("var.a"), unknown("var.b"), unknown("var.b")]
+    assert ranked(verdicts) == [("var.b", 3), ("var.a", 4)]
+
+
+def test_inputs_that_only_pay_together_are_chosen_together() -> None:
+    verdicts = [unknown("var.a", "var.b")] * 3 + [unknown("var.c")]
+    assert ranked(verdicts) == [("var.a", 0), ("var.b", 3), ("var.c", 4)]
+    assert ranked([unknown("var.a", "var.b"), unknown("var.a")]) == [("var.a", 1), ("var.b", 2)]
+
+
+def test_what_decides_the_resources_comes_before_everything() -> None:
+    gap = Unresolved("module.x", "unknown", decided_by=("var.stamps",), incomplete=True)
+    value = Unresolved("var.z", "unset", decided_by=("var.z",))
+    needs = rank_needs([unknown("var.a")] * 5 + [unknown("var.stamps")], [gap, value])
+    assert [(need.name, need.resources, need.settles) for need in needs] == [
+        ("var.stamps", True, 1),
+        ("var.a", False, 6),
+    ]
+
+
+def test_what_users_can_give_comes_before_what_only_a_deployment_tells() -> None:
+    verdicts = [unknown("azurerm_a.b.id")] * 9 + [unknown("var.a")]
+    needs = rank_needs(verdicts, [])
+    assert [(need.name, need.given) for need in needs] == [("var.a", True), ("azurerm_a.b.id", False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("var.a", True),
+        ("parameters('a')", True),
+        ("--subscription", True),
+        ("module `x`", True),
+        ("an export of Microsoft.Security/pricings", True),
+        ("data.azurerm_a.b.id", False),
+        ("timestamp()", False),
+    ],
+)
+def test_what_users_can_give(name: str, expected: bool) -> None:
+    assert can_give(name) is expected
+
+
+def test_a_list_of_names_that_may_have_been_cut_promises_nothing() -> None:
+    names = tuple(f"var.{number}" for number in range(12))
+    assert ranked([unknown(*names)]) == []
+
+
+def test_only_unknown_verdicts_count() -> None:
+    failed = Verdict(criterion="c", state=State.NON_COMPLIANT, decided_by=("var.a",))
+    assert ranked([failed, unknown()]) == []
+
+
+SETS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1, max_size=3), max_size=25)
+
+
+@given(SETS)
+def test_the_promise_is_kept(sets: list[set[str]]) -> None:
+    needs = rank_needs([unknown(*sorted(f"var.{name}" for name in names)) for names in sets], [])
+    given: set[str] = set()
+    for need in needs:
+        given.add(need.name.removeprefix("var."))
+        assert need.settles == sum(names <= given for names in sets)
+        assert need.concerns == sum(need.name.removeprefix("var.") in names for names in sets)
+    assert len(given) == len(needs)
+    assert given == set().union(*sets)

@@ -1,0 +1,219 @@
+"""Traps that others fall into: each ends with the exit code that it deserves, never with a traceback or a pass."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from everward.cli import main
+
+VAULT = """
+resource "azurerm_key_vault" "main" {
+  name                     = "kv1"
+  resource_group_name      = "rg"
+  location                 = "swedencentral"
+  tenant_id                = "00000000-0000-0000-0000-000000000000"
+  sku_name                 = "standard"
+  purge_protection_enabled = true
+}
+"""
+
+
+class Run:
+    """What a run of the command line said and how it ended."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+        self.code = main(["assess", *arguments])
+        captured = capsys.readouterr()
+        self.out, self.err = captured.out, captured.err
+        assert "Traceback" not in self.out + self.err
+        assert self.code != 4, self.err
+
+    @property
+    def text(self) -> str:
+        return " ".join((self.out + self.err).split())
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def test_a_syntax_error_has_file_and_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "infra" / "good.tf", VAULT)
+    write(here / "infra" / "broken.tf", 'locals {\n  a = 1\n}\nresource "azurerm_key_vault" "b" {\n  name = = "x"\n}\n')
+    run = Run(capsys, "infra")
+    assert run.code == 3
+    assert re.search(r"infra/broken\.tf:[45]\b", run.text)
+    assert "INCOMPLETE" in run.text
+    allowed = Run(capsys, "infra", "--allow-incomplete")
+    assert allowed.code in (0, 1)
+    assert "infra/broken.tf" in allowed.text
+
+
+def test_a_missing_path(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, "nowhere")
+    assert (run.code, run.out) == (2, "")
+    assert "`nowhere` does not exist" in run.err
+    write(here / "main.tf", VAULT)
+    assert Run(capsys, "main.tf", "nowhere").code == 2
+
+
+def test_an_unknown_criterion(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "main.tf", VAULT)
+    run = Run(capsys, ".", "--criteria", "key-vault-purge-protecton")
+    assert (run.code, run.out) == (2, "")
+    assert "did you mean `key-vault-purge-protection`" in run.err
+    assert Run(capsys, ".", "--criteria", "key-vault-purge-protection,nothing").code == 2
+
+
+def test_an_empty_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(capsys, ".")
+    assert run.code == 3
+    assert "nothing to read" in run.text
+    write(here / "notes.md", "hello")
+    assert Run(capsys, ".").code == 3
+
+
+def test_a_variable_that_decides_a_for_each(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = 'variable "stamps" {\n  type = set(string)\n}\n' + VAULT.replace(
+        "{\n  name ", "{\n  for_each = var.stamps\n  name ", 1
+    )
+    write(here / "main.tf", source)
+    run = Run(capsys, ".")
+    assert run.code == 3
+    assert "var.stamps decides which resources there are" in run.text
+    assert re.search(r"main\.tf:\d+", run.text)
+    assert Run(capsys, ".", "--var", 'stamps=["a"]', "--fail-on", "never").code == 0
+
+
+def test_a_binary_file_called_tf(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "main.tf", bytes(range(256)) * 8)
+    run = Run(capsys, ".")
+    assert run.code == 3
+    assert "main.tf" in run.text
+    assert "not text" in run.text
+
+
+def test_a_cycle_of_locals(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "main.tf", VAULT + "locals {\n  a = local.b\n  b = local.c\n  c = local.a\n}\n")
+    run = Run(capsys, ".")
+    assert run.code == 3
+    assert "cycle" in run.text
+    assert re.search(r"main\.tf:1\d", run.text)
+
+
+def test_two_hundred_levels_of_nesting(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "hcl" / "main.tf", VAULT + f"locals {{\n  deep = {'[' * 200}1{']' * 200}\n}}\n")
+    assert Run(capsys, "hcl").code in (0, 1)
+    body = {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/a", "name": "a"}
+    deep = {
+        **body,
+        "type": "Microsoft.KeyVault/vaults",
+        "location": "x",
+        "properties": json.loads('{"a":' * 200 + "1" + "}" * 200),
+    }
+    write(here / "inventory" / "all.json", json.dumps([deep]))
+    run = Run(capsys, "inventory", "-o", "json", "--fail-on", "never")
+    assert run.code == 0
+    assert json.loads(run.out)["summary"]["resources"] == 2
+
+
+def test_nesting_beyond_all_measure_is_an_error_in_words(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "hcl" / "main.tf", VAULT + f"locals {{\n  deep = {'[' * 100_000}1{']' * 100_000}\n}}\n")
+    assert Run(capsys, "hcl").code == 3
+    write(here / "json" / "all.json", "[" * 100_000 + "]" * 100_000)
+    assert Run(capsys, "json/all.json").code == 3
+
+
+def test_a_folder_link_that_loops(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "infra" / "main.tf", VAULT)
+    (here / "infra" / "again").symlink_to(here / "infra", target_is_directory=True)
+    run = Run(capsys, "infra", "-o", "json", "--fail-on", "never")
+    assert run.code == 0
+    document = json.loads(run.out)
+    assert [item["resources"] for item in document["inputs"]] == [1]
+
+
+def test_a_template_of_language_version_2(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    resources = {
+        name: {
+            "type": "Microsoft.KeyVault/vaults",
+            "apiVersion": "2023-07-01",
+            "name": name,
+            "location": "swedencentral",
+            "properties": {"enablePurgeProtection": True},
+        }
+        for name in ("first", "second")
+    }
+    template = {"$schema": schema, "languageVersion": "2.0", "contentVersion": "1.0.0.0", "resources": resources}
+    write(here / "main.json", json.dumps(template))
+    run = Run(capsys, "main.json", "-o", "json", "--fail-on", "never")
+    assert run.code == 0
+    document = json.loads(run.out)
+    assert {item["name"] for item in document["resources"] if item["type"] == "Microsoft.KeyVault/vaults"} == set(
+        resources
+    )
+    assert document["inputs"][0]["resources"] == 2
+
+
+def test_broken_json_and_half_a_template(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    write(here / "infra" / "main.json", f'{{\n"$schema": "{schema}",\n"resources": [\n')
+    write(here / "infra" / "main.tf", VAULT)
+    run = Run(capsys, "infra")
+    assert run.code == 3
+    assert "infra/main.json" in run.text
+
+
+def big_inventory(path: Path, size: int) -> int:
+    """Write an inventory of at least `size` bytes, one vault among ten load balancers; the number of its resources."""
+    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g"
+    settings = {f"setting{number}": {"backendPort": 80, "protocol": "Tcp", "idle": [4]} for number in range(45)}
+    patterns = []
+    for kind, properties in (
+        ("Microsoft.Network/loadBalancers", {**settings, "guid": "NAME"}),
+        ("Microsoft.KeyVault/vaults", {"enablePurgeProtection": True, "vaultUri": "https://NAME.vault.azure.net/"}),
+    ):
+        body = {"id": f"{group}/providers/{kind}/NAME", "name": "NAME", "type": kind, "location": "swedencentral"}
+        patterns.append(json.dumps({**body, "tags": {"owner": "team NAME"}, "properties": properties}))
+    written = count = 0
+    with path.open("w", encoding="utf-8") as stream:
+        while written < size:
+            text = patterns[count % 10 == 9].replace("NAME", f"r{count}")
+            written += stream.write(f"{',' if count else '['}{text}")
+            count += 1
+        stream.write("]")
+    return count
+
+
+def peak(*arguments: str) -> tuple[int, str, int]:
+    """Exit code, standard error and peak memory (in kilobytes) of a Python process."""
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    with process.stderr as stream:
+        errors = stream.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, errors, usage.ru_maxrss
+
+
+def test_an_inventory_of_100_megabytes_takes_bounded_memory(here: Path) -> None:
+    count = big_inventory(here / "inventory.json", 100_000_000)
+    code, errors, ours = peak("-m", "everward", "assess", "inventory.json", "-o", "text=report.txt")
+    assert (code in (0, 1), errors) == (True, "")
+    assert f"{count:,} resources" in (here / "report.txt").read_text(encoding="utf-8")
+    parsing = "import msgspec; kept = msgspec.json.decode(open('inventory.json', 'rb').read())"
+    _, _, bare = peak("-c", parsing)
+    assert ours < bare, f"{ours} kB, while parsing and keeping the same file takes {bare} kB"
