@@ -83,7 +83,7 @@ def _parse(text: str) -> Any:
         return made
 
     def constant(name: str) -> Any:
-        raise ValueError(f"`{name}` is not JSON")
+        raise _unreadable(f"`{name}` is not JSON", None)
 
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
@@ -101,8 +101,8 @@ def _parse(text: str) -> Any:
         ) from None
     except RecursionError:
         raise _unreadable("the definition is nested too deeply", None) from None
-    except ValueError as error:
-        raise _unreadable(str(error).partition(":")[0], None) from None
+    except ValueError:
+        raise _unreadable("a number has too many digits", None) from None
 
 
 def _unreadable(message: str, line: int | None) -> DefinitionError:

@@ -149,20 +149,23 @@ class Walker:
         """A field that names elements: all must pass, so one that fails, or those that are open, decide."""
         holes: list[Unknown] = []
         of_holes: list[Reason] = []
-        passed: list[Any] = []
+        passed: list[Reason] = []
         for place, value in self._read(ref, site, frame, absent=site.bound.context.missing_array):
             truth = compare(node.operator, value, expected)
             reason = self._reason(frame, format_path(place), node.operator, expected, value, negated)
             if truth is False and not (isinstance(value, Unknown) and value.many):
                 return False, [reason]
             if truth is True:
-                passed.append(None if value is MISSING else value)
+                passed.append(reason)
             else:
                 holes.append(truth if isinstance(truth, Unknown) else value)
                 of_holes.append(reason)
         if holes:
             return combine(holes), of_holes
-        return True, [self._reason(frame, format_path(ref.steps), node.operator, expected, passed, negated)]
+        if len(passed) == 1:
+            return True, passed
+        values = [reason.actual for reason in passed]
+        return True, [self._reason(frame, format_path(ref.steps), node.operator, expected, values, negated)]
 
     def _read(self, ref: Ref, site: Site, frame: Frame, *, absent: bool) -> list[tuple[tuple[Step, ...], Any]]:
         bound = bind(ref, site.scope)
@@ -320,7 +323,10 @@ def _search(program: Program, existence: Existence, frame: Frame) -> tuple[Searc
         return test
 
     search = find_related(existence, program.site, frame, conditions)
-    candidates = [pair for pair in search.candidates if pair[1] is search.truth] or search.candidates
+    open_ones = [pair for pair in search.candidates if isinstance(pair[1], Unknown)]
+    candidates = open_ones if isinstance(search.truth, Unknown) and open_ones else search.candidates
+    if search.truth is True:
+        candidates = search.candidates[-1:]
     out = [_search_reason(search, frame, bool(reasons_of))]
     for resource, _ in candidates[:MAX_ELEMENTS]:
         out.extend(reasons_of.get(resource.key, ()))

@@ -165,7 +165,7 @@ def collect_places(
         for index, element in enumerate(array):
             place = (*head, index)
             if isinstance(element, Unknown) and element.many:
-                yield (*place, *rest), any_number(element)
+                yield (*place, *rest), any_number(element) if rest else element
             else:
                 for inner, found in collect_places(element, rest, absent=absent):
                     yield (*place, *inner), found
