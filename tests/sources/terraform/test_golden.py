@@ -5,12 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from everward.estate import Reading
-from everward.sources.interface import ReadOptions
-from everward.sources.terraform.plan import PlanSource
-from everward.sources.terraform.source import TerraformSource
-from everward.sources.tree import Tree
 from tests.sources.terraform.golden import (
     SUBSCRIPTION,
     cases_file,
@@ -20,6 +14,12 @@ from tests.sources.terraform.golden import (
     unpacked_plan,
     workload,
 )
+
+from everward.estate import Reading
+from everward.sources.interface import ReadOptions
+from everward.sources.terraform.plan import PlanSource
+from everward.sources.terraform.source import TerraformSource
+from everward.sources.tree import Tree
 
 ROOTS = {"globalresources": 89, "releaseunit": 158}
 
@@ -31,13 +31,13 @@ def read_plan(root: str, folder: Path) -> Reading:
     return source.read(item, tree, ReadOptions(subscription=SUBSCRIPTION))
 
 
-def read_source(root: str) -> Reading:
+def read_source(root: str, **variables: str) -> Reading:
     folder = workload(root)
     tree = Tree(folder)
     source = TerraformSource()
     (item,) = [one for one in source.find(tree) if one.path == folder]
     files = (folder / "variables-prod.tfvars", cases_file(f"conformance/terraform/{root}.tfvars"))
-    return source.read(item, tree, ReadOptions(subscription=SUBSCRIPTION, var_files=files))
+    return source.read(item, tree, ReadOptions(subscription=SUBSCRIPTION, var_files=files, variables=variables))
 
 
 def test_bodies_from_the_plan(tmp_path: Path) -> None:
@@ -81,3 +81,33 @@ def test_secrets_of_the_plan_are_not_kept(tmp_path: Path) -> None:
         if resource.type_key == "microsoft.keyvault/vaults/secrets":
             assert resource.get("properties.value") is not None
             assert "value" not in str(resource.body)
+
+
+OTHER = {"prefix": "Other", "stamps": '["westeurope", "northeurope", "uksouth"]', "custom_fqdn": ""}
+
+
+def test_other_inputs_than_those_that_were_recorded() -> None:
+    reading = read_source("globalresources", **OTHER)
+    assert not [one for one in reading.dispositions if one.disposition == "opaque"]
+    assert not [one for one in reading.resources if "afprod" in one.key or "{" in one.key]
+    types = [one.type for one in reading.resources]
+    assert types.count("Microsoft.Monitor/accounts") == 3
+    assert types.count("Microsoft.ContainerRegistry/registries/replications") == 2
+    assert "Microsoft.Cdn/profiles/customDomains" not in types
+    (account,) = [one for one in reading.resources if one.type == "Microsoft.DocumentDB/databaseAccounts"]
+    assert account.name == "other-global-cosmos"
+    locations = account.get("properties.locations")
+    assert isinstance(locations, list)
+    assert [one["locationName"] for one in locations if isinstance(one, dict)] == [
+        "westeurope",
+        "northeurope",
+        "uksouth",
+    ]
+
+
+def test_stamps_with_other_inputs() -> None:
+    reading = read_source("releaseunit", prefix="Other", stamps=OTHER["stamps"])
+    assert not [one for one in reading.dispositions if one.disposition == "opaque"]
+    clusters = [one for one in reading.resources if one.type == "Microsoft.ContainerService/managedClusters"]
+    assert sorted(str(one.location) for one in clusters) == ["northeurope", "uksouth", "westeurope"]
+    assert len(reading.dispositions) > ROOTS["releaseunit"]

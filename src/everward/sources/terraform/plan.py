@@ -14,6 +14,7 @@ from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.terraform.depth import deep_stack
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.mapping import AzureProvider, to_resources
+from everward.sources.terraform.mapping.versions import choose_edition, fitting_major
 from everward.sources.terraform.plan_configuration import ConfiguredModule, find_module, read_module
 from everward.sources.terraform.plan_dynamic import open_modules_of
 from everward.sources.terraform.plan_json import Problems, json_files, read_object
@@ -80,11 +81,11 @@ class _Plan:
         self._check_whole()
         configuration = self.problems.mapping(self.content.get("configuration"), "configuration")
         self.root = read_module(configuration.get("root_module"))
-        provider = self._provider(configuration)
         if "resource_changes" not in self.content and "planned_values" not in self.content:
             self.problems.add("resource_changes", "the plan has no resources", help="is the file cut off?")
         for index, change in enumerate(self.problems.array(self.content.get("resource_changes"), "resource_changes")):
             self._change(change, f"resource_changes[{index}]")
+        provider = self._provider(configuration)
         self._attributes(provider)
         resources, disposed, unresolved = to_resources(self.instances, provider, source="plan")
         reading.resources, reading.dispositions = resources, disposed
@@ -111,7 +112,19 @@ class _Plan:
             if given is not None:
                 subscriptions[key] = given
         subscription = self.options.subscription or subscriptions.get("azurerm") or self._signed_in()
-        return AzureProvider.for_root(constraint, None, subscription, subscriptions=subscriptions)
+        locked = None
+        if choose_edition(constraint, None).assumed is not None and self.waiting:
+            # A plan has every attribute of the schema it was made with.
+            locked = f"{fitting_major(self._attribute_names())}.0.0"
+        return AzureProvider.for_root(constraint, locked, subscription, subscriptions=subscriptions)
+
+    def _attribute_names(self) -> dict[str, dict[str, Any]]:
+        names: dict[str, dict[str, Any]] = {}
+        for instance, item in self.waiting:
+            parts = [item["planned"].get(part) for part in ("after", "after_unknown")]
+            if instance.mode == "managed":
+                names[instance.type] = {key: None for part in parts if isinstance(part, dict) for key in part}
+        return names
 
     def _argument(self, config: dict[str, Any], name: str) -> str | None:
         expressions = config.get("expressions")

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from everward.estate import Unresolved
 from everward.sources.jsontext import load
 from everward.sources.tree import CACHED_BYTES, Tree, display
-from everward.values import Origin, Unknown, Value
+from everward.values import Origin, Unknown, UnreadableError, Value
 
 _SAMPLE = 16 * 1024
 _NAMES = re.compile(
-    rb'"(format_version|planned_values|resource_changes|output_changes|values|lineage|serial|terraform_version|planned'
-    rb'_values|configuration|applyable)"\s*:'
+    rb'"(format_version|planned_values|resource_changes|output_changes|values|lineage|serial|terraform_version'
+    rb'|configuration|applyable)"\s*:'
 )
 
 SENSITIVE = "sensitive"
@@ -34,9 +36,16 @@ def kind_of(path: Path) -> str | None:
         return None
     if names & {b"planned_values", b"resource_changes", b"output_changes", b"configuration", b"applyable"}:
         return "plan"
-    if b"values" in names or names == {b"format_version"} or names == {b"format_version", b"terraform_version"}:
-        return "state"
-    return None
+    return "state" if b"values" in names or _is_empty_state(sample) else None
+
+
+def _is_empty_state(sample: bytes) -> bool:
+    """Whether a whole file is what Terraform shows of a state without resources; its other outputs have more keys."""
+    try:
+        content = msgspec.json.decode(sample, type=dict[str, msgspec.Raw])
+    except msgspec.MsgspecError:
+        return False
+    return content.keys() <= {"format_version", "terraform_version", "checks"}
 
 
 def _sample(path: Path) -> bytes:
@@ -69,8 +78,6 @@ def read_object(path: Path, tree: Tree, source: str) -> dict[str, Any]:
         UnreadableError: when it does not.
 
     """
-    from everward.values import UnreadableError
-
     shown = display(path)
     content = load(tree.read(path), source=source, file=shown)
     if not isinstance(content, dict):

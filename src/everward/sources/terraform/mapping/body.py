@@ -58,7 +58,10 @@ class Body:
             if rule.to or rule.many is not None or rule.one is not None:
                 self._rule(rule, place)
         for name, value in place.attributes.items():
-            if name not in seen and not _is_empty(value) and (place.attr_path or name not in _META):
+            if name in seen or _is_empty(value) or (name in _META and not place.attr_path):
+                continue
+            fact = self.facts.get(place.fact_path + name)
+            if fact is None or fact.optional or fact.required:
                 self.strange.append((place.attr_path + name, "no rule says what it is in ARM"))
 
     def _rule(self, rule: Rule, place: Place) -> None:
