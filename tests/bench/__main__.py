@@ -87,15 +87,25 @@ def help_texts(runs: int) -> Iterator[Target]:
 
 
 def workload(runs: int) -> Iterator[Target]:
-    """The reference workload: one root, and all of `src/infra`. The peer is spared everything but Terraform."""
+    """The reference workload: one root bare and with its inputs, and all of `src/infra`.
+
+    The peer is spared everything but Terraform.
+    """
     infra = folder_from("EVERWARD_MCO") / "src" / "infra"
-    for name, path in (("releaseunit", infra / "workload" / "releaseunit"), ("src/infra", infra)):
-        ours = everward("assess", str(path), folder=infra)
+    root = infra / "workload" / "releaseunit"
+    recorded = folder_from("EVERWARD_CASES") / "conformance" / "terraform" / "releaseunit.tfvars"
+    inputs = [part for file in (root / "variables-prod.tfvars", recorded) for part in ("--var-file", str(file))]
+    for name, path, given, least in (
+        ("releaseunit", root, [], 40),
+        ("releaseunit with inputs", root, inputs, 120),
+        ("src/infra", infra, [], 80),
+    ):
+        ours = everward("assess", str(path), *given, folder=infra)
         reading = ("--framework", "terraform", "--quiet", "--compact", "--skip-download")
-        theirs = Command((str(peer()), "-d", str(path), *reading), infra, frozenset({0, 1}))
-        resources = json.loads(output_of(everward("assess", str(path), "-o", "json", folder=infra)))["resources"]
+        theirs = Command((str(peer()), "-d", str(path), *given, *reading), infra, frozenset({0, 1}))
+        resources = json.loads(output_of(Command((*ours.arguments, "-o", "json"), infra, ours.succeeds)))["resources"]
         summary = json.loads(output_of(Command((*theirs.arguments, "-o", "json"), infra, theirs.succeeds)))["summary"]
-        if len(resources) < 40 or summary["failed"] < 10:
+        if len(resources) < least or summary["failed"] < 10:
             raise BenchError(f"{name} was not read: {len(resources)} resources, {summary['failed']} failed checks")
         mine, other = race(ours, theirs, runs)
         yield Target(f"assess {name}", "wall", mine, other, "checkov", 4)
