@@ -9,12 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.sources.terraform.workspace import value_of
 
 from everward.sources.terraform.language.functions import FUNCTIONS
 from everward.sources.terraform.language.functions.encoding import json_text
 from everward.sources.terraform.language.scope import EvaluationError
 from everward.sources.terraform.language.values import has_hole
-from tests.sources.terraform.workspace import value_of
 
 _LINES = (Path(__file__).parent / "expressions.tsv").read_text(encoding="utf-8").splitlines()
 RECORDED = [tuple(line.split("\t")) for line in _LINES if not line.startswith("# ")]

@@ -1,5 +1,7 @@
 """What stays known when a part of a value is not."""
 
+# ruff: noqa: E501 - configurations read best as they are written
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.terraform.workspace import hole, value_of
 
 from everward.sources.terraform.language.operations import as_many, binary, choose, equal
 from everward.sources.terraform.language.scope import EvaluationError
 from everward.sources.terraform.language.values import ListValue, Sensitive, describe, hole_text, outward
 from everward.values import Unknown, unknowns_in
-from tests.sources.terraform.workspace import hole, value_of
 
 X = hole("var.x", text="{var.x}")
 MANY = hole("var.m", many=True)
@@ -36,6 +38,13 @@ def test_a_function_of_a_hole_is_told_apart_from_the_hole() -> None:
     part = unknown(value_of('"${substr(x, 0, 3)}-rg"', x=X))
     assert part.text == "{substr(var.x, 0, 3)}-rg"
     assert whole.text != part.text
+
+
+def test_the_case_of_known_parts_is_changed() -> None:
+    part = hole("var.x", text="AF-{var.X}-rg")
+    assert unknown(value_of("lower(x)", x=part)).text == "af-{var.X}-rg"
+    assert unknown(value_of("upper(x)", x=part)).text == "AF-{var.X}-RG"
+    assert unknown(value_of("lower(x)", x=hole("var.y"))).text == "{lower(var.y)}"
 
 
 def test_a_text_that_goes_on_from_an_id_is_an_id() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.terraform.workspace import hole
 
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type, parse_type, same_type, unify
 from everward.sources.terraform.language.values import (
@@ -28,7 +29,6 @@ from everward.sources.terraform.language.values import (
 )
 from everward.sources.terraform.syntax import Literal, parse_expression
 from everward.values import Unknown
-from tests.sources.terraform.workspace import hole
 
 
 def parsed(text: str) -> Type:

@@ -136,11 +136,12 @@ class Session:
         known = self._weights.get(id(value))
         if known is not None:
             return known[0]
-        total = 1
+        total = 1 + len(value)
         for item in value.values() if isinstance(value, dict) else value:
-            total += self._weight(item)
             if total > MOST_ELEMENTS:
                 break
+            if isinstance(item, list | dict | Sensitive):
+                total += self._weight(item)
         # The value is kept as well: as long as it lives, nothing else has its identity.
         self._weights[id(value)] = (total, value)
         return total

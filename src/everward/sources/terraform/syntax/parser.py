@@ -462,7 +462,9 @@ class _Reader:
 
     def _key(self, node: Node) -> Expression:
         key = self._expression(node)
-        return Literal(key.line, key.name) if isinstance(key, Variable) else key
+        if isinstance(key, Variable):
+            return Literal(key.line, key.name)
+        return Literal(key.line, "null") if isinstance(key, Literal) and key.value is None else key
 
     def _for(self, node: Node) -> Expression:
         intro = next(child for child in node.children if child.type == "for_intro")

@@ -94,7 +94,7 @@ class Function:
 
 
 LONGEST_TEXT = 32_000_000
-MOST_ELEMENTS = 1_000_000
+MOST_ELEMENTS = 250_000
 
 FUNCTIONS: dict[str, Function] = {}
 

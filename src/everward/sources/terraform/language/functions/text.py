@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +29,7 @@ _CLASSES = {
     "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
+_HOLES = re.compile(r"(\{[^{}]*\})")
 _POSIX = re.compile(r"\[:(\^?)([a-z]+):\]")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
 
@@ -42,7 +45,10 @@ def pattern(text: str) -> re.Pattern[str]:
     translated = _POSIX.sub(lambda match: _CLASSES.get(match.group(2), match.group()), text)
     translated = translated.replace(r"\z", r"\Z").replace("(?U)", "")
     try:
-        return re.compile(translated, re.ASCII)
+        with warnings.catch_warnings():
+            # Python doubts what it may read otherwise one day; RE2 has no doubt, and reads it as Python does today.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(translated, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueProblem(f"`{shorten(text)}` is not a regular expression: {error}") from None
 
@@ -92,16 +98,27 @@ def _expand(match: re.Match[str], template: str) -> str:
     return _REFERENCE.sub(one, template)
 
 
-@function("lower", "s")
-def lower(text: str) -> Data:
+@function("lower", "s", "raw")
+def lower(text: str | Unknown) -> Data:
     """In small letters, a letter for a letter."""
-    return "".join(char.lower()[0] for char in text)
+    return _in_case(text, "lower", lambda char: char.lower()[0])
 
 
-@function("upper", "s")
-def upper(text: str) -> Data:
+@function("upper", "s", "raw")
+def upper(text: str | Unknown) -> Data:
     """In capitals, a letter for a letter."""
-    return "".join(char.upper() if len(char.upper()) == 1 else char for char in text)
+    return _in_case(text, "upper", lambda char: char.upper() if len(char.upper()) == 1 else char)
+
+
+def _in_case(text: str | Unknown, name: str, change: Callable[[str], str]) -> Data:
+    if isinstance(text, str):
+        return "".join(map(change, text))
+    if text.text is None:
+        return hole_of_call(name, [text], [text])
+    # Names in Azure compare without case: the text stays the name that it is, with its known parts changed.
+    parts = _HOLES.split(text.text)
+    shown = "".join(part if part.startswith("{") else "".join(map(change, part)) for part in parts)
+    return combine([text], present=True, text=shown)
 
 
 @function("title", "s")
