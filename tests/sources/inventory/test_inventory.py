@@ -331,6 +331,8 @@ def test_large_files_read_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [note.reason for note in cut.unresolved] == [
         "not readable as JSON: string that does not end; the 1 rows before it were read"
     ]
+    monkeypatch.setattr("everward.sources.inventory.places.LARGE_BYTES", 10)
+    assert cut.resources[0].origin.line is None
     monkeypatch.setattr(rows_module, "MAX_PATIENT_BYTES", 10)
     cut = read(tmp_path / "cut.json")
     assert [note.reason.split(":")[0] for note in cut.unresolved] == [

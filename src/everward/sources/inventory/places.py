@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from everward.sources.inventory.content import Content, read_content, release
+from everward.sources.inventory.content import LARGE_BYTES, Content, read_content, release
 from everward.sources.inventory.envelope import Page, split, unwrap
 from everward.sources.inventory.rows import STRICT_ERRORS, finished_page, is_lines, lines_of
 from everward.sources.jsontext import JsonError, Outline, decode_text, parse
@@ -145,6 +145,9 @@ def _spots_of_rows(content: Content, page: Page) -> list[Spot]:
 
 
 def _spots_of_mended(content: Content) -> list[Spot]:
+    if len(content) >= LARGE_BYTES:
+        # To place every part of it would take many times its size in memory.
+        return []
     page, _ = _patiently(content[:])
     return _inside(page, 0, len(content), 1) if page is not None else []
 

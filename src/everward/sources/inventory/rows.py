@@ -119,6 +119,8 @@ class Rows:
     def _of_lines(self) -> Iterator[Any]:
         sharer = Sharer() if len(self.content) >= LARGE_BYTES else None
         for number, line in enumerate(lines_of(self.content), 1):
+            if number % _RELEASED_ROWS == 0:
+                release(self.content)
             if not line.strip():
                 continue
             try:
