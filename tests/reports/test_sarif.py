@@ -85,6 +85,15 @@ def test_all_instances_and_other_places_are_related_locations() -> None:
     assert "and 4 more resources" in result["message"]["text"]
 
 
+def test_no_location_stands_twice_and_there_are_not_too_many() -> None:
+    many = tuple(Origin("inventory", "all.json", 1) for _ in range(500))
+    same = finding(resources=tuple(f"/r/{number // 2}" for number in range(500)), locations=many)
+    (result,) = sarif(assessment(same))["runs"][0]["results"]
+    places = [json.dumps(location) for location in result["relatedLocations"]]
+    assert len(places) == len(set(places)) == 200
+    assert len(result["properties"]["resources"]) == 500
+
+
 def test_fingerprints_survive_moved_lines() -> None:
     moved = finding(0, origin=Origin("terraform", "modules/stamp/key vault.tf", 99))
     one, two = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ FINGERPRINT: Final = "everwardFinding/v1"
 _LEVELS: Final = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "0.5"}
 """`security-severity`, by which code scanning orders alerts: 9.0 and more is critical, 7.0 high, 4.0 medium."""
+_MANY: Final = 200
+"""Related locations of one result."""
 _PRECISION: Final = {"high": "high", "medium": "medium", "low": "low"}
 
 
@@ -229,7 +232,8 @@ def _result(finding: Finding, index: int) -> Result:
         level=_LEVELS.get(finding.severity, "warning"),
         message=Message(f"{text}. {repair(finding)}" if repair(finding) else text),
         locations=(_location(finding.origin, finding.resources[0], first.address),),
-        related_locations=tuple(_related(finding)),
+        # No location may stand twice; beyond the first ones, `properties.resources` has them all.
+        related_locations=tuple(islice(dict.fromkeys(_related(finding)), _MANY)),
         partial_fingerprints={FINGERPRINT: finding.id},
         properties={
             "severity": finding.severity,
