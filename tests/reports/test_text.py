@@ -187,3 +187,16 @@ def test_the_files_that_gave_values_are_named() -> None:
     shown = lines(assessment(inputs=(used,), unresolved=()))
     assert any("infra (terraform): 1 resource; values from prod.tfvars" in line for line in shown)
     assert "Not read   nothing: all that was found could be read" in shown
+
+
+@pytest.mark.parametrize(
+    ("sources", "advice"),
+    [
+        (("terraform",), "cannot say: assess a plan or an inventory too."),
+        (("plan",), "cannot say: assess an inventory too."),
+        (("plan", "inventory"), "cannot say."),
+    ],
+)
+def test_the_advice_is_what_was_not_read_yet(sources: tuple[str, ...], advice: str) -> None:
+    inputs = tuple(Source(source, "x", 1) for source in sources)
+    assert advice in " ".join(" ".join(lines(assessment(needs=(), inputs=inputs))).split())

@@ -2,7 +2,7 @@ import pytest
 from tests.reports.sample import GROUP, assessment, finding
 
 from everward.estate import Unresolved
-from everward.reports.words import Places, count, headline, place_text, repair, resource_name, ways_down
+from everward.reports.words import Places, count, headline, place_text, repair, resource_name, resources_text, ways_down
 from everward.values import Origin
 
 
@@ -21,6 +21,14 @@ def test_a_resource_is_called_as_its_source_calls_it() -> None:
     assert resource_name(GROUP, Origin("inventory")) == "rg"
     assert resource_name("/subscriptions/s", Origin("terraform", address="/subscriptions/s")) == "subscription s"
     assert resource_name("no id", Origin("inventory")) == "no id"
+
+
+def test_resources_are_counted_and_those_of_a_plan_named_by_their_block() -> None:
+    assert resources_text(finding()) == "5 resources"
+    one = finding(resources=finding().resources[:1])
+    assert resources_text(one) == 'module.stamp["swedencentral"].azurerm_key_vault.stamp'
+    planned = tuple(Origin("plan", "plan.json", address=f"module.a[{number}].azurerm_b.c") for number in range(5))
+    assert resources_text(finding(origin=planned[0], locations=planned)) == "module.a.azurerm_b.c, 5 resources"
 
 
 def test_a_place_is_a_file_and_line_or_what_else_there_is() -> None:

@@ -3,6 +3,7 @@
 from everward.assessment.assess import AssessOptions, assess, select
 from everward.assessment.evidence import Evidence
 from everward.assessment.exits import NEVER, Exit, decide_exit
+from everward.assessment.findings import block_address
 from everward.assessment.model import (
     SCHEMA,
     Assessment,
@@ -51,6 +52,7 @@ __all__ = [
     "Verdict",
     "assess",
     "at_or_above",
+    "block_address",
     "decide_exit",
     "is_secret_name",
     "is_secret_text",

@@ -16,6 +16,7 @@ from everward.reports.words import (
     headline,
     repair,
     resource_name,
+    resources_text,
     unknown_by_criterion,
     ways_down,
 )
@@ -129,7 +130,10 @@ class _Page:
             text += f"Giving {names} settles {settling[-1].settles} of them. "
         if settled < self.summary.unknown:
             some = "The others wait" if settling else "They wait"
-            text += f"{some} for what the source cannot say: assess a plan or an inventory too."
+            read = {item.source for item in self.assessment.inputs}
+            other = [f"a{'n' * (kind == 'inventory')} {kind}" for kind in ("plan", "inventory") if kind not in read]
+            advice = f": assess {listed(other, 2, 'or')} too" if other else ""
+            text += f"{some} for what the source cannot say{advice}."
         return text
 
     def numbers(self) -> Iterator[str]:
@@ -282,8 +286,7 @@ class _Page:
     # Parts
 
     def where(self, finding: Finding) -> str:
-        number = len(finding.resources)
-        what = f"{number:,} resources" if number > 1 else resource_name(finding.resources[0], finding.locations[0])
+        what = resources_text(finding)
         return f"{self.places.text(finding.origin)} {what}" if finding.origin.file else what
 
     def unresolved(self, item: Unresolved) -> str:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from everward.assessment import Assessment, Finding, Verdict, listed
+from everward.assessment import Assessment, Finding, Verdict, block_address, listed
 from everward.estate import SUBSCRIPTION_TYPE, Unresolved
 from everward.values import Origin, try_parse_id
 
@@ -75,6 +75,17 @@ def resource_name(resource: str, origin: Origin) -> str:
     group = parsed.resource_group
     name = "/".join(parsed.names)
     return f"{name} in {group}" if group is not None and group != name else name
+
+
+def resources_text(finding: Finding) -> str:
+    """The resource of a finding, or how many there are; of a plan, which has no lines, with their block."""
+    number = len(finding.resources)
+    name = resource_name(finding.resources[0], finding.locations[0])
+    if number == 1:
+        return name
+    if finding.origin.line is None and finding.origin.source in ("plan", "state"):
+        return f"{block_address(name)}, {number:,} resources"
+    return f"{number:,} resources"
 
 
 def ways_down(findings: Sequence[Finding]) -> list[list[Finding]]:
