@@ -119,6 +119,10 @@ CITED: dict[str, tuple[str, frozenset[str]]] = {
             }
         ),
     ),
+    "microsoft.securityinsights/onboardingstates": (
+        "https://learn.microsoft.com/azure/templates/microsoft.securityinsights/onboardingstates",
+        frozenset({"properties.customermanagedkey"}),
+    ),
     "microsoft.storage/storageaccounts/blobservices/containers": (
         "https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts/blobservices/containers",
         frozenset(

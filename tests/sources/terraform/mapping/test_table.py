@@ -17,6 +17,7 @@ from everward.sources.terraform.mapping import build, table
 from everward.sources.terraform.mapping.build import COMMON, compile_table, compile_type
 from everward.sources.terraform.mapping.facts import EDITIONS, AttributeFact, Facts
 from everward.sources.terraform.mapping.table import TABLE_FILE, Rule, Table, TypeMapping
+from everward.sources.terraform.mapping.types_of_arm import arm_type
 from everward.values import UnreadableError, data_file
 
 
@@ -81,6 +82,15 @@ def unmapped(rules: list[Rule], facts: dict[str, AttributeFact], prefix: str) ->
 def test_every_mapped_type_is_known_to_the_provider() -> None:
     strangers = [name for name, _ in mappings() if all(Facts.load(major).of(name) is None for major in EDITIONS)]
     assert strangers == []
+
+
+def test_arm_types_are_those_that_others_know() -> None:
+    differ = {}
+    for name, mapping in mappings():
+        other = arm_type(name)
+        if mapping.merge is None and mapping.arm and other is not None and other.lower() != mapping.arm.lower():
+            differ[name] = (mapping.arm, other)
+    assert differ == {}
 
 
 def test_every_path_stands_in_arm() -> None:

@@ -67,7 +67,7 @@ def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Fin
         if parsed is not None and parsed.type.lower() == mapping.arm.lower():
             return parsed.text
     names = [fill(template, attributes, address) for template in mapping.names]
-    by_name = bool(mapping.above) and attributes.get(mapping.parent) is None
+    by_name = bool(mapping.above) and attributes.get(_first_set(mapping.parent, instance)) is None
     if by_name:
         names = [fill(template, attributes, address) for template in mapping.above] + names
     elif mapping.parent or mapping.find:
@@ -82,10 +82,14 @@ def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Fin
     return f"{scope}/providers/{_interleave(mapping.arm, names)}"
 
 
+def _first_set(names: str, instance: Instance) -> str:
+    """The first of several attribute names, written `a|b`, that is configured; else the last."""
+    *earlier, last = names.split("|")
+    return next((name for name in earlier if instance.attributes.get(name) is not None), last)
+
+
 def _scope(scope: str, instance: Instance, subscription: str) -> str:
-    first, _, other = scope.partition("|")
-    if other:
-        scope = first if instance.attributes.get(first) is not None else other
+    scope = _first_set(scope, instance)
     if scope == "tenant":
         return ""
     if scope == "subscription":
@@ -103,7 +107,8 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
     namespace, *kinds = mapping.arm.split("/")
     own = kinds[len(kinds) - len(names) :]
     tail = "".join(f"/{kind}/{name}" for kind, name in zip(own, names, strict=True))
-    value = instance.attributes.get(mapping.parent) if mapping.parent else None
+    attribute = _first_set(mapping.parent, instance)
+    value = instance.attributes.get(attribute)
     parent = id_of(value)
     if parent is None and value is None and mapping.find is not None:
         by = mapping.find["by"]
@@ -117,7 +122,7 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
             return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}{above}{tail}"
     if parent is not None:
         return parent + tail
-    hole = name_part(value, f"{instance.address}.{mapping.parent}")
+    hole = name_part(value, f"{instance.address}.{attribute}")
     above = "".join(f"/{kind}/{hole}" for kind in kinds[: len(kinds) - len(names)])
     return f"{hole}/providers/{namespace}{above}{tail}" if above else f"{hole}{tail}"
 

@@ -25,8 +25,10 @@ class Laid:
     """What is laid over when there are no rules (azapi)."""
 
 
-def lay(one: Laid, target: Resource | None, resources: Iterable[Resource]) -> Unresolved | None:
+def lay(one: Laid, target: Resource | None, by_type: Mapping[str, list[Resource]]) -> Unresolved | None:
     """Bring something to the resource it belongs to; the answer says what could not be done.
+
+    `by_type` has the resources that it may belong to when that cannot be told, by lower-case type.
 
     INVARIANT: what cannot be placed makes every resource uncertain that it may belong to, so that its absence there
     is never taken for a fact.
@@ -38,10 +40,8 @@ def lay(one: Laid, target: Resource | None, resources: Iterable[Resource]) -> Un
     value = one.instance.attributes.get(one.mapping.merge.into) if one.mapping and one.mapping.merge else None
     if one.target is None and one.mapping is not None and one.mapping.merge is not None:
         hole = _doubt(one, value)
-        wanted = one.mapping.merge.type.lower()
-        for resource in resources:
-            if resource.type.lower() == wanted:
-                _place(one, resource, uncertain=hole)
+        for resource in by_type.get(one.mapping.merge.type.lower(), ()):
+            _place(one, resource, uncertain=hole)
         return Unresolved(
             subject=one.instance.address,
             reason="which resource it belongs to is not known",
@@ -85,7 +85,7 @@ def _place(one: Laid, target: Resource, *, uncertain: Unknown | None) -> None:
         path = f"{'.'.join(merge.append)}[{len(items)}]".lower()
         if uncertain is not None:
             items.append(_hole(uncertain, many=True))
-        elif one.body.content not in items:
+        else:
             items.append(one.body.content)
             if isinstance(origins, dict):
                 origins[path] = one.instance.origin

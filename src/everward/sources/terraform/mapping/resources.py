@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -61,9 +61,12 @@ class _Run:
         for instance in self.instances:
             if instance.mode == "managed":
                 self._dispose(instance)
+        by_type: dict[str, list[Resource]] = {}
+        for made in self.made.values():
+            by_type.setdefault(made.resource.type_key, []).append(made.resource)
         # By address, so that source, plan and state give the same order.
         for one in sorted(self.laid, key=lambda one: one.instance.address):
-            self._lay(one)
+            self._lay(one, by_type)
         listed = [(one.resource, one.listed) for one in self.made.values() if one.listed is not None]
         append_children(listed, {key: made.resource for key, made in self.made.items()})
         self._name_children()
@@ -331,13 +334,13 @@ class _Run:
             target = parsed.parent if parsed is not None else None
         return Laid(instance, target, mapping, self._body(instance), None)
 
-    def _lay(self, one: Laid) -> None:
+    def _lay(self, one: Laid, by_type: Mapping[str, list[Resource]]) -> None:
         made = self.made.get(one.target.lower()) if one.target is not None else None
         if made is None and one.target is not None and one.mapping is not None and one.mapping.arm:
             # Its parent is not in this reading: it stands alone.
             self._resource(one.instance, one.mapping)
             return
-        problem = lay(one, made.resource if made else None, [other.resource for other in self.made.values()])
+        problem = lay(one, made.resource if made else None, by_type)
         self._note_strange(one.instance, one.body)
         if problem is not None:
             self.unresolved.append(problem)

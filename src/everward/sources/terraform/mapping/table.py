@@ -126,7 +126,7 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
     scope: str = ""
     """What its id hangs on: `subscription`, `tenant`, or the attribute with the id it extends; `a|b`: the first set."""
     parent: str = ""
-    """The attribute with its parent's id."""
+    """The attribute with its parent's id; `a|b`: the first set."""
     group: str = "resource_group_name"
     """The attribute with its resource group."""
     find: dict[str, str] | None = None
@@ -152,7 +152,7 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
     @property
     def identifying(self) -> frozenset[str]:
         """The attributes that say which resource it is, or is part of."""
-        used = {self.parent, self.group, *self.scope.split("|")}
+        used = {self.group, *self.parent.split("|"), *self.scope.split("|")}
         if self.find is not None:
             used.add(self.find["by"])
         for template in [*self.above, *self.names]:
