@@ -149,7 +149,7 @@ def test_a_module_that_cannot_be_read_is_told_and_its_outputs_are_holes(
         tmp_path,
         {
             "main.tf": f'module "m" {{\n  source = {source}\n}}\nresource "a_b" "c" {{\n  v = module.m.cidr["x"]\n'
-            '  w = module.m["cidr"]\n  x = module.m\n  y = [for o in module.m : o]\n}\n',
+            '  w = module.m["k"].cidr\n  x = module.m\n  y = [for o in module.m : o]\n}\n',
             "empty/readme.md": "",
         },
     )

@@ -42,6 +42,9 @@ def test_configured_attributes_are_followed_and_others_asked_of_the_provider(tmp
           deep   = a_x.one.block[0].computed
           all    = a_x.one.block[*].inner
           one    = a_x.one.*.name
+          byname = a_x.one["name"]
+          pairs  = [for k, v in a_x.one : k if k == "name"]
+          open   = a_x.one[a_x.one.id]
           each   = [for b in a_x.one.block : b.inner]
         }
         """,
@@ -54,6 +57,9 @@ def test_configured_attributes_are_followed_and_others_asked_of_the_provider(tmp
     assert found["deep"].decided_by == ("a_x.one.block[0].computed",)
     assert found["all"] == found["each"] == [1, 2]
     assert found["one"] == ["n"]
+    assert found["byname"] == "n"
+    assert found["pairs"] == ["name"]
+    assert isinstance(found["open"], Unknown)
 
 
 def test_instances_are_reached_by_key_position_and_splat(tmp_path: Path) -> None:
@@ -102,6 +108,14 @@ def test_what_is_not_known_to_exist_is_still_known_by_its_configuration(tmp_path
           name  = "n"
           index = count.index
         }
+        resource "a_x" "sole" {
+          for_each = toset(["s"])
+          name     = each.key
+        }
+        resource "a_x" "pair" {
+          count = 2
+          name  = "p${count.index}"
+        }
         resource "a_x" "keyed" {
           for_each = var.set
           name     = "fixed"
@@ -114,13 +128,18 @@ def test_what_is_not_known_to_exist_is_still_known_by_its_configuration(tmp_path
           key   = a_x.keyed["q"].name
           bykey = a_x.keyed["q"].key
           some  = a_x.keyed[var.on].name
+          seen  = [for v in a_x.counted : v.name]
+          both  = [for k, v in a_x.pair : v.name]
+          sole  = a_x.sole[var.on].name
+          any   = a_x.pair[var.on].name
+          list  = a_x.counted
           whole = a_x.keyed
           names = [for k, v in a_x.keyed : v.name]
         }
         """,
     )
     found = instances_of(session)
-    assert set(found) == {"a_x.counted[*]", "a_x.keyed[*]", "a_b.c"}
+    assert set(found) == {"a_x.counted[*]", "a_x.keyed[*]", 'a_x.sole["s"]', "a_x.pair[0]", "a_x.pair[1]", "a_b.c"}
     assert found["a_x.counted[*]"].cardinality is not None
     assert found["a_x.counted[*]"].cardinality.decided_by == ("var.on",)
     seen: Any = found["a_b.c"].attributes
@@ -132,6 +151,11 @@ def test_what_is_not_known_to_exist_is_still_known_by_its_configuration(tmp_path
     assert seen["bykey"].text == "k-{a_x.keyed[*] key}"
     assert seen["whole"].decided_by == ("var.set",)
     assert seen["names"][0].many
+    assert seen["seen"][0].many
+    assert seen["both"] == ["p0", "p1"]
+    assert seen["sole"] == "s"
+    assert seen["any"].decided_by == ("var.on",)
+    assert seen["list"][0].many
     open_ones = [item for item in session.unresolved if item.incomplete]
     assert [(item.subject, item.decided_by) for item in open_ones] == [
         ("a_x.counted", ("var.on",)),

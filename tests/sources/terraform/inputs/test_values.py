@@ -54,7 +54,7 @@ def test_values_on_the_command_line_are_text_or_expressions_by_type(tmp_path: Pa
     assert found.inputs[-1].detail == "not declared by this root: nope"
 
 
-@pytest.mark.parametrize("text", ["[", "local.x", '[file("x")]', "", "[" * 2_000])
+@pytest.mark.parametrize("text", ["[", "local.x", '[file("x")]', "", "[" * 2_000, "[" + "[" * 400 + "]" * 400 + "].x"])
 def test_a_value_that_is_no_expression_is_told(tmp_path: Path, text: str) -> None:
     found = gather(tmp_path, {"main.tf": VARIABLES}, variables={"b": text})
     assert "b" not in found.values

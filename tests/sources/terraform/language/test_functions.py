@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.terraform.workspace import hole, value_of, write
 
+from everward.sources.terraform.language.functions.encoding import json_text
 from everward.sources.terraform.language.functions.files import glob
 from everward.sources.terraform.language.functions.text import pattern
 from everward.sources.terraform.language.scope import EvaluationError
-from everward.sources.terraform.language.values import ValueProblem, number_text, outward, to_number
-from everward.values import Unknown
+from everward.sources.terraform.language.types import STRING
+from everward.sources.terraform.language.values import ListValue, ValueProblem, number_text, outward, to_number
+from everward.values import ProblemError, Unknown
 
 
 @pytest.fixture
@@ -219,3 +222,66 @@ def test_no_arguments_break_a_function(name: str, arguments: list[object]) -> No
     names: dict[str, Any] = {f"v{position}": item for position, item in enumerate(arguments)}
     with suppress(EvaluationError):
         outward(value_of(f"{name}({', '.join(names)})", **names))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("1.5 - 0.25", "1.25"),
+        ("1.5 * 2", "3"),
+        ("2.5 - 0.5", "2"),
+        ("true ? [1] : m", '["1"]'),
+        ("{ a = 1 } == { a = 1, b = 2 }", "false"),
+        ("[1] == { a = 1 }", "false"),
+        ("toset([1]) == toset([1])", "true"),
+        ("{ a = null } == { a = 1 }", "false"),
+        ('merge(tomap({ a = 1 }), tomap({ b = "x" }))', '{"a":"1","b":"x"}'),
+        ("merge(tomap({ a = [1] }), tomap({ b = true }))", '{"a":[1],"b":true}'),
+        ("coalesce([1], true)", "[1]"),
+        ("coalesce(null, [1], true)", "[1]"),
+        ("{ for k, v in { a = 1 } : k => v }", '{"a":1}'),
+        ('jsondecode("1.5") * 2', "3"),
+        ('yamldecode("1.5: x\\n~: y\\n")', '{"":"y","1.5":"x"}'),
+        ('yamlencode({ a = " x\\ny" })', json.dumps('"a": |2-\n   x\n  y\n')),
+        ('format("%+v", 5)', '"+5"'),
+        ('format("%s%%", "a")', '"a%"'),
+        ('fileset(".", "nope/**")', "[]"),
+        ("try([1][5], 7)", "7"),
+        ("true ? m : []", '["a"]'),
+    ],
+)
+def test_corners_of_operations(expression: str, expected: str) -> None:
+    assert json_text(value_of(expression, m=ListValue(["a"], STRING))) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ('lookup({}, "a", 1, 2)', "fewer arguments"),
+        ("chunklist([1], -1)", "the size is negative"),
+        ("sort([null])", "an element is null"),
+        ('"%%%{ if true }x%{ endif }"', "is not an expression"),
+        ('csvdecode("a\\n\\"")', "this is not CSV"),
+        ("index([1], 2)", "does not have the value"),
+        ('cidrsubnets("10.0.0.0/8", 0)', "at least one more bit"),
+        ('format("%[9]s", "a")', "there is no argument"),
+        ("range(1, 5, -1)", "leads away"),
+        ("merge([1])", "a map is needed, not a tuple"),
+        ("-[]", "a number is needed, not a tuple"),
+    ],
+)
+def test_more_of_what_has_no_value(expression: str, message: str) -> None:
+    with pytest.raises(ProblemError, match=message):
+        value_of(expression)
+
+
+def test_flattening_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("everward.sources.terraform.language.functions.collections._LARGEST", 5)
+    with pytest.raises(EvaluationError, match="too many elements"):
+        value_of("flatten([1, 2, 3, 4, 5, 6])")
+
+
+def test_a_folder_with_very_many_files_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("everward.sources.terraform.language.functions.files._MOST_FILES", 2)
+    with pytest.raises(EvaluationError, match="more than 2 files"):
+        value_of('fileset(".", "**")', folder)

@@ -196,6 +196,14 @@ def test_sensitive_values_stay_sensitive_and_never_leave() -> None:
     assert [type(item) for item in value_of("[for v in [1] : v if v == n]", n=Sensitive(1))] == [int]
 
 
+def test_a_sensitive_branch_is_chosen_in_the_type_of_both() -> None:
+    chosen = value_of('true ? s : ["a"]', s=Sensitive([1]))
+    assert isinstance(chosen, Sensitive)
+    assert chosen.value == ["1"]
+    assert value_of("s == t", s=Sensitive(1), t=1).value is True
+    assert equal(Sensitive(1), Sensitive(1)) is True
+
+
 def test_a_value_is_described_shortly_and_still_told_apart() -> None:
     long, other = "x" * 400, "x" * 399 + "y"
     assert len(describe(long)) <= 160

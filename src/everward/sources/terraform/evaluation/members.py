@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from everward.sources.terraform.evaluation.bodies import BodyReader
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy, Scope
-from everward.sources.terraform.language.values import BlockObject, Data, ValueProblem, outward, to_string
+from everward.sources.terraform.language.values import BlockObject, Data, ValueProblem, describe, outward, to_string
 from everward.sources.terraform.syntax import Block
-from everward.values import Origin, Unknown, placeholder
+from everward.values import Origin, Unknown, combine, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.module import ModuleInstance
     from everward.sources.terraform.evaluation.session import Session
+
+
+def _by_hole(key: Unknown, address: str) -> Unknown:
+    return combine([key], text=placeholder(f"{address}[{describe(key)}]"))
 
 
 class ResourceMember(Lazy):
@@ -57,6 +61,8 @@ class ResourceMember(Lazy):
 
     def index(self, key: Data) -> Data:
         """An attribute by name in brackets."""
+        if isinstance(key, Unknown):
+            return _by_hole(key, self.instance.address)
         if key == 0 and not isinstance(key, bool):
             raise ValueProblem(f"`{self.instance.address}` has neither `count` nor `for_each`")
         return self.attribute(to_string(key))
@@ -83,6 +89,8 @@ class ModuleMember(Lazy):
 
     def index(self, key: Data) -> Data:
         """An output by name in brackets."""
+        if isinstance(key, Unknown):
+            return _by_hole(key, self.module.address)
         return self.module.output(to_string(key))
 
     def items(self) -> Iterator[tuple[Data, Data, Unknown | None]]:
@@ -110,9 +118,9 @@ class UnreadModule(Lazy):
         """An output."""
         return self._hole(f"{self._address}.{name}")
 
-    def index(self, key: Data) -> Data:
-        """An output by name in brackets."""
-        return self.attribute(to_string(key))
+    def index(self, key: Data) -> Data:  # noqa: ARG002
+        """One of its instances, which is as closed as all of it."""
+        return self
 
     def items(self) -> Iterator[tuple[Data, Data, Unknown | None]]:
         """Nothing that could be told apart."""

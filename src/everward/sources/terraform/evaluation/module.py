@@ -24,7 +24,7 @@ from everward.sources.terraform.evaluation.variables import Argument, VariableRe
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy, Scope
 from everward.sources.terraform.language.values import Data, Sensitive, ValueProblem
-from everward.sources.terraform.modules import Module, is_local
+from everward.sources.terraform.modules import Module, creates_resources, is_local
 from everward.sources.terraform.modules.declarations import ResourceKey, reference_text
 from everward.sources.terraform.syntax import Attr, Block, Literal, ObjectCons, Step
 from everward.values import Origin, Unknown
@@ -242,7 +242,7 @@ class ModuleInstance:
         except ValueProblem as problem:
             hole = Unknown(reason=str(problem), decided_by=(label,), origin=attribute.origin)
             keys = Keys("count" if count is not None else "for_each", hole=hole)
-            self.session.report_at(address, str(problem), attribute.origin, incomplete=True)
+            self.session.report_at(address, str(problem), attribute.origin, incomplete=True, represented=True)
             return keys
         if keys.hole is not None:
             self.session.report_at(
@@ -252,6 +252,7 @@ class ModuleInstance:
                 incomplete=incomplete,
                 decided_by=keys.hole.decided_by,
                 help=_settle(keys.hole),
+                represented=True,
             )
         return keys
 
@@ -317,7 +318,7 @@ class ModuleInstance:
             if vendored is None:
                 reason = f"`{source}` is not in the repository"
                 advice = "run `terraform init` in the root, so that `.terraform/modules` has it, or assess a plan"
-                return self._unread(subject, reason, attribute.origin, advice)
+                return self._unread(subject, reason, attribute.origin, advice, incomplete=creates_resources(source))
             folder = vendored
         if not folder.is_dir():
             return self._unread(subject, f"`{source}` does not exist", attribute.origin, None)
@@ -332,8 +333,10 @@ class ModuleInstance:
             return self._unread(subject, f"`{source}` has no Terraform files", attribute.origin, None)
         return module
 
-    def _unread(self, subject: str, reason: str, origin: Origin, help: str | None) -> str:
-        self.session.report_at(subject, reason, origin, incomplete=True, help=help)
+    def _unread(
+        self, subject: str, reason: str, origin: Origin, help: str | None, *, incomplete: bool = True
+    ) -> str:
+        self.session.report_at(subject, reason, origin, incomplete=incomplete, help=help)
         return f"{subject} cannot be read"
 
     def _providers_for(self, block: Block) -> dict[str, str]:

@@ -111,9 +111,10 @@ class Session:
         incomplete: bool,
         decided_by: tuple[str, ...] = (),
         help: str | None = None,
+        represented: bool = False,
     ) -> None:
         """Note something once, by its parts."""
-        self.report(Unresolved(subject, reason, origin, decided_by, help, incomplete))
+        self.report(Unresolved(subject, reason, origin, decided_by, help, incomplete, represented))
 
     def value_of(self, attribute: Attribute, scope: Scope, subject: str) -> Data:
         """The value of an attribute; where it has none, that is noted and a hole stands for it."""

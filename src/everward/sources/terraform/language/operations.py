@@ -10,7 +10,6 @@ from everward.sources.terraform.language.values import (
     ARITHMETIC,
     BlockObject,
     Data,
-    ListValue,
     Sensitive,
     SetValue,
     ValueProblem,
@@ -246,13 +245,3 @@ def as_many(value: Data, because: Unknown) -> Unknown:
         text=hole.text,
         origin=hole.origin,
     )
-
-
-def listed(items: list[Data]) -> ListValue:
-    """A list of what may have several types; of any type when no one type fits."""
-    from everward.sources.terraform.language.values import unify_items
-
-    try:
-        return ListValue(*unify_items(items))
-    except ValueProblem:
-        return ListValue(items)

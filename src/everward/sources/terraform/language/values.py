@@ -155,6 +155,8 @@ def kind_name(value: Data) -> str:
     """The kind of a value in a message."""
     if value is None:
         return "null"
+    if isinstance(value, Unknown):
+        return "value that is not known yet"
     kind = type_of(value).kind
     return {"bool": "truth value", "string": "text"}.get(kind, kind)
 

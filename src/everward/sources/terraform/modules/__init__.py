@@ -3,6 +3,7 @@
 from everward.sources.terraform.modules.declarations import Check, Module, VariableDeclaration, declare
 from everward.sources.terraform.modules.loader import ModuleLoader, is_local, unresolved_of
 from everward.sources.terraform.modules.providers import AZURERM, Requirements, read_requirements
+from everward.sources.terraform.modules.registry import creates_resources
 
 __all__ = [
     "AZURERM",
@@ -11,6 +12,7 @@ __all__ = [
     "ModuleLoader",
     "Requirements",
     "VariableDeclaration",
+    "creates_resources",
     "declare",
     "is_local",
     "read_requirements",

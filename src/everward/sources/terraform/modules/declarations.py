@@ -108,7 +108,7 @@ def _declare_labelled(module: Module, block: Block) -> None:
 
 def _once(module: Module, table: dict[Any, Any], key: Any, item: Block | Attribute) -> None:
     if key in table:
-        shown = ".".join(key) if isinstance(key, tuple) else str(key)
+        shown = ".".join(key).removeprefix("managed.") if isinstance(key, tuple) else str(key)
         _complain(module, f"`{shown}`", "declared twice", item.origin)
     else:
         table[key] = item

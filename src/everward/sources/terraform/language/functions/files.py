@@ -93,13 +93,7 @@ def glob(pattern: str) -> re.Pattern[str]:
             end = pattern.find("]", position + 1)
             if end < 0:
                 raise ValueProblem(f"`{shorten(pattern)}` is not a pattern")
-            body = (
-                pattern[position:end]
-                .replace("\\", "\\\\")
-                .replace("[", "\\[")
-                .replace("&&", "&\\&")
-                .replace("||", "|\\|")
-            )
+            body = pattern[position:end].replace("\\", "\\\\").replace("[", "\\[")
             out.append(f"[^{body[1:]}]" if body[0] in "!^" else f"[{body}]")
             position = end + 1
         elif char == "{":
