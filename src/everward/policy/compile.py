@@ -6,10 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from everward.policy.counting import MAX_VALUE_ITERATIONS, count_elements, decide_count
-from everward.policy.engine import Site, UnknownAliasError, is_constant
+from everward.policy.counting import (
+    MAX_VALUE_ITERATIONS,
+    count_elements,
+    count_never_fails,
+    decide_count,
+    decided_from,
+)
+from everward.policy.engine import Site, UnknownAliasError, calls_current, is_constant
 from everward.policy.fields import Ref, Root, any_number, look, squeeze
-from everward.policy.frame import Binding, Frame, fold
+from everward.policy.frame import Binding, Frame, bind, fold, read_one
 from everward.policy.nodes import (
     AllOf,
     AnyOf,
@@ -155,8 +161,11 @@ def _leaf(node: Leaf, site: Site) -> Code:
 
 
 def _field_leaf(node: Leaf, subject: Field, site: Site) -> Code:
-    if not is_constant(subject.name) or not is_constant(node.expected):
+    late = not is_constant(node.expected)
+    if not is_constant(subject.name) or (late and not subject.name.literal):
         return Code(lambda frame: _dynamic_field(node, subject, site, frame))
+    if late:
+        return Code(_read_and_compare(node, site.field(field_text(subject.name.raw)), site))
     try:
         name = site.value(subject.name, None)
         expected = site.value(node.expected, None)
@@ -206,6 +215,10 @@ def late_field(site: Site, name: Any) -> Ref:
 
 def _read_and_test(ref: Ref, test: ValueTest, site: Site) -> FrameTest:
     if ref.collects:
+        bound = bind(ref, site.scope)
+        if bound is not None and EACH not in bound[1]:
+            index, rest = bound
+            return lambda frame: test(read_one(frame, frame.items[index], rest))
         absent = site.bound.context.missing_array
         return lambda frame: every(site.read_all(ref, frame, absent=absent), test)
     if ref.root is not Root.BODY:
@@ -217,6 +230,33 @@ def _read_and_test(ref: Ref, test: ValueTest, site: Site) -> FrameTest:
         if value is MISSING and frame.opaque is not None:
             value = frame.opaque
         return test(value)
+
+    return leaf
+
+
+def _read_and_compare(node: Leaf, ref: Ref, site: Site) -> FrameTest:
+    """A comparison whose right side depends on the resource.
+
+    While related resources are tested it depends on the judged one: then the test is made once for all of them.
+    """
+    operator, expected = node.operator, node.expected
+    absent = site.bound.context.missing_array
+    invariant = not calls_current(expected)
+    make = squeezed if ref.is_location else specialise
+    made_for: Frame | None = None
+    made: ValueTest | None = None
+
+    def leaf(frame: Frame) -> Truth:
+        nonlocal made_for, made
+        if made is not None and made_for is frame.primary:
+            test = made
+        else:
+            test = _guarded(make(operator, site.value(expected, frame)))
+            if invariant and frame.primary is not frame:
+                made_for, made = frame.primary, test
+        if ref.collects:
+            return every(site.read_all(ref, frame, absent=absent), test)
+        return test(site.read(ref, frame))
 
     return leaf
 
@@ -308,10 +348,10 @@ def _count_leaf(node: Leaf, subject: FieldCount | ValueCount, site: Site) -> Cod
     except EvaluationError as error:
         return _failing(error)
     where = None if subject.where is None else compile_condition(subject.where, site.within(binding))
-    return Code(
-        _field_count(node, ref, None if where is None else where.test, site),
-        safe=(where is None or where.safe) and node.expected.literal and never_fails(node.operator, node.expected.raw),
-    )
+    fixed = node.expected.literal and count_never_fails(node.operator, node.expected.raw)
+    safe = fixed and (where is None or where.safe)
+    limit = decided_from(node.operator, node.expected.raw) if safe else None
+    return Code(_field_count(node, ref, None if where is None else where.test, site, limit), safe=safe)
 
 
 def counted_field(site: Site, name: Any) -> tuple[Ref, Binding]:
@@ -331,15 +371,39 @@ def counted_field(site: Site, name: Any) -> tuple[Ref, Binding]:
     return ref, Binding(text.lower(), fold(ref.steps))
 
 
-def _field_count(node: Leaf, ref: Ref, where: FrameTest | None, site: Site) -> FrameTest:
+def _field_count(node: Leaf, ref: Ref, where: FrameTest | None, site: Site, limit: int | None = None) -> FrameTest:
+    """A count over elements; from `limit` on (see `decided_from`) further elements do not matter."""
     operator, expected = node.operator, node.expected
 
     def test(frame: Frame) -> Truth:
         elements = site.read_all(ref, frame, absent=False)
+        number = None if where is None else _count_known(elements, where, frame, limit)
+        if number is not None:
+            return compare(operator, number, site.value(expected, frame))
         counted = count_elements(elements, None if where is None else at_element(frame, where))
         return _decide_count(operator, counted, site.value(expected, frame))
 
     return test
+
+
+def _count_known(elements: list[Any], where: FrameTest, frame: Frame, limit: int | None) -> int | None:
+    """How many elements satisfy `where`, or `limit` when there are more; None as soon as something is not known."""
+    number = 0
+    items = frame.items
+    items.append(None)
+    try:
+        for element in elements:
+            items[-1] = element
+            truth = None if element.__class__ is Unknown else where(frame)
+            if truth is True:
+                number += 1
+                if number == limit:
+                    break
+            elif truth is not False:
+                return None
+    finally:
+        items.pop()
+    return number
 
 
 def at_element(frame: Frame, where: FrameTest) -> ValueTest:
@@ -374,6 +438,9 @@ def _value_count(node: Leaf, subject: ValueCount, site: Site) -> FrameTest:
 
     def test(frame: Frame) -> Truth:
         elements = value_elements(site.value(counted_value, frame))
+        number = None if where is None else _count_known(elements, where, frame, None)
+        if number is not None:
+            return compare(operator, number, site.value(expected, frame))
         counted = count_elements(elements, None if where is None else at_element(frame, where))
         return _decide_count(operator, counted, site.value(expected, frame))
 

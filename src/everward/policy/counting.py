@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from everward.policy.operators import ORDERINGS, as_number
+from everward.policy.operators import ORDERINGS, as_number, incomparable
 from everward.policy.truth import decide
 from everward.values import Truth, Unknown, combine, unknowns_in
 
@@ -68,6 +68,21 @@ def decide_count(operator: str, counted: Range, expected: Any) -> Truth:
     if truths and all(truth is truths[0] for truth in truths) and not isinstance(truths[0], Unknown):
         return truths[0]
     return combine([*counted.holes, *unknowns_in(expected)])
+
+
+_FROM: Final = {"greater": 1, "greaterOrEquals": 0, "less": 0, "lessOrEquals": 1, "equals": 1, "notEquals": 1}
+
+
+def decided_from(operator: str, expected: Any) -> int | None:
+    """The count from which on a comparison with a known number no longer changes; None when that cannot be said."""
+    if operator not in _FROM or isinstance(expected, bool) or not isinstance(expected, int):
+        return None
+    return max(expected + _FROM[operator], 1)
+
+
+def count_never_fails(operator: str, expected: Any) -> bool:
+    """Whether comparing a count with `expected` always gives an answer."""
+    return operator not in ORDERINGS or not incomparable(0, expected)
 
 
 def _samples(operator: str, counted: Range, expected: Any) -> list[int]:

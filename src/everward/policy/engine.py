@@ -27,6 +27,11 @@ from everward.values import EACH, MISSING, Step, Unknown, Value
 DEPENDS_ON_RESOURCE: Final = frozenset({"field", "current", "resourcegroup", "subscription"})
 """Functions whose result differs between resources."""
 
+_CURRENT: Final = frozenset({"current"})
+
+MAX_REMEMBERED: Final = 1024
+"""Resolved names that a place remembers."""
+
 
 class UnknownAliasError(Exception):
     """A field that is neither a name of the language nor an alias: Azure takes such a policy as not applicable."""
@@ -62,6 +67,11 @@ class Site:
         self.scope = scope
         self._frame: Frame | None = None
         self._evaluator = Evaluator(POLICY, self, now=bound.context.now)
+        self._refs: dict[tuple[str, str], Ref] = {}
+        self._primary_site: Site | None = None
+        self._invariant: dict[Operand, bool] = {}
+        self._memo_of: Frame | None = None
+        self._memo: dict[Operand, Value] = {}
 
     def within(self, binding: Binding) -> Site:
         """The same place inside a count."""
@@ -75,10 +85,22 @@ class Site:
 
         """
         wanted = self.type_key if type_key is None else type_key
-        resolved = resolve_field(text, wanted, self.bound.aliases, self.bound.context.api_version)
-        if resolved is None:
-            raise UnknownAliasError(text)
-        return resolved
+        found = self._refs.get((wanted, text))
+        if found is None:
+            found = resolve_field(text, wanted, self.bound.aliases, self.bound.context.api_version)
+            if found is None:
+                raise UnknownAliasError(text)
+            # Names that are made of values could be as many as the resources.
+            if len(self._refs) < MAX_REMEMBERED:
+                self._refs[wanted, text] = found
+        return found
+
+    @property
+    def primary(self) -> Site:
+        """The place from which calls of `field` read while a related resource is tested."""
+        if self._primary_site is None:
+            self._primary_site = Site(self.bound, self.primary_type)
+        return self._primary_site
 
     def value(self, operand: Operand, frame: Frame | None) -> Value:
         """The value of an operand; `frame` may be None when it is constant.
@@ -89,6 +111,21 @@ class Site:
         """
         if operand.literal:
             return operand.raw
+        if frame is None or frame.primary is frame:
+            return self._value(operand, frame)
+        invariant = self._invariant.get(operand)
+        if invariant is None:
+            invariant = self._invariant[operand] = not calls_current(operand)
+        if not invariant:
+            return self._value(operand, frame)
+        # While related resources are tested, expressions are about the judged one: the same for all of them.
+        if self._memo_of is not frame.primary:
+            self._memo_of, self._memo = frame.primary, {}
+        if operand not in self._memo:
+            self._memo[operand] = self._value(operand, frame)
+        return self._memo[operand]
+
+    def _value(self, operand: Operand, frame: Frame | None) -> Value:
         # Evaluation of one place can come back to it through a related resource: keep what was there.
         before, self._frame = self._frame, frame
         try:
@@ -131,11 +168,17 @@ class Site:
 
 def is_constant(operand: Operand) -> bool:
     """Whether a value is the same for all resources."""
-    if operand.literal:
-        return True
-    return not any(
-        call.name.lower() in DEPENDS_ON_RESOURCE for item in expressions_of(operand) for call in calls_in(item)
-    )
+    return operand.literal or not _calls(operand, DEPENDS_ON_RESOURCE)
+
+
+def calls_current(operand: Operand) -> bool:
+    """Whether a value depends on the elements that counts around it are at."""
+    return not operand.literal and _calls(operand, _CURRENT)
+
+
+def _calls(operand: Operand, names: frozenset[str]) -> bool:
+    """Whether an operand calls one of the functions."""
+    return any(call.name.lower() in names for item in expressions_of(operand) for call in calls_in(item))
 
 
 def expressions_of(operand: Operand) -> Iterator[Expression]:
@@ -168,7 +211,7 @@ def _field(site: Site, arguments: list[Value], at: int) -> Value:
     name = _name("field", arguments, at)
     frame = site.frame(at)
     if frame.primary is not frame:
-        site, frame = Site(site.bound, site.primary_type), frame.primary
+        site, frame = site.primary, frame.primary
     ref = site.field(name)
     if not ref.collects:
         value = site.read(ref, frame)

@@ -64,7 +64,12 @@ def find_related(
 
     def satisfies(resource: Resource, there: Truth) -> Truth | None:
         """Whether a resource is the one; None when it is not even looked at."""
-        truths = [there, _name_matches(search.name, resource)]
+        if search.name is None and wanted_kind is None:
+            if there is True and condition is not None:
+                return condition(Frame(resource, frame.estate, frame))
+            truths = [there]
+        else:
+            truths = [there, _name_matches(search.name, resource)]
         if wanted_kind is not None:
             truths.append(decide("equals", resource.body.get("kind"), wanted_kind))
         certain = all_of(truths)

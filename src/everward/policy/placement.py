@@ -78,14 +78,14 @@ def place_below(primary: Resource, related_type: str, estate: Estate) -> Place:
 
 def place_in_group(primary: Resource, scope: str, related_type: str, estate: Estate) -> Place:
     """The related resources in the resource group with the id `scope`."""
-    found = _standing_free(estate.in_resource_group(scope, related_type), primary)
+    found = _standing_free(estate, "group", scope, related_type, primary)
     place = Place(f"in resource group {scope.rsplit('/', 1)[1]}", found)
     return _complete(place, primary, related_type, estate, "group", scope)
 
 
 def place_in_subscription(primary: Resource, scope: str, related_type: str, estate: Estate) -> Place:
     """The related resources in the subscription with the id `scope`."""
-    found = _standing_free(estate.in_subscription(scope, related_type), primary)
+    found = _standing_free(estate, "subscription", scope, related_type, primary)
     place = Place(f"in subscription {scope.rsplit('/', 1)[1]}", found)
     return _complete(place, primary, related_type, estate, "subscription", scope)
 
@@ -105,16 +105,38 @@ def default_place(primary: Resource, related_type: str, estate: Estate) -> Place
     return place_in_group(primary, group, related_type, estate)
 
 
-def _standing_free(resources: Sequence[Resource], primary: Resource) -> Sequence[Resource]:
+_Standing = tuple[list[Resource], list[Resource]]
+_STANDING: WeakKeyDictionary[Estate, dict[tuple[str, str, str], _Standing]] = WeakKeyDictionary()
+
+
+def _standing_free(estate: Estate, level: str, scope: str, related_type: str, primary: Resource) -> Sequence[Resource]:
     """Without the extensions of other resources: what protects one of them says nothing about this one."""
-    return [item for item in resources if _stands_free(item, primary)]
+    cache = _STANDING.setdefault(estate, {})
+    key = (level, scope.lower(), related_type.lower())
+    found = cache.get(key)
+    if found is None:
+        here = estate.in_resource_group if level == "group" else estate.in_subscription
+        found = cache[key] = ([], [])
+        for resource in here(scope, related_type):
+            found[0 if _extended(resource) is None else 1].append(resource)
+    free, extensions = found
+    mine = [item for item in extensions if _stands_free(item, primary)]
+    return [*free, *mine] if mine else free
+
+
+def _extended(resource: Resource) -> str | None:
+    """The lower-case id of the resource that an extension stands on; None for what is no extension of a resource."""
+    parsed = try_parse_id(resource.id)
+    if parsed is None:
+        return None
+    scope = parsed.scope.lower()
+    return scope if "/providers/" in scope else None
 
 
 def _stands_free(resource: Resource, primary: Resource) -> bool:
-    parsed = try_parse_id(resource.id)
-    if parsed is None or "/providers/" not in parsed.scope.lower():
+    scope = _extended(resource)
+    if scope is None:
         return True
-    scope = parsed.scope.lower()
     # A setting of one resource says nothing about the subscription that holds the resource.
     return scope == primary.key or (primary.type_key not in _CONTAINERS and scope.startswith(primary.key + "/"))
 
@@ -194,7 +216,8 @@ def _gap(primary: Resource, estate: Estate) -> Unknown | None:
     if gaps is None:
         gaps = defaultdict(list)
         for reading in estate.readings:
-            missing = [item for item in reading.unresolved if item.incomplete]
+            # What is represented by an instance adds no other type, and that instance is judged as any other.
+            missing = [item for item in reading.unresolved if item.incomplete and not item.represented]
             keys = {key for resource in reading.resources for key in _held(resource)} if missing else ()
             for key in keys:
                 gaps[key].extend(missing)
