@@ -91,3 +91,14 @@ def test_what_could_not_be_read_may_belong_to_the_subscription_that_is_implied()
     )
     assert state(subject, SETTING, STORED, open_part=True) is State.UNKNOWN
     assert state(subject, SETTING, STORED) is State.NON_COMPLIANT
+
+
+@pytest.mark.parametrize(("represented", "expected"), [(True, State.NON_COMPLIANT), (False, State.UNKNOWN)])
+def test_more_of_what_the_reading_has_is_no_place_for_another_type(represented: bool, expected: State) -> None:
+    rule = {
+        "if": {"field": "type", "equals": STORED.type},
+        "then": {"effect": "auditIfNotExists", "details": {"type": LOCK}},
+    }
+    missing = Unresolved(subject="module.m", reason="how many is not known", incomplete=True, represented=represented)
+    estate = Estate([Reading(source="terraform", label="test", resources=[STORED], unresolved=[missing])])
+    assert compile_definition(load_definition(rule)).evaluate(STORED, estate).state is expected

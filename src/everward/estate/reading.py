@@ -50,6 +50,8 @@ class Unresolved(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"
     """What to do."""
     incomplete: bool = False
     """True when resources may have been missed because of it; false when only values are open."""
+    represented: bool = False
+    """True when what may have been missed is only more of what the reading has: one instance stands for all of them."""
 
 
 class ReadInput(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Estate, Resource, Unresolved
 from everward.policy.aliases import FACT_NAMESPACE
@@ -41,14 +42,13 @@ EXTENSIONS: Final = frozenset(
 """Types that stand on the resource they are about, whatever its type is."""
 
 
-@dataclass(slots=True)
-class Place:
+class Place(msgspec.Struct, eq=False):
     """Where related resources are looked for, and what is there."""
 
     text: str
     """In words: `below /subscriptions/…`, `in resource group app-rg`."""
     found: Sequence[Resource] = ()
-    possible: list[tuple[Resource, Unknown]] = field(default_factory=list)
+    possible: list[tuple[Resource, Unknown]] = msgspec.field(default_factory=list)
     """Resources that may be there, each with why that is not known."""
     gap: Unknown | None = None
     """What could not be read, when a related resource could be in it."""

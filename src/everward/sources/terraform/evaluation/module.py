@@ -333,9 +333,7 @@ class ModuleInstance:
             return self._unread(subject, f"`{source}` has no Terraform files", attribute.origin, None)
         return module
 
-    def _unread(
-        self, subject: str, reason: str, origin: Origin, help: str | None, *, incomplete: bool = True
-    ) -> str:
+    def _unread(self, subject: str, reason: str, origin: Origin, help: str | None, *, incomplete: bool = True) -> str:
         self.session.report_at(subject, reason, origin, incomplete=incomplete, help=help)
         return f"{subject} cannot be read"
 
