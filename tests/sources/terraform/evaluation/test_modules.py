@@ -134,7 +134,7 @@ def test_providers_are_handed_down(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ('"hashicorp/subnets/cidr"', "`hashicorp/subnets/cidr` is not in the repository"),
+        ('"x/y/azurerm"', "`x/y/azurerm` is not in the repository"),
         ('"git::https://example.com/x.git"', "is not in the repository"),
         ('"./nowhere"', "`./nowhere` does not exist"),
         ('"./empty"', "`./empty` has no Terraform files"),
@@ -164,6 +164,13 @@ def test_a_module_that_cannot_be_read_is_told_and_its_outputs_are_holes(
     assert isinstance(seen["w"], Unknown)
     assert isinstance(seen["x"], Unknown)
     assert isinstance(seen["y"], list)
+
+
+def test_a_module_that_only_calculates_hides_no_resource(tmp_path: Path) -> None:
+    session = session_of(tmp_path, 'module "m" {\n  source = "hashicorp/subnets/cidr"\n}\n')
+    (item,) = session.unresolved
+    assert item.reason == "`hashicorp/subnets/cidr` is not in the repository"
+    assert not item.incomplete
 
 
 def test_a_vendored_module_is_read(tmp_path: Path) -> None:
