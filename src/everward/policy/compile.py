@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from everward.policy.counting import (
     MAX_VALUE_ITERATIONS,
@@ -37,8 +38,7 @@ FrameTest: TypeAlias = Callable[[Frame], Truth]
 _CASE_SENSITIVE: Final = frozenset({"match", "notMatch"})
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(msgspec.Struct, frozen=True, eq=False):
     """A compiled condition."""
 
     test: FrameTest

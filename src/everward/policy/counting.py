@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -20,13 +19,12 @@ _DECIDABLE: Final = ORDERINGS | {"equals", "notEquals", "in", "notIn", "exists"}
 """Operators whose answer changes only where the number passes a number of the right side."""
 
 
-@dataclass(slots=True)
-class Range:
+class Range(msgspec.Struct, eq=False):
     """At least `low` and at most `high` elements (None: no bound), and the holes that leave it open."""
 
     low: int = 0
     high: int | None = 0
-    holes: list[Unknown] = field(default_factory=list)
+    holes: list[Unknown] = msgspec.field(default_factory=list)
 
     def add(self, truth: Truth, element: Any) -> None:
         """Count one element, for which the condition says `truth`."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from everward.estate import Resource
 from everward.policy.compile import FrameTest, compile_condition
@@ -26,17 +27,16 @@ from everward.policy.truth import decide
 from everward.values import Truth, Unknown, all_of, any_of, combine, is_symbolic
 
 
-@dataclass(slots=True)
-class Search:
+class Search(msgspec.Struct, eq=False):
     """What was looked for, where, and what was found."""
 
     type: str = ""
-    place: Place = field(default_factory=lambda: Place(""))
+    place: Place = msgspec.field(default_factory=lambda: Place(""))
     name: Any = None
     """The name that was asked for; None for any."""
     truth: Truth = False
     """Whether a related resource exists that meets the condition."""
-    candidates: list[tuple[Resource, Truth]] = field(default_factory=list)
+    candidates: list[tuple[Resource, Truth]] = msgspec.field(default_factory=list)
     """Resources of the right type, place and (perhaps) name, and whether each satisfies; the last when one does."""
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+import msgspec
 
 from everward.policy.aliases import Aliases
 from everward.values import EACH, MISSING, Step, Unknown, combine, member, parse_path
@@ -26,8 +27,7 @@ _NAMED: Final = {"type": Root.TYPE, "name": Root.NAME, "fullname": Root.FULL_NAM
 _PATHS: Final = frozenset({"kind", "location", "tags", "identity"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(msgspec.Struct, frozen=True):
     """A field of resources of one type."""
 
     root: Root

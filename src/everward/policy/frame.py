@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
+
+import msgspec
 
 from everward.estate import Estate, Resource
 from everward.policy.fields import Ref, Root, any_number, collect, look
@@ -74,8 +75,7 @@ def identity_of(resource: Resource, root: Root) -> str | Unknown:
     return text_or_hole(resource.name if root is Root.NAME else full_name(resource))
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(msgspec.Struct, frozen=True):
     """What a count binds: the elements of an array of the resource, or those of a value."""
 
     label: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import msgspec
 
 from everward.expressions import Expression
 from everward.policy.positions import JsonPath
 from everward.values import Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operand:
+class Operand(msgspec.Struct, frozen=True, eq=False):
     """A value of a rule: a literal, an expression, or an array or object in which expressions stand."""
 
     raw: Value
@@ -28,30 +28,26 @@ class Operand:
         return self.expression is None and not self.tree
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Field(msgspec.Struct, frozen=True, eq=False):
     """The left side `field`: a name of the language, a tag, or an alias."""
 
     name: Operand
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Computed:
+class Computed(msgspec.Struct, frozen=True, eq=False):
     """The left side `value`."""
 
     value: Operand
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldCount:
+class FieldCount(msgspec.Struct, frozen=True, eq=False):
     """The left side `count` over the elements of an array property."""
 
     field: Operand
     where: Condition | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ValueCount:
+class ValueCount(msgspec.Struct, frozen=True, eq=False):
     """The left side `count` over the elements of a value."""
 
     value: Operand
@@ -63,8 +59,7 @@ class ValueCount:
 Subject: TypeAlias = Field | Computed | FieldCount | ValueCount
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True, eq=False):
     """One comparison."""
 
     subject: Subject
@@ -75,22 +70,19 @@ class Leaf:
     """Where it stands in the definition."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AllOf:
+class AllOf(msgspec.Struct, frozen=True, eq=False):
     """True when all parts are; true when there are none."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AnyOf:
+class AnyOf(msgspec.Struct, frozen=True, eq=False):
     """True when some part is; false when there are none."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Not:
+class Not(msgspec.Struct, frozen=True, eq=False):
     """True when the part is not."""
 
     part: Condition
@@ -99,8 +91,7 @@ class Not:
 Condition: TypeAlias = Leaf | AllOf | AnyOf | Not
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Existence:
+class Existence(msgspec.Struct, frozen=True, eq=False):
     """What auditIfNotExists and deployIfNotExists look for."""
 
     type: Operand
@@ -111,8 +102,7 @@ class Existence:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, eq=False):
     """`if` and `then`."""
 
     condition: Condition
@@ -125,8 +115,7 @@ class Rule:
     """Set when the details name a related resource."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True, eq=False):
     """A declared parameter."""
 
     name: str
@@ -135,11 +124,10 @@ class Parameter:
     default: Value = None
     has_default: bool = False
     allowed: tuple[Value, ...] | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, eq=False):
     """A policy definition."""
 
     name: str
@@ -151,7 +139,7 @@ class Definition:
     parameters: Mapping[str, Parameter]
     """By lower-case name."""
     rule: Rule
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
     version: str = ""
     policy_type: str = ""
     file: str | None = None
