@@ -126,7 +126,7 @@ def test_large_files_are_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatc
         ("try()", "no expression has a value"),
         ("range(2000)", "more than 1024 numbers"),
         ("range(1, 2, 3, 4)", "one to three numbers"),
-        ("setproduct(range(1000), range(1000))", "too many combinations"),
+        ("setproduct(range(320), range(320))", "too many combinations"),
         ('regex("(", "a")', "is not a regular expression"),
         ("concat()", "at least one list"),
         ("coalesce()", "at least one value"),
@@ -184,7 +184,7 @@ def test_what_yaml_says_arrives(tmp_path: Path) -> None:
 def test_deep_text_is_told() -> None:
     for call in ("jsondecode(t)", "yamldecode(t)"):
         with pytest.raises(EvaluationError, match=r"not JSON|not YAML|too deeply"):
-            value_of(call, t="[" * 100_000)
+            value_of(call, t="[" * 20_000)
 
 
 @given(st.integers(-(10**40), 10**40))
