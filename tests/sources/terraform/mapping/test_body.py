@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.sources.terraform.mapping.make import hole, instance
+from tests.sources.terraform.mapping.make import hole, instance, provider
 
+from everward.sources.terraform.mapping import to_resources
 from everward.sources.terraform.mapping.body import Body
 from everward.sources.terraform.mapping.build import compile_type
 from everward.sources.terraform.mapping.facts import AttributeFact
-from everward.values import Origin, Unknown, Value
+from everward.values import MISSING, Origin, Unknown, Value
 
 
 def fact(kind: str = "string", default: Value = None, *, computed: bool = False) -> AttributeFact:
@@ -338,3 +339,13 @@ def test_nothing_goes_through_a_hole() -> None:
     unknown = hole()
     made = content(rules, a=unknown, b=1, c=[{"w": 1}])
     assert made == {"p": msgspec.structs.replace(unknown, present=False)}
+
+
+def test_a_setting_that_the_provider_does_not_send_keeps_its_line() -> None:
+    written = instance("azurerm_key_vault", purge_protection_enabled=False, sku_name="standard", tenant_id="t")
+    line = Origin(source="terraform", file="main.tf", line=7)
+    written.origins["purge_protection_enabled"] = line
+    resources, _, _ = to_resources([written], provider(), source="terraform")
+    vault = resources[0]
+    assert vault.get("properties.enablePurgeProtection") is MISSING
+    assert vault.origin_of("properties.enablePurgeProtection") == line

@@ -263,6 +263,9 @@ class Body:
 
     def _set(self, rule: Rule, place: Place, value: Value, name: str, configured: bool) -> None:
         if value is None:
+            # What the provider does not send is written all the same: that line is where the absence comes from.
+            for path in rule.to if configured else ():
+                self._note(place, name, path)
             return
         if rule.entry:
             self._enter(rule, place, value)
