@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.readme import ROOT, Shown, blocks
 
 from everward.cli.run import everward
-from tests.readme import ROOT, Shown, blocks
 
 BLOCKS = list(blocks())
 
