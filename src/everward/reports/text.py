@@ -305,6 +305,10 @@ class _Page:
             yield from self.layout.plain(f"... {more}: --full shows all", indent, indent, "dim")
 
 
+_GIVES_VALUES = frozenset({"variable file", "parameters", "pipeline"})
+"""Roles of inputs that give values, not resources."""
+
+
 def _what(item: Source) -> str:
     text = count(item.resources, "resource")
     if item.addresses:
@@ -312,7 +316,7 @@ def _what(item: Source) -> str:
         opaque = item.addresses.get("opaque", 0)
         known = f", {opaque} without a mapping" if opaque else ""
         text = f"{count(total, 'address', 'addresses')}, {text}{known}"
-    files = [file.path.rsplit("/", 1)[-1] for file in item.files if file.used and "variable" in file.role]
+    files = [file.path.rsplit("/", 1)[-1] for file in item.files if file.used and file.role in _GIVES_VALUES]
     values = f"; values from {listed(list(dict.fromkeys(files)), 3)}" if files else ""
     return f"{item.label} ({item.source}): {text}{values}"
 
