@@ -445,3 +445,34 @@ def test_parameters_fold_into_the_policy() -> None:
         truth = ask(condition)
         assert isinstance(truth, Unknown)
         assert truth.decided_by == ("parameter open",)
+
+
+@pytest.mark.parametrize("kind", ["not", "allOf", "anyOf"])
+def test_deep_conditions_are_judged(kind: str) -> None:
+    condition: dict[str, Any] = {"field": "properties.a", "equals": 1}
+    for _ in range(200):
+        condition = {"not": condition} if kind == "not" else {kind: [condition]}
+    assert holds(condition, resource(properties={"a": 1})) is True
+
+
+def test_names_that_are_made_of_values_are_not_all_remembered() -> None:
+    condition = {"field": "[concat('tags.', field('name'))]", "equals": "x"}
+    made = policy(condition)
+    for number in range(1100):
+        subject = resource(name=f"n{number}", tags={f"n{number}": "x"})
+        assert made.evaluate(subject, estate(subject)).state is State.NON_COMPLIANT
+
+
+@pytest.mark.parametrize(
+    ("operator", "limit", "expected"),
+    [
+        ("greater", 1, True),
+        ("greaterOrEquals", 3, True),
+        ("less", 3, False),
+        ("equals", 2, False),
+        ("notEquals", 2, True),
+    ],
+)
+def test_a_count_may_stop_when_more_elements_do_not_matter(operator: str, limit: int, expected: bool) -> None:
+    condition = count("properties.a[*]", {"field": "properties.a[*]", "exists": True}, **{operator: limit})
+    assert holds(condition, resource(properties={"a": ["x", "y", "z"]})) is expected

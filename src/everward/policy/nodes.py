@@ -147,8 +147,8 @@ class Definition(msgspec.Struct, frozen=True, eq=False):
     """Whether only a rule was given: parameters are not declared then."""
 
 
-def conditions_in(condition: Condition, *, counts: bool = True) -> Iterator[Condition]:
-    """Yield a condition and every one below it, with those inside counts when `counts`."""
+def conditions_in(condition: Condition) -> Iterator[Condition]:
+    """Yield a condition and every one below it; those inside counts are about elements, and are not among them."""
     stack = [condition]
     while stack:
         item = stack.pop()
@@ -157,5 +157,3 @@ def conditions_in(condition: Condition, *, counts: bool = True) -> Iterator[Cond
             stack.extend(reversed(item.parts))
         elif isinstance(item, Not):
             stack.append(item.part)
-        elif counts and isinstance(item.subject, FieldCount | ValueCount) and item.subject.where is not None:
-            stack.append(item.subject.where)

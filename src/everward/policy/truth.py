@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from everward.policy.operators import NEGATED, OPERATORS, ORDERINGS, compare, equals, exists, is_absent, same
-from everward.values import MISSING, Truth, Unknown, any_of, combine, is_known, negate, unknowns_in
+from everward.values import MISSING, Truth, Unknown, any_of, combine, is_known, negate
 
 
 class IncomparableError(Exception):
@@ -189,11 +189,6 @@ def _contains_key(left: Any, right: Any) -> Truth:
     if isinstance(right, Unknown):
         return combine([right])
     return decide("containsKey", dict.fromkeys(left), _hollow(right))
-
-
-def first_hole(value: Any) -> Unknown | None:
-    """The first hole in a value at any depth."""
-    return next(unknowns_in(value), None)
 
 
 def _kind(value: Any) -> str:
