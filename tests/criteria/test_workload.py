@@ -34,6 +34,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "subscription-policy-enforced": {"subscription"},
     },
     "releaseunit": {
+        "activity-log-archived": {"subscription"},
         "alert-rule-switched-on": {"modules/stamp/alerts.tf:4", "modules/stamp/alerts.tf:40"},
         "data-plane-refuses-keys": {
             "modules/stamp/eventhub.tf:1",
@@ -41,6 +42,13 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:20",
         },
         "data-service-closed-to-internet": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
+        "defender-plan-for-used-services": {
+            "modules/stamp/keyvault.tf:1",
+            "modules/stamp/kubernetes.tf:2",
+            "modules/stamp/storage.tf:2",
+            "modules/stamp/storage.tf:20",
+        },
+        "event-hubs-closed-to-internet": {"modules/stamp/eventhub.tf:1"},
         "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
@@ -53,7 +61,11 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:14",
             "modules/stamp/policy.tf:23",
         },
+        "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
+        "security-change-alerts": {"subscription"},
+        "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:69"},
+        "virtual-network-flow-logs": {"modules/stamp/network.tf:21"},
     },
 }
 """By root and criterion: the blocks that violate it. `subscription` is what no block states."""
@@ -113,7 +125,7 @@ PLANNED = {
     "public-ip-ddos-protection": 2,
     "virtual-network-flow-logs": 2,
 }
-"""What only the plan of the release unit settles, because a module from a registry is not in the checkout."""
+"""Absences that the plan of the release unit shows as its source does, though a module is not in the checkout."""
 
 
 def folder_of(variable: str) -> Path:
