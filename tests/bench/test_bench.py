@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench.inventory import inventory, vary
-from tests.bench.measure import BenchError, Command, Sample, median, output_of, race, run_once
+from tests.bench.measure import BenchError, Command, Sample, median, output_of, run_once
 from tests.bench.report import Target, table
 
 SMALL, LARGE = Sample(0.1, 0.2, 30), Sample(2.0, 1.0, 90)
