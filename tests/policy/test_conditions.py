@@ -362,6 +362,25 @@ def test_a_failure_is_an_error_and_says_what_failed(condition: Any, says: str) -
     assert says in (outcome.error or "")
 
 
+def nested_counts(outer: int, inner: int) -> Any:
+    again = {"value": "[current('b')]", "equals": 1}
+    within = {"count": {"value": f"[range(0, {inner})]", "name": "b", "where": again}, "greater": 0}
+    return {"count": {"value": f"[range(0, {outer})]", "name": "a", "where": within}, "greater": 0}
+
+
+def test_visits_of_nested_value_counts_multiply() -> None:
+    outcome = judge(policy(nested_counts(60, 60)), resource())
+    assert outcome.state is State.ERROR
+    assert outcome.error == "a count over a value visits 60 elements for each of 60: at most 100 may be"
+    assert holds(nested_counts(10, 10), resource()) is True
+    assert judge(policy(nested_counts(10, 11)), resource()).state is State.ERROR
+    # Counts beside one another do not multiply, neither do elements of fields, and what is not reached does not count.
+    assert holds({"allOf": [nested_counts(10, 10), nested_counts(10, 10)]}, resource()) is True
+    listed = resource(properties={"list": ["a"] * 5})
+    assert holds(count("properties.list[*]", nested_counts(10, 10), equals=5), listed) is True
+    assert holds(nested_counts(0, 200), resource()) is False
+
+
 def test_what_policies_may_ask_of_their_context() -> None:
     context = EvaluationContext(
         now=datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC),

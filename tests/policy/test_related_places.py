@@ -102,3 +102,50 @@ def test_more_of_what_the_reading_has_is_no_place_for_another_type(represented: 
     missing = Unresolved(subject="module.m", reason="how many is not known", incomplete=True, represented=represented)
     estate = Estate([Reading(source="terraform", label="test", resources=[STORED], unresolved=[missing])])
     assert compile_definition(load_definition(rule)).evaluate(STORED, estate).state is expected
+
+
+MANAGEMENT = "/providers/Microsoft.Management/managementGroups/platform"
+ASSIGNMENT = "Microsoft.Authorization/policyAssignments"
+
+
+@pytest.mark.parametrize("scope", [MANAGEMENT, ""], ids=["management group", "tenant"])
+@pytest.mark.parametrize("kind", [ASSIGNMENT, "Microsoft.Authorization/roleAssignments"])
+def test_what_stands_above_the_subscription_may_hold_in_it(scope: str, kind: str) -> None:
+    subscription = resource(SUBSCRIPTION, "Microsoft.Resources/subscriptions")
+    group = resource(GROUP, "Microsoft.Resources/subscriptions/resourceGroups")
+    above = below(scope, kind)
+    assert state(STORED, kind, above, scope="Subscription") is State.UNKNOWN
+    assert state(subscription, kind, above) is State.UNKNOWN
+    assert state(group, kind, above) is State.UNKNOWN
+    # On the resource itself nothing stands all the same.
+    assert state(STORED, kind, above) is State.NON_COMPLIANT
+    # What certainly holds needs no other.
+    assert state(STORED, kind, above, below(SUBSCRIPTION, kind), scope="Subscription") is State.COMPLIANT
+
+
+def test_what_stands_above_the_subscription_is_named_by_what_would_settle_it() -> None:
+    rule = {
+        "if": {"field": "type", "equals": STORED.type},
+        "then": {
+            "effect": "auditIfNotExists",
+            "details": {
+                "type": ASSIGNMENT,
+                "existenceScope": "Subscription",
+                "existenceCondition": {"field": "name", "equals": "one"},
+            },
+        },
+    }
+    held = resource(MANAGEMENT, "Microsoft.Management/managementGroups")
+    estate = Estate([Reading(source="terraform", label="t", resources=[STORED, held, below(MANAGEMENT, ASSIGNMENT)])])
+    outcome = compile_definition(load_definition(rule)).evaluate(STORED, estate)
+    assert outcome.hole is not None
+    assert outcome.hole.decided_by == ("the subscriptions below management group `platform`",)
+    rule["then"]["details"]["existenceCondition"] = {"field": "name", "equals": "another"}  # type: ignore[index]
+    assert compile_definition(load_definition(rule)).evaluate(STORED, estate).state is State.NON_COMPLIANT
+
+
+def test_what_stands_above_but_is_no_extension_is_in_no_subscription() -> None:
+    other = below(MANAGEMENT, "Microsoft.Blueprint/blueprints")
+    assert state(STORED, other.type, other, scope="Subscription") is State.NON_COMPLIANT
+    order = below("/providers/Microsoft.Capacity/reservationOrders/r", ASSIGNMENT)
+    assert state(STORED, ASSIGNMENT, order, scope="Subscription") is State.NON_COMPLIANT

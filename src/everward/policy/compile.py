@@ -60,9 +60,9 @@ def compile_condition(node: Condition, site: Site) -> Code:
 
     """
     if isinstance(node, AllOf):
-        return _all_of([compile_condition(part, site) for part in node.parts])
+        return _joined([compile_condition(part, site) for part in node.parts], neutral=True)
     if isinstance(node, AnyOf):
-        return _any_of([compile_condition(part, site) for part in node.parts])
+        return _joined([compile_condition(part, site) for part in node.parts], neutral=False)
     if isinstance(node, Not):
         return _not(compile_condition(node.part, site))
     return _leaf(node, site)
@@ -80,13 +80,15 @@ def _trim(parts: list[Code], neutral: bool) -> list[Code]:
     return kept
 
 
-def _all_of(parts: list[Code]) -> Code:
-    kept = _trim(parts, neutral=True)
+def _joined(parts: list[Code], *, neutral: bool) -> Code:
+    """`allOf` (whose neutral answer is true) and `anyOf` (whose neutral answer is false) of parts."""
+    kept = _trim(parts, neutral)
     if not kept:
-        return TRUE
+        return TRUE if neutral else FALSE
     safe = all(part.safe for part in kept)
-    if kept[-1].constant is False and safe:
-        return FALSE
+    decisive = not neutral
+    if kept[-1].constant is decisive and safe:
+        return TRUE if decisive else FALSE
     if len(kept) == 1:
         return kept[0]
     tests = tuple(part.test for part in kept)
@@ -96,45 +98,16 @@ def _all_of(parts: list[Code]) -> Code:
         try:
             for part in tests:
                 truth = part(frame)
-                if truth is False:
-                    return False
-                if truth is not True:
-                    holes.append(truth)
+                if truth is decisive:
+                    return decisive
+                if truth is not neutral:
+                    holes.append(truth)  # type: ignore[arg-type]  # neither boolean
         except EvaluationError:
             # Behind a hole it is not known whether this part is reached at all.
             if holes:
                 return combine(holes)
             raise
-        return combine(holes) if holes else True
-
-    return Code(test, safe=safe)
-
-
-def _any_of(parts: list[Code]) -> Code:
-    kept = _trim(parts, neutral=False)
-    if not kept:
-        return FALSE
-    safe = all(part.safe for part in kept)
-    if kept[-1].constant is True and safe:
-        return TRUE
-    if len(kept) == 1:
-        return kept[0]
-    tests = tuple(part.test for part in kept)
-
-    def test(frame: Frame) -> Truth:
-        holes: list[Unknown] = []
-        try:
-            for part in tests:
-                truth = part(frame)
-                if truth is True:
-                    return True
-                if truth is not False:
-                    holes.append(truth)
-        except EvaluationError:
-            if holes:
-                return combine(holes)
-            raise
-        return combine(holes) if holes else False
+        return combine(holes) if holes else neutral
 
     return Code(test, safe=safe)
 
@@ -437,32 +410,41 @@ def _value_count(node: Leaf, subject: ValueCount, site: Site) -> FrameTest:
     operator, expected, counted_value = node.operator, node.expected, subject.value
 
     def test(frame: Frame) -> Truth:
-        elements = value_elements(site.value(counted_value, frame))
-        number = None if where is None else _count_known(elements, where, frame, None)
-        if number is not None:
-            return compare(operator, number, site.value(expected, frame))
-        counted = count_elements(elements, None if where is None else at_element(frame, where))
+        elements, around = value_elements(site.value(counted_value, frame)), frame.visits
+        visit(frame, elements)
+        try:
+            number = None if where is None else _count_known(elements, where, frame, None)
+            if number is not None:
+                return compare(operator, number, site.value(expected, frame))
+            counted = count_elements(elements, None if where is None else at_element(frame, where))
+        finally:
+            frame.visits = around
         return _decide_count(operator, counted, site.value(expected, frame))
 
     return test
 
 
 def value_elements(value: Any) -> list[Any]:
-    """The elements that a value count visits: none of what is no array.
-
-    Raises:
-        EvaluationError: when there are more than Azure allows.
-
-    """
+    """The elements that a value count visits: none of what is no array."""
     if isinstance(value, Unknown):
         return [any_number(value)]
-    if not isinstance(value, list):
-        return []
-    if len(value) > MAX_VALUE_ITERATIONS:
+    return value if isinstance(value, list) else []
+
+
+def visit(frame: Frame, elements: list[Any]) -> None:
+    """Note that a value count visits `elements`, once for each element of the value counts around.
+
+    Raises:
+        EvaluationError: when those are more visits than Azure allows.
+
+    """
+    visits = frame.visits * len(elements)
+    if visits > MAX_VALUE_ITERATIONS:
+        nested = f" for each of {frame.visits}" if frame.visits > 1 else ""
         raise EvaluationError(
-            f"a count over a value visits {len(value)} elements: at most {MAX_VALUE_ITERATIONS} may be"
+            f"a count over a value visits {len(elements)} elements{nested}: at most {MAX_VALUE_ITERATIONS} may be"
         )
-    return value
+    frame.visits = visits
 
 
 def _decide_count(operator: str, counted: Any, expected: Any) -> Truth:

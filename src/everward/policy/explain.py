@@ -14,6 +14,7 @@ from everward.policy.compile import (
     field_text,
     late_field,
     value_elements,
+    visit,
 )
 from everward.policy.counting import Range, decide_count, single
 from everward.policy.engine import Site, UnknownAliasError, expressions_of
@@ -212,9 +213,13 @@ class Walker:
         return truth, [reason, *inner]
 
     def _value_count(self, node: Leaf, subject: ValueCount, site: Site, frame: Frame, negated: bool) -> Judged:
-        elements: list[tuple[tuple[Step, ...], Any]]
-        elements = [((index,), value) for index, value in enumerate(value_elements(site.value(subject.value, frame)))]
-        counted, inner = self._count(elements, subject.where, site.within(Binding(subject.name.lower())), frame)
+        values, around = value_elements(site.value(subject.value, frame)), frame.visits
+        elements: list[tuple[tuple[Step, ...], Any]] = [((index,), value) for index, value in enumerate(values)]
+        visit(frame, values)
+        try:
+            counted, inner = self._count(elements, subject.where, site.within(Binding(subject.name.lower())), frame)
+        finally:
+            frame.visits = around
         expected = site.value(node.expected, frame)
         truth = _decide_count(node.operator, counted, expected)
         reason = self._computed_reason(

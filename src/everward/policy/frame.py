@@ -18,7 +18,7 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 class Frame:
     """One resource under evaluation, and the elements that counts around the condition are at."""
 
-    __slots__ = ("body", "estate", "items", "opaque", "primary", "resource")
+    __slots__ = ("body", "estate", "items", "opaque", "primary", "resource", "visits")
 
     def __init__(self, resource: Resource, estate: Estate, primary: Frame | None = None) -> None:
         self.resource = resource
@@ -28,6 +28,8 @@ class Frame:
         """The current element of each count around, outermost first."""
         self.opaque = opaque_hole(resource) if resource.opaque else None
         """What stands at every path that the body lacks, when the source has no mapping for the resource."""
+        self.visits = 1
+        """How many elements the counts over values around visit: nested ones multiply."""
         self.primary = self if primary is None else primary
         """The frame of the resource that is judged: another one while a related resource is tested."""
 

@@ -130,7 +130,23 @@ def _extended(resource: Resource) -> str | None:
     if parsed is None:
         return None
     scope = parsed.scope.lower()
-    return scope if "/providers/" in scope else None
+    return scope if "/providers/" in scope and not scope.startswith(_MANAGEMENT_GROUP) else None
+
+
+_MANAGEMENT_GROUP: Final = "/providers/microsoft.management/managementgroups/"
+
+
+def _above(resource: Resource) -> str | None:
+    """The scope of an extension that holds for whole subscriptions: a management group, `/` for the tenant.
+
+    What stands there is inherited by every subscription below, and no reading says which those are.
+    """
+    parsed = try_parse_id(resource.id)
+    if parsed is None or parsed.type.lower() not in EXTENSIONS:
+        return None
+    if not parsed.scope:
+        return "/"
+    return parsed.scope if parsed.scope.lower().startswith(_MANAGEMENT_GROUP) else None
 
 
 def _stands_free(resource: Resource, primary: Resource) -> bool:
@@ -161,6 +177,13 @@ def _could_stand(resource: Resource, container: str, primary: Resource, level: s
 
 
 def _nowhere(resource: Resource, container: str) -> Unknown:
+    if container == _above(resource):
+        where = "the tenant" if container == "/" else f"management group `{container.rsplit('/', 1)[1]}`"
+        return Unknown(
+            reason=f"`{resource.name}` may hold here: it is not known whether the subscription is below {where}",
+            decided_by=(f"the subscriptions below {where}",),
+            origin=resource.origin,
+        )
     return Unknown(
         reason=f"`{resource.name}` may be the one that is looked for: where it stands is not known",
         decided_by=symbolic_hole(container, is_id=True).decided_by,
@@ -181,6 +204,10 @@ def _unplaced(estate: Estate, type_key: str, level: str) -> _Unplaced:
         found = cache[type_key, level] = ([], [])
         for resource in estate.of_type(type_key):
             container = container_of(resource)
+            above = _above(resource) if container is None and level != "below" else None
+            if above is not None:
+                found[0].append((resource, above))
+                continue
             if container is None and is_symbolic(resource.id):
                 # What the id stands in is wholly open: it may be this place as well.
                 container = _parent(resource)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from everward.policy.operators import NEGATED, OPERATORS, ORDERINGS, compare, equals, exists, is_absent, same
+from everward.policy.operators import NEGATED, OPERATORS, ORDERINGS, equals, exists, incomparable, is_absent, same
 from everward.values import MISSING, Truth, Unknown, any_of, combine, is_known, negate
 
 
@@ -27,7 +27,7 @@ def decide(operator: str, left: Any, right: Any) -> Truth:
 
     """
     if _is_plain(left) and _is_plain(right):
-        if operator in ORDERINGS and not is_absent(left) and not is_absent(right) and compare(left, right) is None:
+        if operator in ORDERINGS and incomparable(left, right):
             raise IncomparableError(left, right)
         return OPERATORS[operator](left, right)
     positive = NEGATED.get(operator)
