@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -97,6 +97,10 @@ class Resource:
         """The id segment of its subscription, from its id."""
         parsed = try_parse_id(self.id)
         return parsed.subscription if parsed else None
+
+    def with_body(self, body: dict[str, Value]) -> Resource:
+        """The same resource in the same place with another body."""
+        return replace(self, body=body)
 
     def get(self, path: str) -> Any | Missing | Unknown:
         """The value at a dotted path from the root of the body, a hole, or `MISSING`.

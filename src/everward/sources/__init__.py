@@ -11,6 +11,7 @@ from typing import Final
 
 from everward.estate import Reading, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.separation import separate
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UnreadableError, UsageError
 
@@ -52,6 +53,7 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
         rest = _unread(tree, [item for _, item in claimed])
         if rest.unresolved:
             readings.append(rest)
+    separate(readings)
     return readings
 
 

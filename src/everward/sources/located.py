@@ -77,6 +77,20 @@ class LocatedResource(Resource):
         self._origin: Origin | None = None
         self._origins: Mapping[str, Origin] | None = None
 
+    def with_body(self, body: dict[str, Value]) -> LocatedResource:
+        """The same resource in the same place with another body; its places stay unasked."""
+        return LocatedResource(
+            self.id,
+            self.type,
+            self.name,
+            body,
+            self._places,
+            self._mark,
+            condition=self.condition,
+            cardinality=self.cardinality,
+            opaque=self.opaque,
+        )
+
     @property
     def origin(self) -> Origin:
         """Where the resource stands as a whole."""
