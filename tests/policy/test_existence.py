@@ -206,6 +206,15 @@ class TestWhetherItIsThere:
         primary = resource(cardinality=n, condition=other)
         assert self.verdict(primary, setting(primary.id, cardinality=n, condition=other)).state is State.COMPLIANT
         assert self.verdict(primary, setting(primary.id, cardinality=other)).state is State.UNKNOWN
+        # The same input by another expression is another hole.
+        primary = resource(cardinality=hole("var.on", text="count = var.on ? 1 : 0"))
+        for text, state in (
+            ("count = var.on ? 1 : 0", State.COMPLIANT),
+            ("count = var.on ? 0 : 1", State.UNKNOWN),
+            (None, State.UNKNOWN),
+        ):
+            related = setting(primary.id, cardinality=hole("var.on", text=text))
+            assert self.verdict(primary, related).state is state
         nameless = Unknown(reason="open")
         primary = resource(cardinality=nameless)
         assert self.verdict(primary, setting(primary.id, cardinality=nameless)).state is State.UNKNOWN

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 
-from everward.estate import Resource
+from everward.estate import Estate, Resource
 from everward.policy.compile import FrameTest, compile_condition
 from everward.policy.engine import Site, UnknownAliasError
 from everward.policy.frame import Frame, full_name, symbolic_hole
@@ -80,7 +81,7 @@ def find_related(
         return all_of([certain, condition(Frame(resource, frame.estate, frame))])
 
     for resource in place.found:
-        truth = satisfies(resource, presence(resource, frame.resource))
+        truth = satisfies(resource, presence(resource, frame.resource, frame.estate))
         if truth is None:
             continue
         search.candidates.append((resource, truth))
@@ -93,24 +94,44 @@ def find_related(
     return search
 
 
-def presence(resource: Resource, primary: Resource) -> Truth:
+def presence(resource: Resource, primary: Resource, estate: Estate) -> Truth:
     """Whether a related resource is certainly there, given that the judged one is.
 
-    What decides both alike (one `count`, one `for_each`) does not come between them.
+    What decides both alike (one `count`, one `for_each`, one module) does not come between them.
     """
+
+    def alike(hole: Unknown, other: Truth | None) -> bool:
+        return isinstance(other, Unknown) and _same_hole(hole, other) and _read_together(resource, primary, estate)
+
     holes: list[Unknown] = []
     if isinstance(resource.condition, Unknown):
-        if not _decided_alike(resource.condition, primary.condition):
+        if not alike(resource.condition, primary.condition):
             holes.append(resource.condition)
     elif not resource.condition:
         return False
-    if resource.cardinality is not None and not _decided_alike(resource.cardinality, primary.cardinality):
+    if resource.cardinality is not None and not alike(resource.cardinality, primary.cardinality):
         holes.append(resource.cardinality)
     return combine(holes, reason="it is not known whether the related resource exists") if holes else True
 
 
-def _decided_alike(hole: Unknown, other: Truth | None) -> bool:
-    return isinstance(other, Unknown) and bool(hole.decided_by) and hole.decided_by == other.decided_by
+def _same_hole(hole: Unknown, other: Unknown) -> bool:
+    """Whether two holes are filled alike: the same inputs decide them, by the same expression."""
+    if not hole.decided_by or hole.decided_by != other.decided_by:
+        return False
+    return hole is other or (hole.text is not None and hole.text == other.text)
+
+
+_READ_IN: WeakKeyDictionary[Estate, dict[int, int]] = WeakKeyDictionary()
+
+
+def _read_together(one: Resource, two: Resource, estate: Estate) -> bool:
+    """Whether two resources are of one reading: the same name in another configuration is another input."""
+    places = _READ_IN.get(estate)
+    if places is None:
+        places = _READ_IN[estate] = {
+            id(resource): index for index, reading in enumerate(estate.readings) for resource in reading.resources
+        }
+    return places.get(id(one)) == places.get(id(two))
 
 
 def _text(operand: Operand, what: str, site: Site, frame: Frame) -> str | Unknown:

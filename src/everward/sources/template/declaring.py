@@ -9,7 +9,7 @@ from everward.expressions import ExpressionError, OpenObject
 from everward.expressions.symbols import symbolic
 from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment, Loop, Turn, shorten
-from everward.sources.template.instance import DEPLOYMENT, Instance, is_missing
+from everward.sources.template.instance import DEPLOYMENT, Instance, counted_within, is_missing
 from everward.sources.template.scopes import MANAGEMENT_GROUPS, Scope, scope_of_id
 from everward.values import MISSING, Truth, Unknown, Value, build_id, member, placeholder
 
@@ -126,9 +126,7 @@ class _Header:
         target = self.target() if nested else None
         base = target.id if target is not None else self.base()
         resource_id, kind = identify(base, full_type, names)
-        own = cardinality
-        if self.parent is not None and own is None:
-            own = self.parent.cardinality
+        own = counted_within(self.parent.cardinality if self.parent is not None else None, cardinality)
         return Instance(
             deployment=self.deployment,
             raw=self.raw,

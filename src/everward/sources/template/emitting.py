@@ -6,8 +6,8 @@ from everward.estate import RESOURCE_GROUP_TYPE, Reading
 from everward.sources.located import LocatedResource
 from everward.sources.template.deployment import TOO_DEEP, Deployment
 from everward.sources.template.document import PLACES
-from everward.sources.template.instance import Instance
-from everward.values import Truth, Unknown, Value, all_of
+from everward.sources.template.instance import Instance, counted_within, joined
+from everward.values import Truth, Unknown, Value
 
 _GROUP = "microsoft.resources/resourcegroups"
 
@@ -19,10 +19,10 @@ def emit(root: Deployment, reading: Reading) -> None:
         deployment, condition, cardinality = pending.pop()
         nested: list[tuple[Deployment, Truth, Unknown | None]] = []
         for instance in deployment.instances():
-            exists = all_of([condition, instance.condition])
+            exists = _both(condition, instance.condition)
             if exists is False or instance.existing:
                 continue
-            count = cardinality if instance.cardinality is None else instance.cardinality
+            count = counted_within(cardinality, instance.cardinality)
             reading.resources.append(_resource(instance, exists, count))
             child = instance.child
             if child is not None:
@@ -32,6 +32,15 @@ def emit(root: Deployment, reading: Reading) -> None:
         except RecursionError:
             deployment.run.problems.add(deployment.site, TOO_DEEP)
         pending.extend(reversed(nested))
+
+
+def _both(around: Truth, own: Truth) -> Truth:
+    """Whether a resource exists: the condition of the deployment around it and its own; a text says which they are."""
+    if isinstance(around, Unknown) and isinstance(own, Unknown):
+        return joined(around, own)
+    if isinstance(around, Unknown):
+        return around if own else False
+    return own if around else False
 
 
 def _resource(instance: Instance, exists: Truth, cardinality: Unknown | None) -> LocatedResource:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from everward.expressions import close
 from everward.sources.template.document import Site
 from everward.sources.template.scopes import Scope, id_value
-from everward.values import MISSING, Truth, Unknown, Value, member
+from everward.values import MISSING, Truth, Unknown, Value, combine, member
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
@@ -167,3 +167,19 @@ class Instance:
 def is_missing(value: Any) -> bool:
     """Whether a key is not there, or null."""
     return value is MISSING or value is None
+
+
+def counted_within(around: Unknown | None, own: Unknown | None) -> Unknown | None:
+    """How many there are of what is open in itself, or stands in what is open; None when both are known."""
+    if around is None or own is None:
+        return around if own is None else own
+    return joined(around, own)
+
+
+def joined(around: Unknown, own: Unknown) -> Unknown:
+    """Two holes on which the existence of a resource depends, as one whose text says which they are.
+
+    INVARIANT: holes of one text are open alike, so what lacks a text gives none to the whole.
+    """
+    text = None if around.text is None or own.text is None else f"{around.text} and {own.text}"
+    return combine([around, own], text=text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from everward.sources.terraform.language.operations import as_number
 from everward.sources.terraform.language.scope import Lazy
@@ -116,6 +119,25 @@ def names_for_rest(keys: Keys, address: str) -> dict[str, Data]:
     if keys.rest is not None:
         key = value
     return {"each": {"key": key, "value": value}}
+
+
+MAX_IDENTITY = 200
+"""Longer expressions stand in the text of a hole by their beginning and a digest of the whole."""
+
+
+def identify(hole: Unknown, name: str, written: str, module: str) -> Unknown:
+    """The hole of an open `count` or `for_each`, whose text says which one: two of one text are open alike.
+
+    The same expression in the same module instance has the same value. In another instance its variables may have
+    other values, so the address of the instance is part of the text.
+    """
+    # Spaces inside quotes count.
+    shown = written.strip() if '"' in written or "<<" in written else " ".join(written.split())
+    if len(shown) > MAX_IDENTITY:
+        digest = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        shown = f"{shown[:MAX_IDENTITY]}… ({digest})"
+    text = f"{name} = {shown}"
+    return replace(hole, text=f"{module}: {text}" if module else text)
 
 
 def key_text(key: Key) -> str:

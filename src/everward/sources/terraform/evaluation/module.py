@@ -12,6 +12,7 @@ from everward.sources.terraform.evaluation.expansion import (
     Expansion,
     Key,
     Keys,
+    identify,
     key_text,
     keys_of_count,
     keys_of_for_each,
@@ -241,10 +242,12 @@ class ModuleInstance:
             keys = (keys_of_count if count is not None else keys_of_for_each)(value, most)
         except ValueProblem as problem:
             hole = Unknown(reason=str(problem), decided_by=(label,), origin=attribute.origin)
+            hole = identify(hole, attribute.name, attribute.text or label, self.address)
             keys = Keys("count" if count is not None else "for_each", hole=hole)
             self.session.report_at(address, str(problem), attribute.origin, incomplete=True, represented=True)
             return keys
         if keys.hole is not None:
+            keys.hole = identify(keys.hole, attribute.name, attribute.text or label, self.address)
             self.session.report_at(
                 address,
                 f"it is not known how many there are: {keys.hole.reason}",

@@ -289,7 +289,14 @@ class _Run:
                 # How many there are is open: one stands for them.
                 body.content["properties"] = block
                 name = ids.fill(child.name, {}, f"{instance.address}.{child.each}")
-                self._child(instance, parent, child, name, body, block)
+                self._child(
+                    instance,
+                    parent,
+                    child,
+                    name,
+                    body,
+                    msgspec.structs.replace(block, text=f"{instance.address}.{child.each}"),
+                )
             elif isinstance(block, dict):
                 body.fill_block(child.map, child.const, block, child.each, index)
                 name = ids.fill(child.name, block, f"{instance.address}.{child.each}[{index}]")

@@ -184,6 +184,8 @@ class Attribute:
     name: str
     value: Expression
     origin: Origin
+    text: str | None = None
+    """The expression as it is written; kept for `count` and `for_each`."""
 
 
 @dataclass(slots=True, eq=False)

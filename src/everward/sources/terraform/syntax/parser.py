@@ -294,7 +294,8 @@ class _Reader:
         name = self._text(children[0])
         if name in body.attributes:
             raise self._problem(node, f"the argument `{name}` is given twice")
-        body.attributes[name] = Attribute(name, self._expression(children[2]), self._origin(node))
+        text = self._text(children[2]) if name in ("count", "for_each") else None
+        body.attributes[name] = Attribute(name, self._expression(children[2]), self._origin(node), text)
 
     def _block(self, node: Node) -> Block:
         labels: list[str] = []
