@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from everward.assessment.model import Reason, Verdict
-from everward.assessment.redaction import redact
+from everward.assessment.redaction import redact_at
 from everward.estate import Estate, Resource
 from everward.policy import Reason as PolicyReason
 from everward.policy import State
+from everward.values import try_parse_id
 
 if TYPE_CHECKING:
     from everward.criteria import Criterion
@@ -51,7 +52,7 @@ class Evidence:
     def reasons(self, criterion: str, resource: Resource) -> tuple[Reason, ...]:
         """The conditions that decide what a criterion says of a resource, without secrets."""
         explanation = self._criteria[criterion].policy().explain(resource, self._estate)
-        return tuple(map(_shown, explanation.reasons))
+        return tuple(_shown(reason, resource) for reason in explanation.reasons)
 
 
 def _at_its_row(resource: Resource) -> Resource:
@@ -68,12 +69,18 @@ def _at_its_row(resource: Resource) -> Resource:
     )
 
 
-def _shown(reason: PolicyReason) -> Reason:
+def _shown(reason: PolicyReason, resource: Resource) -> Reason:
+    kind, name = resource.type_key, resource.name
+    if reason.resource is not None:
+        # What decided is a property of another resource.
+        other = try_parse_id(reason.resource)
+        if other is not None:
+            kind, name = other.type.lower(), other.name
     return Reason(
         path=reason.path,
         operator=reason.operator,
-        expected=redact(reason.expected, reason.path),
-        actual=redact(reason.actual, reason.path),
+        expected=redact_at(reason.expected, reason.path, kind, name),
+        actual=redact_at(reason.actual, reason.path, kind, name),
         negated=reason.negated,
         resource=reason.resource,
         origin=reason.origin,

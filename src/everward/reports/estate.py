@@ -144,7 +144,9 @@ def _marks(resource: Resource) -> Iterator[str]:
 
 def resource_text(resource: Resource) -> Iterator[bytes]:
     """One resource whole: its body as JSON, and the place of every property that is known."""
-    shown: dict[str, Any] = redact(resource.body)
+    # What is secret depends on the type and the name, which a body need not repeat.
+    whole = redact({**resource.body, "type": resource.type, "name": resource.name})
+    shown: dict[str, Any] = {key: whole[key] for key in resource.body}
     yield f"{clean(resource.id)}\n{clean(resource.type)}\n{clean(place_text(resource.origin))}".encode(
         "utf-8", "replace"
     )
