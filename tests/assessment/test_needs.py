@@ -1,5 +1,7 @@
 """Which few inputs settle most."""
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from everward.assessment import Verdict
-from everward.assessment.needs import can_give, rank_needs
+from everward.assessment.needs import RANKED, can_give, rank_needs
 from everward.estate import Unresolved
 from everward.policy import State
 
@@ -86,3 +88,42 @@ def test_the_promise_is_kept(sets: list[set[str]]) -> None:
         assert need.concerns == sum(need.name.removeprefix("var.") in names for names in sets)
     assert len(given) == len(needs)
     assert given == set().union(*sets)
+
+
+def by_search(sets: Sequence[frozenset[str]]) -> list[tuple[str, int]]:
+    """The greedy cover as it is defined, without any index."""
+    left = Counter(sets)
+    chosen: dict[str, int] = {}
+    settled = 0
+
+    def gain(names: frozenset[str]) -> tuple[bool, float, int, list[str]]:
+        added = sorted(names - chosen.keys())
+        settles = sum(count for other, count in left.items() if other <= names | chosen.keys())
+        return (not all(map(can_give, added)), -settles / len(added), len(added), added)
+
+    while left:
+        for name in sorted(min(left, key=gain) - chosen.keys()):
+            chosen[name] = 0
+            for names in [names for names in left if names <= chosen.keys()]:
+                settled += left.pop(names)
+            chosen[name] = settled
+    return list(chosen.items())
+
+
+NAMES = st.sampled_from(["var.a", "var.b", "var.c", "var.d", "var.e", "x.y", "x.z"])
+
+
+@given(st.lists(st.frozensets(NAMES, min_size=1, max_size=4), max_size=25))
+def test_the_index_gives_what_a_search_would(sets: list[frozenset[str]]) -> None:
+    assert ranked([unknown(*sorted(names)) for names in sets]) == by_search(sets)
+
+
+def test_many_inputs_are_ranked_quickly_and_none_is_lost() -> None:
+    verdicts = [unknown(f"var.v{number}", f"var.v{number * 7 % 2000}") for number in range(2000)]
+    started = time.process_time()
+    needs = rank_needs(verdicts, [])
+    assert time.process_time() - started < 2
+    assert len(needs) == len({need.name for need in needs}) == 2000
+    assert needs[-1].settles == 2000
+    assert [need.settles for need in needs] == sorted(need.settles for need in needs)
+    assert len(needs) > RANKED
