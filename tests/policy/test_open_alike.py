@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from everward.estate import Estate, Reading
 from everward.policy import State, compile_definition, load_definition
+from everward.policy.existence import presence
 from everward.sources.interface import ReadOptions
 from everward.sources.template import TemplateSource
 from everward.sources.terraform.source import TerraformSource
@@ -124,6 +126,16 @@ def test_one_expression_in_two_configurations_is_two(tmp_path: Path) -> None:
     one = terraform(tmp_path / "one", main=HEAD + VARIABLES + address(own))
     two = terraform(tmp_path / "two", main=HEAD + VARIABLES + network(own))
     assert judged(one, two) is State.UNKNOWN
+
+
+def test_a_copy_that_is_judged_stands_for_what_the_estate_has(tmp_path: Path) -> None:
+    own = "count = var.edge ? 1 : 0"
+    estate = Estate([terraform(tmp_path, main=HEAD + VARIABLES + address(own) + network(own))])
+    (subject,), (related,) = estate.of_type(ADDRESS), estate.of_type(NETWORK)
+    assert presence(related, copy(subject), estate) is True
+    elsewhere = copy(subject)
+    elsewhere.id += "-other"
+    assert presence(related, elsewhere, estate) is not True
 
 
 def test_a_long_expression_is_told_apart_by_its_end(tmp_path: Path) -> None:

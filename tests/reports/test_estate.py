@@ -38,6 +38,18 @@ def test_everything_is_said_of_each_resource() -> None:
     assert all(len(line) <= 80 for line in shown)
 
 
+def test_versions_that_differ_are_marked() -> None:
+    one, two = vault("kv"), vault("kv")
+    one.origin, two.origin = Origin("inventory", "a.json", 2), Origin("inventory", "b.json", 2)
+    two.body = {"properties": {"other": True}}
+    given = Estate([Reading("inventory", "a.json", [one]), Reading("inventory", "b.json", [two])])
+    shown = lines(given)
+    assert "    2 versions that differ: a.json:2 and b.json:2" in shown
+    assert any(line.startswith("- 1 resource: what inputs say of the same resource differs") for line in shown)
+    document = json.loads(b"".join(estate_json(given, list(given))))
+    assert [item["subject"] for item in document["unresolved"]] == ["1 resource"]
+
+
 def test_long_lists_are_shortened_and_full_shows_all() -> None:
     many = Estate([Reading("terraform", "infra", [vault(f"kv{number}") for number in range(40)])])
     assert "  ... 15 more: --full shows all" in lines(many)

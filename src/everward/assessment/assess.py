@@ -48,8 +48,8 @@ def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Asse
     criteria = select(catalogue, options)
     judgement = judge(estate, criteria)
     by_id = {criterion.id: criterion for criterion in criteria}
-    findings = find(judgement.verdicts, estate, by_id, Evidence(estate, criteria))
-    unresolved = tuple(item for reading in estate.readings for item in reading.unresolved)
+    findings = find(judgement.verdicts, by_id, Evidence(estate, criteria))
+    unresolved = estate.unresolved
     return Assessment(
         subject=Subject(paths=options.paths, subscription=options.subscription),
         environment=options.environment,

@@ -41,17 +41,32 @@ class Evidence:
         """
         if verdict.state == State.COMPLIANT or verdict.reasons or verdict.resource is None:
             return verdict
-        resource = self._estate.find(verdict.resource)
-        if resource is None:
+        found = self.subject(verdict)
+        if found is None:
             return verdict
+        resource, view = found
         if not exact and resource.origin.source == RECORDED:
             resource = _at_its_row(resource)
-        reasons = self.reasons(verdict.criterion, resource)
+        reasons = self.reasons(verdict.criterion, resource, view)
         return msgspec.structs.replace(verdict, reasons=reasons) if reasons else verdict
 
-    def reasons(self, criterion: str, resource: Resource) -> tuple[Reason, ...]:
+    def subject(self, verdict: Verdict) -> tuple[Resource, Estate] | None:
+        """The version of the resource that a verdict is about, and the view of the estate in which it is judged."""
+        if verdict.resource is None:
+            return None
+        if len(self._estate.views) == 1:
+            resource = self._estate.find(verdict.resource)
+            return None if resource is None else (resource, self._estate)
+        policy = self._criteria[verdict.criterion].policy()
+        for view in self._estate.views:
+            resource = view.find(verdict.resource)
+            if resource is not None and policy.evaluate(resource, view).state == verdict.state:
+                return resource, view
+        return None
+
+    def reasons(self, criterion: str, resource: Resource, estate: Estate) -> tuple[Reason, ...]:
         """The conditions that decide what a criterion says of a resource, without secrets."""
-        explanation = self._criteria[criterion].policy().explain(resource, self._estate)
+        explanation = self._criteria[criterion].policy().explain(resource, estate)
         return tuple(_shown(reason, resource) for reason in explanation.reasons)
 
 

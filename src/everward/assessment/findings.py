@@ -11,7 +11,7 @@ from everward.assessment.evidence import RECORDED, Evidence
 from everward.assessment.model import Finding, Reason, Verdict
 from everward.assessment.phrases import reason_text
 from everward.assessment.severity import confidence_rank, severity_rank, weight_rank
-from everward.estate import Estate, Resource
+from everward.estate import Resource
 from everward.policy import State
 from everward.values import Origin
 
@@ -27,9 +27,7 @@ _INSTANCE = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 """The key of one instance in a Terraform address: `[0]`, `["swedencentral"]`, `[*]`."""
 
 
-def find(
-    verdicts: list[Verdict], estate: Estate, criteria: Mapping[str, Criterion], evidence: Evidence
-) -> list[Finding]:
+def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: Evidence) -> list[Finding]:
     """The findings that non-compliant verdicts come down to, worst first.
 
     Verdicts whose reasons had to be worked out for that are put back into `verdicts` with them.
@@ -38,9 +36,10 @@ def find(
     for index, verdict in enumerate(verdicts):
         if verdict.state != State.NON_COMPLIANT or verdict.resource is None:
             continue
-        resource = estate.find(verdict.resource)
-        if resource is None:
+        found = evidence.subject(verdict)
+        if found is None:
             continue
+        resource, _ = found
         if resource.origin.source == RECORDED:
             key: CauseKey = (verdict.criterion, RECORDED, resource.origin.file or "", resource.type_key)
             if key not in groups:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from everward.assessment.model import Attestation, Inherited, Verdict
 from everward.estate import Estate, Resource
@@ -63,9 +63,7 @@ def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement)
     verdicts = judgement.verdicts
     before = len(verdicts)
     try:
-        policy = criterion.policy()
-        for resource in subjects(estate, policy):
-            outcome = policy.evaluate(resource, estate)
+        for resource, outcome in _outcomes(estate, criterion.policy()):
             state = outcome.state
             if state is State.COMPLIANT:
                 verdicts.append(Verdict(criterion=criterion.id, state=State.COMPLIANT, resource=resource.id))
@@ -80,6 +78,34 @@ def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement)
         )
     if len(verdicts) == before:
         judgement.without_subject.append(criterion.id)
+
+
+_WORST: Final = (
+    State.NON_COMPLIANT,
+    State.ERROR,
+    State.CONFLICTING,
+    State.UNKNOWN,
+    State.PROTECTED,
+    State.MANUAL,
+    State.EXEMPT,
+    State.COMPLIANT,
+    State.NOT_APPLICABLE,
+)
+"""States, worst first."""
+
+
+def _outcomes(estate: Estate, policy: Policy) -> Iterable[tuple[Resource, Outcome]]:
+    """What a policy says of every resource: the worst of its versions where they differ."""
+    if len(estate.views) == 1:
+        return ((resource, policy.evaluate(resource, estate)) for resource in subjects(estate, policy))
+    worst: dict[str, tuple[Resource, Outcome]] = {}
+    for view in estate.views:
+        for resource in subjects(view, policy):
+            outcome = policy.evaluate(resource, view)
+            known = worst.get(resource.key)
+            if known is None or _WORST.index(outcome.state) < _WORST.index(known[1].state):
+                worst[resource.key] = (resource, outcome)
+    return worst.values()
 
 
 def subjects(estate: Estate, policy: Policy) -> Iterator[Resource]:

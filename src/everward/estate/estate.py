@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from everward.estate.reading import Reading
+from everward.estate.reading import Reading, Unresolved
 from everward.estate.references import references_in
 from everward.estate.resource import Resource
+from everward.estate.versions import MAX_VERSIONS, differing, names_of, says_something
 from everward.values import Origin, parse_id, try_parse_id
 
 SUBSCRIPTION_TYPE = "Microsoft.Resources/subscriptions"
 RESOURCE_GROUP_TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
+
+
+_SHOWN_INPUTS = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -21,11 +25,13 @@ class Entity:
     """One resource, and every version of it that a reading gave."""
 
     versions: list[Resource]
+    chosen: Resource | None = None
+    """The version that stands for the resource, when it is not that of the first reading."""
 
     @property
     def resource(self) -> Resource:
-        """The version that judgement uses: that of the first reading."""
-        return self.versions[0]
+        """The version that stands for the resource: the first that says what it is like."""
+        return self.versions[0] if self.chosen is None else self.chosen
 
 
 class Estate:
@@ -46,12 +52,69 @@ class Estate:
                     entity.versions.append(resource)
         for key, resource in implied.items():
             self._entities.setdefault(key, Entity([resource]))
+        for entity in self._entities.values():
+            if len(entity.versions) > 1:
+                entity.chosen = next(filter(says_something, entity.versions), None)
         self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
 
     @property
     def incomplete(self) -> bool:
         """Whether resources may be missing from it."""
-        return any(reading.incomplete for reading in self.readings)
+        return any(item.incomplete for item in self.unresolved)
+
+    @cached_property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """What could not be read or settled: by each reading, then what readings say differently."""
+        return (*(item for reading in self.readings for item in reading.unresolved), *self._contradictions())
+
+    @cached_property
+    def differing(self) -> dict[str, list[Resource]]:
+        """Resources whose versions differ: lower-case id to those versions, whatever the order of the readings."""
+        found = ((key, entity.versions) for key, entity in self._entities.items() if len(entity.versions) > 1)
+        return {key: versions for key, given in found if len(versions := differing(given)) > 1}
+
+    @cached_property
+    def views(self) -> tuple[Estate, ...]:
+        """This estate, or, when versions differ, one estate for each: in each another version stands for its resource.
+
+        Versions of one input stand together. What judges must judge all of them, and the worst counts: otherwise the
+        order in which inputs are named would decide.
+        """
+        if not self.differing:
+            return (self,)
+        views: list[Estate] = []
+        for turn in range(min(max(map(len, self.differing.values())), MAX_VERSIONS)):
+            view = Estate(self.readings)
+            for key, versions in self.differing.items():
+                view._entities[key].chosen = versions[min(turn, len(versions) - 1)]
+            views.append(view)
+        return tuple(views)
+
+    def _contradictions(self) -> Iterator[Unresolved]:
+        if not self.differing:
+            return
+        inputs: dict[str, None] = {}
+        labels = {id(resource): reading.label for reading in self.readings for resource in reading.resources}
+        for versions in self.differing.values():
+            inputs.update(dict.fromkeys(names_of((labels[id(version)], version) for version in versions)))
+        names = list(inputs)
+        shown = ", ".join(names[:_SHOWN_INPUTS]) + (
+            f" and {len(names) - _SHOWN_INPUTS} more" if len(names) > _SHOWN_INPUTS else ""
+        )
+        number = len(self.differing)
+        yield Unresolved(
+            subject=f"{number:,} resource{'s' if number > 1 else ''}",
+            reason=f"what inputs say of the same resource differs, so the worst verdict counts: {shown}",
+            help="`everward estate show` marks them; assess one input alone to see what it says",
+        )
+        for key, versions in self.differing.items():
+            if len(versions) > MAX_VERSIONS:
+                yield Unresolved(
+                    subject=versions[0].id,
+                    reason=f"there are more than {MAX_VERSIONS} differing versions of it; the others are not judged",
+                    origin=self._entities[key].resource.origin,
+                    incomplete=True,
+                )
 
     def __len__(self) -> int:
         return len(self._entities)

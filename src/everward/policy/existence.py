@@ -131,7 +131,15 @@ def _read_together(one: Resource, two: Resource, estate: Estate) -> bool:
         places = _READ_IN[estate] = {
             id(resource): index for index, reading in enumerate(estate.readings) for resource in reading.resources
         }
-    return places.get(id(one)) == places.get(id(two))
+    return _place_in(places, one, estate) == _place_in(places, two, estate)
+
+
+def _place_in(places: dict[int, int], resource: Resource, estate: Estate) -> int | None:
+    if id(resource) not in places:
+        # A copy that was made to be judged: it stands for what the estate has.
+        found = estate.find(resource.id)
+        return None if found is None else places.get(id(found))
+    return places[id(resource)]
 
 
 def _text(operand: Operand, what: str, site: Site, frame: Frame) -> str | Unknown:

@@ -37,7 +37,7 @@ def estate_json(estate: Estate, resources: Sequence[Resource]) -> Iterator[bytes
             for item in readings
         ),
     )
-    yield from document_list("unresolved", (encode(item) for reading in readings for item in reading.unresolved))
+    yield from document_list("unresolved", map(encode, estate.unresolved))
     yield from document_list("addresses", (encode(item) for reading in readings for item in reading.dispositions))
     yield from document_list("resources", (encode_resource(resource, origins=True) for resource in resources))
     yield b"\n}\n"
@@ -52,6 +52,7 @@ def estate_text(estate: Estate, resources: Sequence[Resource], look: Look) -> It
 class _Page:
     def __init__(self, estate: Estate, resources: Sequence[Resource], look: Look) -> None:
         self.readings = estate.readings
+        self.estate = estate
         self.resources = resources
         self.look = look
         self.layout = Layout(look)
@@ -80,6 +81,10 @@ class _Page:
 
     def resource(self, resource: Resource) -> Iterator[str]:
         yield from self.layout.plain(f"{resource.name}  {self.places.text(resource.origin)}", first="  ", then="    ")
+        versions = self.estate.differing.get(resource.key)
+        if versions is not None:
+            files = listed(list(dict.fromkeys(self.places.text(version.origin) for version in versions)), 3)
+            yield from self.layout.plain(f"{len(versions)} versions that differ: {files}", first="    ", then="    ")
         for mark in _marks(resource):
             yield from self.layout.plain(mark, first="    ", then="    ")
 
@@ -100,7 +105,7 @@ class _Page:
         yield from self.rest(len(others) - len(shown))
 
     def unresolved(self) -> Iterator[str]:
-        items = [item for reading in self.readings for item in reading.unresolved]
+        items = self.estate.unresolved
         if not items:
             return
         yield ""

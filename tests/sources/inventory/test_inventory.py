@@ -168,6 +168,21 @@ def test_rows_that_contradict_each_other_are_both_kept(tmp_path: Path) -> None:
     assert len(Estate([reading]).versions(VAULT["id"])) == 2
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_files_that_contradict_each_other_are_both_judged_whatever_their_order(tmp_path: Path, swapped: bool) -> None:
+    other = {**VAULT, "properties": {"enablePurgeProtection": False}}
+    first, second = (other, VAULT) if swapped else (VAULT, other)
+    write(tmp_path, "a.json", [first])
+    write(tmp_path, "b.json", [second])
+    estate = Estate([read(tmp_path)])
+    found = [view.find(VAULT["id"]) for view in estate.views]
+    protected = [item.get("properties.enablePurgeProtection") for item in found if item is not None]
+    assert protected == [not swapped, swapped]
+    (note,) = estate.unresolved
+    assert note.subject == "1 resource"
+    assert [name.rpartition("/")[2] for name in note.reason.rpartition(": ")[2].split(", ")] == ["a.json", "b.json"]
+
+
 def test_children_inside_a_body_are_resources(tmp_path: Path) -> None:
     machine = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm"
     row = {
