@@ -1,5 +1,6 @@
 import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -114,3 +115,15 @@ def test_colours_only_on_a_terminal_that_wants_them(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "dumb")
     assert not colours(Target("text"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full here")
+def test_an_output_that_is_full_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "azurerm_resource_group" "g" {\n  name = "g"\n  location = "x"\n}\n')
+    for arguments in (["assess", str(tmp_path)], ["criteria", "list"]):
+        with open("/dev/full", "wb") as full:
+            command = [sys.executable, "-m", "everward", *arguments]
+            run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert run.returncode == 2
+        assert "cannot write to standard output: no space left on device" in run.stderr
+        assert "internal" not in run.stderr

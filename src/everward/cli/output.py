@@ -83,7 +83,7 @@ def deliver(pieces: Iterable[bytes], target: Target) -> None:
     """Write a report.
 
     Raises:
-        UsageError: when the file cannot be written.
+        UsageError: when the file, or standard output, cannot be written.
 
     """
     if target.path is None:
@@ -110,7 +110,16 @@ def _to_standard_output(pieces: Iterable[bytes], *, as_text: bool) -> None:
         stream.buffer.flush()
     except BrokenPipeError:
         # `everward … | head`: the reader has what it wanted, and the exit code still tells the truth.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _give_up(stream.fileno())
+    except OSError as error:
+        _give_up(stream.fileno())
+        reason = (error.strerror or "error").lower()
+        raise UsageError(f"cannot write to standard output: {reason}", help="make room, or name a file") from error
+
+
+def _give_up(descriptor: int) -> None:
+    """Point standard output at nothing, so that what is left in its buffers does not fail once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def width() -> int:
