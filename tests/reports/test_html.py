@@ -131,3 +131,10 @@ def test_a_finding_of_very_many_resources_names_the_first() -> None:
     assert "and 300 more: all are in the JSON report" in text
     assert "/r/199<" in text
     assert "/r/200<" not in text
+
+
+def test_no_name_reaches_a_terminal_as_an_escape() -> None:
+    strange = finding(1, title="\x1b[31mred\x07", cause="a\x1b]0;b", fix={"arm": "one\n\x1btwo"}, resources=("\x9bx",))
+    text = page(assessment(strange))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    assert "one\n\\u001btwo" in text

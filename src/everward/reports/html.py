@@ -21,6 +21,7 @@ from everward.reports.words import (
     ways_down,
     what_is_missing,
 )
+from everward.values import clean
 
 _HERE = Path(__file__).parent
 _WORST: Final = 3
@@ -39,7 +40,9 @@ class HtmlReport(Report):
         from jinja2 import Environment, StrictUndefined
 
         # INVARIANT: everything is escaped unless it is our own style sheet.
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        environment = Environment(
+            autoescape=True, undefined=StrictUndefined, finalize=_cleaned, trim_blocks=True, lstrip_blocks=True
+        )
         template = environment.from_string((_HERE / "page.html").read_text(encoding="utf-8"))
         style = (_HERE / "page.css").read_text(encoding="utf-8")
         pieces = template.generate(
@@ -69,3 +72,8 @@ class HtmlReport(Report):
         )
         for piece in pieces:
             yield piece.encode("utf-8", "backslashreplace")
+
+
+def _cleaned(value: object) -> object:
+    """A text without control characters except the ends of its lines; other values, and our own markup, as they are."""
+    return "\n".join(map(clean, value.splitlines())) if type(value) is str else value
