@@ -1,7 +1,7 @@
 """Exit codes: incomplete before findings, findings by threshold, unknown values never."""
 
 import pytest
-from tests.assessment.sample import estate, judged, purge, unset, vault
+from tests.assessment.sample import VAULT, about, criterion, estate, judged, purge, unset, vault
 
 from everward.assessment import NEVER, SEVERITIES, Exit, at_or_above, decide_exit, severity_rank
 from everward.assessment.severity import confidence_rank, weight_rank
@@ -37,6 +37,14 @@ def test_what_may_be_missing_comes_first_unless_allowed(allowed: bool, expected:
 def test_incomplete_and_allowed_without_findings_is_clean() -> None:
     given = judged(estate(unresolved=[GAP]), purge())
     assert decide_exit(given, fail_on="high", allow_incomplete=True) is Exit.CLEAN
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_criterion_that_could_not_be_evaluated_is_never_forgiven(allowed: bool) -> None:
+    broken = criterion("broken", about(VAULT, {"value": "[substring('a', 5)]", "equals": "x"}))
+    given = judged(estate(vault("a")), broken, purge())
+    assert given.summary.error == 1
+    assert decide_exit(given, fail_on="high", allow_incomplete=allowed) is Exit.INCOMPLETE
 
 
 def test_unknown_values_alone_are_no_failure() -> None:

@@ -32,8 +32,11 @@ def decide_exit(assessment: Assessment, *, fail_on: str, allow_incomplete: bool)
     """The exit code of an assessment.
 
     An assessment that may have missed a resource is not a pass and not a fail, so that comes first; the user may
-    allow it, and then findings decide. Unknown property values are verdicts: they do not make it incomplete.
+    allow it, and then findings decide. What was to be judged and could not be is nothing that the user could allow.
+    Unknown property values are verdicts: they do not make it incomplete.
     """
+    if assessment.summary.error:
+        return Exit.INCOMPLETE
     if not assessment.summary.complete and not allow_incomplete:
         return Exit.INCOMPLETE
     if fail_on != NEVER and any(at_or_above(finding.severity, fail_on) for finding in assessment.findings):
