@@ -44,17 +44,36 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
     done: set[tuple[str, Path]] = set()
     for tree in [Tree(path) for path in paths]:
         claimed = list(_claims(tree))
+        before = len(readings)
         for source, item in claimed:
             key = (item.source, item.path.resolve())
             # Paths may overlap: what two of them lead to is read once.
             if key not in done:
                 done.add(key)
                 readings.append(_read(source, item, tree, options))
+        _note_nothing_of_azure(readings[before:])
         rest = _unread(tree, [item for _, item in claimed])
         if rest.unresolved:
             readings.append(rest)
     separate(readings)
     return readings
+
+
+def _note_nothing_of_azure(readings: Sequence[Reading]) -> None:
+    """What was read below one path, all of it without a resource, is no workload that could pass."""
+    if any(reading.resources or reading.incomplete for reading in readings):
+        return
+    for reading in readings:
+        origin = Origin(source=reading.source, file=reading.label)
+        reading.unresolved.append(
+            Unresolved(
+                subject=reading.label,
+                reason="nothing of Azure was found in it",
+                origin=origin,
+                help="name the folder or file that declares the resources of the workload",
+                incomplete=True,
+            )
+        )
 
 
 def _claims(tree: Tree) -> Iterator[tuple[Source, Input]]:
