@@ -85,6 +85,71 @@ def test_an_empty_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert Run(capsys, ".").code == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("main.tf", ""),
+        ("main.tf", 'variable "a" {\n  default = 1\n}\n'),
+        ("main.tf", 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'),
+        ("main.json", '{"$schema": "SCHEMA", "contentVersion": "1.0.0.0", "resources": []}'),
+        ("all.json", "[]"),
+    ],
+)
+def test_an_input_without_anything_of_azure(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, content: str
+) -> None:
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    write(here / "infra" / name, content.replace("SCHEMA", schema))
+    run = Run(capsys, "infra")
+    assert run.code == 3
+    assert "Nothing was judged" in run.text
+    assert re.search("nothing of Azure was found in it|no resources|nothing to read", run.text)
+    assert Run(capsys, "infra", "--allow-incomplete").code == 0
+    # Beside a workload it is nothing to worry about.
+    write(here / "infra" / "stack" / "main.tf", VAULT)
+    assert Run(capsys, "infra", "--fail-on", "never").code == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (VAULT.replace('"kv1"', "var.nope"), 3),
+        (VAULT.replace('"kv1"', "local.nope"), 3),
+        (VAULT.replace('"rg"', "azurerm_resource_group.nope.name"), 4),
+        (
+            VAULT.replace('"kv1"', "azurerm_key_vault.b.name")
+            + VAULT.replace("main", "b").replace('"kv1"', "azurerm_key_vault.main.name"),
+            12,
+        ),
+    ],
+)
+def test_a_configuration_that_terraform_refuses(
+    here: Path, capsys: pytest.CaptureFixture[str], source: str, line: int
+) -> None:
+    write(here / "main.tf", source)
+    run = Run(capsys, ".")
+    assert run.code == 3
+    first_screen = run.text.partition("Findings, worst first")[0]
+    assert f"main.tf:{line}" in first_screen
+    assert re.search("is not declared|depends on itself", first_screen)
+
+
+def test_an_environment_that_nobody_knows(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / ".git" / "HEAD", "")
+    write(here / "main.tf", VAULT)
+    run = Run(capsys, ".", "--environment", "nope", "--fail-on", "never")
+    assert run.code == 0
+    assert "no inputs for environment `nope` were found" in run.text
+    write(here / "prod.tfvars", "a = 1\n")
+    write(here / "int.tfvars", "a = 1\n")
+    run = Run(capsys, ".", "--environment", "nope")
+    assert (run.code, run.out) == (2, "")
+    assert "there are inputs for `int`, `prod`" in run.text
+    run = Run(capsys, ".", "--environment", "prod", "--fail-on", "never")
+    assert run.code == 0
+    assert "no inputs" not in run.text
+
+
 def test_a_variable_that_decides_a_for_each(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = 'variable "stamps" {\n  type = set(string)\n}\n' + VAULT.replace(
         "{\n  name ", "{\n  for_each = var.stamps\n  name ", 1

@@ -157,7 +157,8 @@ def test_a_missing_file_of_values_is_a_wrong_use(tmp_path: Path) -> None:
         ({"main.tf": "locals {\n  a = " + "[" * 100_000 + "]" * 100_000 + "\n}\n"}, ("main.tf", 2), True),
         ({"main.tf": 'module "m" {\n  source = "./"\n}\n'}, ("main.tf", 2), True),
         ({"main.tf": 'resource "azurerm_resource_group" "g" {\n  count = 99999999\n}\n'}, ("main.tf", 2), True),
-        ({"main.tf": 'resource "azurerm_resource_group" "g" {\n  name = local.x\n}\n'}, ("main.tf", 2), False),
+        ({"main.tf": 'resource "azurerm_resource_group" "g" {\n  name = local.x\n}\n'}, ("main.tf", 2), True),
+        ({"main.tf": 'resource "azurerm_resource_group" "g" {\n  name = 1 + "x"\n}\n'}, ("main.tf", 2), False),
     ],
 )
 def test_nothing_is_dropped_in_silence(

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from everward.sources.terraform.evaluation.bodies import BodyReader
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy, Scope
-from everward.sources.terraform.language.values import BlockObject, Data, ValueProblem, describe, outward, to_string
+from everward.sources.terraform.language.values import (
+    BlockObject,
+    Data,
+    RefusedReference,
+    ValueProblem,
+    describe,
+    outward,
+    to_string,
+)
 from everward.sources.terraform.syntax import Block
 from everward.values import Origin, Unknown, combine, placeholder
 
@@ -43,7 +51,7 @@ class ResourceMember(Lazy):
             stack = self._session.stack
             if address in stack:
                 # INVARIANT: whoever asks gets an error, which becomes a hole in one attribute; the body goes on.
-                raise ValueProblem(
+                raise RefusedReference(
                     f"`{address}` depends on itself: {' → '.join([*stack[stack.index(address) :], address])}"
                 )
             stack.append(address)

@@ -24,7 +24,7 @@ from everward.sources.terraform.evaluation.session import MAX_EXPANSION, MAX_INS
 from everward.sources.terraform.evaluation.variables import Argument, VariableReader
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy, Scope
-from everward.sources.terraform.language.values import Data, Sensitive, ValueProblem
+from everward.sources.terraform.language.values import Data, RefusedReference, Sensitive, ValueProblem
 from everward.sources.terraform.modules import Module, creates_resources, is_local
 from everward.sources.terraform.modules.declarations import ResourceKey, reference_text
 from everward.sources.terraform.syntax import Attr, Block, Literal, ObjectCons, Step
@@ -80,7 +80,7 @@ class ModuleInstance:
                 reason="a value that is never stored", decided_by=(".".join([name, *self._names(name, steps, 2)]),)
             ), 2
         if name in ("each", "count", "self"):
-            raise ValueProblem(f"`{name}` is not known here")
+            raise RefusedReference(f"`{name}` is not known here")
         (label,) = self._names(name, steps, 1)
         if name == "var":
             return self._once(("var", label), lambda: self._variables.value(label)), 1
@@ -93,13 +93,13 @@ class ModuleInstance:
         if name == "terraform":
             if label in ("workspace", "env"):
                 return self.session.workspace, 1
-            raise ValueProblem(f"`terraform.{label}` does not exist")
+            raise RefusedReference(f"`terraform.{label}` does not exist")
         return self.resource(("managed", name, label)), 1
 
     def _names(self, head: str, steps: tuple[Step, ...], count: int) -> list[str]:
         names = [step.name for step in steps[:count] if isinstance(step, Attr)]
         if len(names) < count:
-            raise ValueProblem(f"`{'.'.join([head, *names])}` refers to nothing")
+            raise RefusedReference(f"`{'.'.join([head, *names])}` refers to nothing")
         return names
 
     def _path(self, label: str) -> Data:
@@ -110,7 +110,7 @@ class ModuleInstance:
             return posixpath.normpath(Path(os.path.relpath(self.module.folder, root)).as_posix())
         if label == "cwd":
             return Unknown(reason="depends on the machine that runs Terraform", decided_by=("path.cwd",), present=True)
-        raise ValueProblem(f"`path.{label}` does not exist")
+        raise RefusedReference(f"`path.{label}` does not exist")
 
     def computed(self, instance: Instance, path: str) -> Data:
         """An attribute that nobody configured."""
@@ -155,7 +155,7 @@ class ModuleInstance:
         """
         attribute = self.module.locals.get(name)
         if attribute is None:
-            raise ValueProblem(f"`local.{name}` is not declared")
+            raise RefusedReference(f"`local.{name}` is not declared")
         subject = f"{self.address}.local.{name}" if self.address else f"local.{name}"
         return self._once(("local", name), lambda: self.session.value_of(attribute, self.scope, subject))
 
@@ -168,7 +168,7 @@ class ModuleInstance:
         """
         block = self.module.outputs.get(name)
         if block is None:
-            raise ValueProblem(f"`{self.address}` has no output `{name}`")
+            raise RefusedReference(f"`{self.address}` has no output `{name}`")
         return self._once(("output", name), lambda: self._output(name, block))
 
     def _output(self, name: str, block: Block) -> Data:
@@ -196,7 +196,7 @@ class ModuleInstance:
             mode, kind, name = key
             label = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
             if block is None:
-                raise ValueProblem(f"`{label}` is not declared")
+                raise RefusedReference(f"`{label}` is not declared")
             address = f"{self.address}.{label}" if self.address else label
             keys = self._keys(block, address, incomplete=mode == "managed")
 
@@ -278,7 +278,7 @@ class ModuleInstance:
         if found is None:
             block = self.module.calls.get(name)
             if block is None:
-                raise ValueProblem(f"`module.{name}` is not declared")
+                raise RefusedReference(f"`module.{name}` is not declared")
             found = self._calls.setdefault(name, self._call(name, block))
         return found
 

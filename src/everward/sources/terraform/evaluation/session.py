@@ -124,7 +124,7 @@ class Session:
                 return self.failed("the value is too large", None, attribute, subject, None)
             return value
         except EvaluationError as error:
-            return self.failed(error.message, error.line, attribute, subject, error.help)
+            return self.failed(error.message, error.line, attribute, subject, error.help, refused=error.refused)
         except RecursionError:
             return self.failed(_DEEP, None, attribute, subject, "split the expressions, or read the plan instead")
 
@@ -147,13 +147,28 @@ class Session:
         self._weights[id(value)] = (total, value)
         return total
 
-    def failed(self, reason: str, line: int | None, attribute: Attribute, subject: str, help: str | None) -> Unknown:
-        """Note that an expression has no value, and give the hole that stands for it."""
+    def failed(
+        self,
+        reason: str,
+        line: int | None,
+        attribute: Attribute,
+        subject: str,
+        help: str | None,
+        *,
+        refused: bool = False,
+    ) -> Unknown:
+        """Note that an expression has no value, and give the hole that stands for it.
+
+        A configuration that Terraform refuses deploys nothing, so whatever is judged of it is no pass.
+        """
+        advice = help or ("mend it first: `terraform validate` refuses it too" if refused else None)
         origin = attribute.origin
         if line is not None and line != origin.line:
             origin = Origin(source=origin.source, file=origin.file, line=line)
         # A failure inside a module is told once, however many instances the module has.
-        self.report(Unresolved(_without_keys(subject), f"`{attribute.name}`: {reason}", origin, help=help))
+        self.report(
+            Unresolved(_without_keys(subject), f"`{attribute.name}`: {reason}", origin, help=advice, incomplete=refused)
+        )
         return Unknown(reason=reason, origin=origin)
 
     def computed(self, instance: Instance, path: str) -> Data:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.operations import as_truth
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, Sensitive, ValueProblem, convert
+from everward.sources.terraform.language.values import Data, RefusedReference, Sensitive, ValueProblem, convert
 from everward.sources.terraform.modules import Check, VariableDeclaration
 from everward.sources.terraform.syntax import Attribute
 from everward.values import Origin, Unknown, placeholder
@@ -50,7 +50,7 @@ class VariableReader:
         """
         declared = self._module.module.variables.get(name)
         if declared is None:
-            raise ValueProblem(f"`var.{name}` is not declared")
+            raise RefusedReference(f"`var.{name}` is not declared")
         value = self._raw(declared)
         if declared.sensitive and not isinstance(value, Sensitive | Unknown):
             return Sensitive(value)

@@ -14,7 +14,7 @@ from everward.sources.terraform.language.operations import equal
 from everward.sources.terraform.modules import Module, ModuleLoader, VariableDeclaration
 from everward.sources.terraform.pipelines import Discovery, Found, FoundFile, discover
 from everward.sources.tree import display
-from everward.values import ProblemError, Unknown, placeholder
+from everward.values import ProblemError, Unknown, UsageError, placeholder
 
 OPEN = "set while the pipeline runs"
 """Why a value that a pipeline passes is not known."""
@@ -31,6 +31,8 @@ class Discovered:
     """What could not be read, by the file it stands in."""
     hint: str | None = None
     """How the user gets more values out of it."""
+    unmet: str | None = None
+    """Why the environment that the user named has no inputs here."""
 
 
 def find_values(root: Module, loader: ModuleLoader, options: ReadOptions, settled: set[str]) -> Discovered:
@@ -38,6 +40,10 @@ def find_values(root: Module, loader: ModuleLoader, options: ReadOptions, settle
 
     A value that a pipeline passes to this very root wins over a default, as it does when the pipeline runs. Where
     the user gave values, and so chose what to look at, only variables without a default are filled.
+
+    Raises:
+        UsageError: when the user named an environment, and the inputs that were found are all for others.
+
     """
     chosen_by_user = bool(options.var_files or options.variables)
     wanted = {
@@ -46,14 +52,34 @@ def find_values(root: Module, loader: ModuleLoader, options: ReadOptions, settle
         if name not in settled and (declared.default is None or not chosen_by_user)
     }
     found = Discovered()
-    if not wanted:
+    if not wanted and options.environment is None:
         return found
     search = discover(loader.tree.repository, root.folder, options.environment)
+    if options.environment is not None:
+        found.unmet = _unmet(search, options.environment)
+    if not wanted:
+        return found
     if search.environment is None and len(search.environments) > 1:
         _agreed(found, search, root, loader, wanted)
     else:
         _take(found, search, root, loader, wanted)
     return found
+
+
+def _unmet(search: Discovery, asked: str) -> str | None:
+    """Why nothing was found for the environment that was asked for; nothing when something was.
+
+    A root of a repository may have inputs for fewer environments than its neighbours, so only a name that none of
+    them knows is wrong.
+    """
+    if asked.lower() in search.environments:
+        return None
+    if search.environments and asked.lower() not in search.elsewhere:
+        names = ", ".join(f"`{name}`" for name in sorted({*search.environments, *search.elsewhere}))
+        raise UsageError(f"there are no inputs for environment `{asked}`", help=f"there are inputs for {names}")
+    if search.environments:
+        return f"this root has inputs for {', '.join(search.environments)}, not for `{asked}`"
+    return f"no inputs for environment `{asked}` were found in the repository"
 
 
 def _take(found: Discovered, search: Discovery, root: Module, loader: ModuleLoader, wanted: set[str]) -> None:

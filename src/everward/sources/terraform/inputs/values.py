@@ -37,7 +37,7 @@ def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> I
     """What the root's variables are given, and by whom.
 
     Raises:
-        UsageError: when a file that the user named does not exist.
+        UsageError: when a file that the user named does not exist, or nothing is found for their environment.
 
     """
     found = InputValues()
@@ -66,6 +66,9 @@ def _discover(found: InputValues, root: Module, loader: ModuleLoader, options: R
     found.values = {**discovered.values, **found.values}
     found.inputs += discovered.inputs
     found.hint = discovered.hint
+    if discovered.unmet is not None:
+        advice = "give values with --var-file or --var"
+        found.unresolved.append(Unresolved("--environment", discovered.unmet, help=advice))
 
 
 def _automatic(folder: Path) -> list[Path]:

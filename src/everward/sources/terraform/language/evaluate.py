@@ -13,6 +13,7 @@ from everward.sources.terraform.language.values import (
     BlockObject,
     Data,
     ListValue,
+    RefusedReference,
     Sensitive,
     SetValue,
     ValueProblem,
@@ -57,7 +58,8 @@ def evaluate(expression: Expression, scope: Scope) -> Data:
     try:
         return _EVALUATORS[type(expression)](expression, scope)
     except ValueProblem as problem:
-        raise EvaluationError(str(problem), line=expression.line) from None
+        refused = isinstance(problem, RefusedReference)
+        raise EvaluationError(str(problem), line=expression.line, refused=refused) from None
 
 
 def _literal(node: Literal, _scope: Scope) -> Data:
@@ -122,6 +124,8 @@ def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> 
     try:
         return evaluate(node, scope)
     except EvaluationError as error:
+        if error.refused:
+            raise
         return Unknown(reason=error.message) if condition is None else condition
 
 
@@ -421,6 +425,8 @@ def _try(node: Call, scope: Scope) -> Data:
         try:
             return evaluate(item, scope)
         except EvaluationError as error:
+            if error.refused:
+                raise
             failures.append(error.message)
     raise ValueProblem("`try`: no expression has a value" + (f": {failures[-1]}" if failures else ""))
 
@@ -430,7 +436,9 @@ def _can(node: Call, scope: Scope) -> Data:
         raise ValueProblem("`can` needs one expression")
     try:
         value = evaluate(node.arguments[0], scope)
-    except EvaluationError:
+    except EvaluationError as error:
+        if error.refused:
+            raise
         return False
     # What is not known yet may still turn out to fail.
     return combine([value], present=True) if isinstance(value, Unknown) else True

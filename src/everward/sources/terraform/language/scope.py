@@ -15,11 +15,15 @@ from everward.values import ProblemError, Unknown
 
 
 class EvaluationError(ProblemError):
-    """An expression that has no value. `line` is where; who knows the file makes it an origin."""
+    """An expression that has no value. `line` is where; who knows the file makes it an origin.
 
-    def __init__(self, message: str, *, line: int, help: str | None = None) -> None:
+    `refused` says that Terraform would not even begin with a configuration that has it.
+    """
+
+    def __init__(self, message: str, *, line: int, help: str | None = None, refused: bool = False) -> None:
         super().__init__(message, help=help)
         self.line = line
+        self.refused = refused
 
 
 class Lazy(ABC):

@@ -77,6 +77,10 @@ class ValueProblem(Exception):
     """What an operation or function says is wrong with its operands; the caller adds the place."""
 
 
+class RefusedReference(ValueProblem):
+    """A reference to what is not declared, or to itself: Terraform refuses the configuration as a whole."""
+
+
 def is_number(value: Data) -> bool:
     """Whether `value` is a number (a truth value is not one)."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)

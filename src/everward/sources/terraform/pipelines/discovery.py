@@ -50,6 +50,8 @@ class Discovery:
 
     environments: tuple[str, ...] = ()
     """Environments for which inputs were found, sorted."""
+    elsewhere: tuple[str, ...] = ()
+    """Environments for which the repository has inputs of other roots, sorted."""
     environment: str | None = None
     """The one that the values below belong to; None when the user must choose."""
     values: dict[str, Found] = field(default_factory=dict)
@@ -68,12 +70,14 @@ def discover(repository: Path, root: Path, environment: str | None) -> Discovery
     """
     root = root.resolve()
     repository = repository.resolve()
-    runs = [run for run in _runs(repository) if _runs_in(run, root, repository)]
+    every = _runs(repository)
+    runs = [run for run in every if _runs_in(run, root, repository)]
     beside = list(_beside(root))
     names = {run.environment for run in runs} | {file.environment for file in beside}
     environments = tuple(sorted(name for name in names if name is not None))
     chosen = environment.lower() if environment else (environments[0] if len(environments) == 1 else None)
-    found = Discovery(environments=environments, environment=chosen)
+    elsewhere = {run.environment for run in every if run.environment is not None} - set(environments)
+    found = Discovery(environments=environments, elsewhere=tuple(sorted(elsewhere)), environment=chosen)
     found.pipelines = list(dict.fromkeys(file for run in runs for file in run.files))
     matching = [run for run in runs if run.environment in (chosen, None)] if chosen or not environments else []
     for run in matching:
