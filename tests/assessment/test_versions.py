@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from tests.assessment.sample import GROUP, VAULT, about, criterion, judged, purge, unset, vault
 
@@ -91,3 +92,16 @@ def test_a_related_resource_that_differs_decides_in_each_of_its_versions() -> No
     for order in permutations([with_lock("a", "CanNotDelete"), with_lock("b", "NotSpecified")]):
         (verdict,) = judged(Estate(order), locked).verdicts
         assert verdict.state is State.NON_COMPLIANT
+
+
+def test_a_verdict_that_no_version_gives_has_no_subject() -> None:
+    estate, catalogue = Estate([version("a", GOOD), version("b", BAD)]), Catalogue([purge()])
+    (verdict,) = assess(estate, catalogue, AssessOptions()).verdicts
+    evidence = Evidence(estate, catalogue)
+    bare = msgspec.structs.replace(verdict, reasons=())
+    for changes in ({"resource": None}, {"resource": f"{verdict.resource}x"}, {"state": State.ERROR}):
+        other = msgspec.structs.replace(bare, **changes)
+        assert evidence.subject(other) is None
+        assert evidence.complete(other) is other
+    alone = Evidence(Estate([version("a", BAD)]), catalogue)
+    assert alone.subject(msgspec.structs.replace(bare, resource=f"{verdict.resource}x")) is None
