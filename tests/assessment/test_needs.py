@@ -127,3 +127,8 @@ def test_many_inputs_are_ranked_quickly_and_none_is_lost() -> None:
     assert needs[-1].settles == 2000
     assert [need.settles for need in needs] == sorted(need.settles for need in needs)
     assert len(needs) > RANKED
+
+
+def test_what_users_give_is_promised_only_what_it_settles_without_the_rest() -> None:
+    verdicts = [unknown("azurerm_a.b.id", "var.a")] * 3 + [unknown("var.a")]
+    assert ranked(verdicts) == [("var.a", 1), ("azurerm_a.b.id", 4)]

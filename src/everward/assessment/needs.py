@@ -30,29 +30,39 @@ def rank_needs(verdicts: Iterable[Verdict], unresolved: Iterable[Unresolved]) ->
     chosen together. This is the greedy cover: at each step the set of inputs that settles most verdicts for each
     input it adds; ties go to the smaller set, then to the name. After `RANKED` inputs, which is more than anybody
     gives one by one, the others follow by how many verdicts they have a part in.
+
+    What users can give comes first, and is promised only what it settles without the rest.
     """
     wanted = [frozenset(verdict.decided_by) for verdict in verdicts if verdict.state == State.UNKNOWN]
     # A full list of names may have been cut, so nothing is promised of it.
-    cover = _Cover(Counter(names for names in wanted if names and len(names) < MAX_DECIDERS))
+    sets = Counter(names for names in wanted if names and len(names) < MAX_DECIDERS)
     concerns = Counter(name for names in wanted for name in names)
     first = dict.fromkeys(name for item in unresolved if item.incomplete for name in item.decided_by)
 
     chosen: dict[str, int] = {}
-    settled = 0
-    for name in first:
+    for within in (True, False):
+        part = Counter({names: count for names, count in sets.items() if all(map(can_give, names)) is within})
+        _choose(_Cover(part), first if within else chosen, concerns, chosen)
+    return [
+        Need(name=name, settles=count, concerns=concerns[name], resources=name in first, given=can_give(name))
+        for name, count in chosen.items()
+    ]
+
+
+def _choose(cover: _Cover, given: Iterable[str], concerns: Counter[str], chosen: dict[str, int]) -> None:
+    """Add names in the order in which they pay, each with how many verdicts are settled by then."""
+    settled = max(chosen.values(), default=0)
+    for name in list(given):
         settled += cover.give(name)
-        chosen[name] = settled
-    while cover.open and len(chosen) < RANKED + len(first):
+        chosen.setdefault(name, settled)
+    most = len(chosen) + RANKED
+    while cover.open and len(chosen) < most:
         for name in sorted(cover.best()):
             settled += cover.give(name)
             chosen[name] = settled
     for name in sorted(cover.names(), key=lambda name: (not can_give(name), -concerns[name], name)):
         settled += cover.give(name)
         chosen[name] = settled
-    return [
-        Need(name=name, settles=count, concerns=concerns[name], resources=name in first, given=can_give(name))
-        for name, count in chosen.items()
-    ]
 
 
 Names: TypeAlias = "frozenset[str]"

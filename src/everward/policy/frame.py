@@ -13,12 +13,14 @@ from everward.policy.fields import Ref, Root, any_number, collect, look
 from everward.values import MISSING, Step, Unknown, is_symbolic, try_parse_id
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_OPTIONS: Final = {name: f"--{name}" for name in ("subscription", "resource-group", "location")}
+"""Open parts that the user says once, by the option that says them."""
 
 
 class Frame:
     """One resource under evaluation, and the elements that counts around the condition are at."""
 
-    __slots__ = ("body", "estate", "items", "opaque", "primary", "resource", "visits")
+    __slots__ = ("body", "estate", "items", "opaque", "outer", "resource", "visits")
 
     def __init__(self, resource: Resource, estate: Estate, primary: Frame | None = None) -> None:
         self.resource = resource
@@ -30,8 +32,13 @@ class Frame:
         """What stands at every path that the body lacks, when the source has no mapping for the resource."""
         self.visits = 1
         """How many elements the counts over values around visit: nested ones multiply."""
-        self.primary = self if primary is None else primary
+        # INVARIANT: a frame does not hold itself. Cycles are not looked for while a command runs, so it would stay.
+        self.outer = primary
+
+    @property
+    def primary(self) -> Frame:
         """The frame of the resource that is judged: another one while a related resource is tested."""
+        return self if self.outer is None else self.outer
 
 
 def opaque_hole(resource: Resource) -> Unknown:
@@ -47,7 +54,7 @@ def opaque_hole(resource: Resource) -> Unknown:
 @lru_cache(maxsize=65_536)
 def symbolic_hole(text: str, *, is_id: bool) -> Unknown:
     """A name or id that holds parts which are not known yet."""
-    parts = dict.fromkeys(part.replace("|", "/") for part in _PLACEHOLDER.findall(text) if part)
+    parts = dict.fromkeys(_OPTIONS.get(part, part.replace("|", "/")) for part in _PLACEHOLDER.findall(text) if part)
     return Unknown(
         reason=f"the {'id' if is_id else 'name'} has parts that are not known yet",
         decided_by=tuple(parts)[:12],
