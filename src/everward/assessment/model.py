@@ -39,7 +39,7 @@ class Reason(Record, frozen=True):
     """The condition in words."""
 
 
-class Verdict(Record, frozen=True):
+class Verdict(Record, frozen=True, gc=False):
     """One criterion against one resource."""
 
     criterion: str

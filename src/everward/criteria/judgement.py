@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
@@ -98,11 +98,16 @@ class CriterionPolicy(Policy):
         related = self.related_type
         if related is None or resource.origin.source != INVENTORY or _lists(estate, resource, related.lower()):
             return None
-        return Unknown(
-            reason=f"the inventory lists no `{related}` for such resources, so its absence proves nothing",
-            decided_by=(f"an export of {related}",),
-            origin=resource.origin,
-        )
+        return _not_listed(related)
+
+
+@lru_cache(maxsize=256)
+def _not_listed(related: str) -> Unknown:
+    """The hole of every verdict that waits for an export of a type: one, for an inventory can have very many."""
+    return Unknown(
+        reason=f"the inventory lists no `{related}` for such resources, so its absence proves nothing",
+        decided_by=(f"an export of {related}",),
+    )
 
 
 def _lists(estate: Estate, resource: Resource, related: str) -> bool:
