@@ -13,6 +13,8 @@ from everward.policy.fields import Ref, Root, any_number, collect, look
 from everward.values import MISSING, Step, Unknown, is_symbolic, try_parse_id
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_OPTIONS: Final = {name: f"--{name}" for name in ("subscription", "resource-group", "location")}
+"""Open parts that the user says once, by the option that says them."""
 
 
 class Frame:
@@ -52,7 +54,7 @@ def opaque_hole(resource: Resource) -> Unknown:
 @lru_cache(maxsize=65_536)
 def symbolic_hole(text: str, *, is_id: bool) -> Unknown:
     """A name or id that holds parts which are not known yet."""
-    parts = dict.fromkeys(part.replace("|", "/") for part in _PLACEHOLDER.findall(text) if part)
+    parts = dict.fromkeys(_OPTIONS.get(part, part.replace("|", "/")) for part in _PLACEHOLDER.findall(text) if part)
     return Unknown(
         reason=f"the {'id' if is_id else 'name'} has parts that are not known yet",
         decided_by=tuple(parts)[:12],
