@@ -91,10 +91,21 @@ def test_the_promise_is_kept(sets: list[set[str]]) -> None:
 
 
 def by_search(sets: Sequence[frozenset[str]]) -> list[tuple[str, int]]:
-    """The greedy cover as it is defined, without any index."""
+    """The greedy cover as it is defined, without any index: what users can give alone, then with the rest."""
+    ours = [names for names in sets if all(map(can_give, names))]
+    chosen = cover_by_search(ours, {})
+    settled = max(chosen.values(), default=0)
+    partly = {name for names in sets for name in names if can_give(name)} - chosen.keys()
+    concerns = Counter(name for names in sets for name in names)
+    chosen.update((name, settled) for name in sorted(partly, key=lambda name: (-concerns[name], name)))
+    rest = [names for names in sets if not all(map(can_give, names))]
+    return list(cover_by_search(rest, chosen).items())
+
+
+def cover_by_search(sets: Sequence[frozenset[str]], before: dict[str, int]) -> dict[str, int]:
     left = Counter(sets)
-    chosen: dict[str, int] = {}
-    settled = 0
+    chosen = dict(before)
+    settled = max(chosen.values(), default=0)
 
     def gain(names: frozenset[str]) -> tuple[bool, float, int, list[str]]:
         added = sorted(names - chosen.keys())
@@ -107,7 +118,7 @@ def by_search(sets: Sequence[frozenset[str]]) -> list[tuple[str, int]]:
             for names in [names for names in left if names <= chosen.keys()]:
                 settled += left.pop(names)
             chosen[name] = settled
-    return list(chosen.items())
+    return chosen
 
 
 NAMES = st.sampled_from(["var.a", "var.b", "var.c", "var.d", "var.e", "x.y", "x.z"])
@@ -132,3 +143,5 @@ def test_many_inputs_are_ranked_quickly_and_none_is_lost() -> None:
 def test_what_users_give_is_promised_only_what_it_settles_without_the_rest() -> None:
     verdicts = [unknown("azurerm_a.b.id", "var.a")] * 3 + [unknown("var.a")]
     assert ranked(verdicts) == [("var.a", 1), ("azurerm_a.b.id", 4)]
+    mixed = [unknown("azurerm_a.b.id"), unknown("azurerm_a.b.id", "var.b")]
+    assert ranked(mixed) == [("var.b", 0), ("azurerm_a.b.id", 2)]

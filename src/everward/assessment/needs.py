@@ -40,9 +40,11 @@ def rank_needs(verdicts: Iterable[Verdict], unresolved: Iterable[Unresolved]) ->
     first = dict.fromkeys(name for item in unresolved if item.incomplete for name in item.decided_by)
 
     chosen: dict[str, int] = {}
-    for within in (True, False):
-        part = Counter({names: count for names, count in sets.items() if all(map(can_give, names)) is within})
-        _choose(_Cover(part), first if within else chosen, concerns, chosen)
+    ours = Counter({names: count for names, count in sets.items() if all(map(can_give, names))})
+    _choose(_Cover(ours), first, concerns, chosen)
+    partly = {name for names in sets for name in names if can_give(name)} - chosen.keys()
+    before = [*chosen, *sorted(partly, key=lambda name: (-concerns[name], name))]
+    _choose(_Cover(sets - ours), before, concerns, chosen)
     return [
         Need(name=name, settles=count, concerns=concerns[name], resources=name in first, given=can_give(name))
         for name, count in chosen.items()

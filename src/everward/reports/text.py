@@ -51,8 +51,7 @@ class _Page:
         self.layout = Layout(look)
         self.places = Places.of(assessment)
         self.missed = [item for item in assessment.unresolved if item.incomplete]
-        self.needed = [need for need in assessment.needs if need.given]
-        """What users can give."""
+        self.needed = promised(assessment.needs)
 
     def lines(self) -> Iterator[str]:
         yield from self.first_screen()
@@ -219,11 +218,10 @@ class _Page:
                 f"provided that it exists, which {listed(finding.given, 3)} decides", first="    ", then="    "
             )
         if len(finding.resources) > 1:
-            names = [resource_name(*pair) for pair in zip(finding.resources, finding.locations, strict=True)]
-            shown = self.shorten(names, SOME)
-            for name in shown:
-                yield from self.layout.plain(name, first="    - ", then="      ")
-            yield from self.rest(len(names) - len(shown), "resource", indent="    ")
+            shown = self.shorten(finding.resources, SOME)
+            for resource, origin in zip(shown, finding.locations, strict=False):
+                yield from self.layout.plain(resource_name(resource, origin), first="    - ", then="      ")
+            yield from self.rest(len(finding.resources) - len(shown), "resource", indent="    ")
 
     def not_read(self) -> Iterator[str]:
         items = sorted(self.assessment.unresolved, key=lambda item: not item.incomplete)
@@ -303,6 +301,14 @@ class _Page:
         if number > 0:
             more = count(number, f"more {noun}", f"more {plural}" if plural else None)
             yield from self.layout.plain(f"... {more}: --full shows all", indent, indent, "dim")
+
+
+def promised(needs: Sequence[Need]) -> list[Need]:
+    """What users can give and what is gained by it: inputs that settle nothing by themselves are left out."""
+    given = [need for need in needs if need.given]
+    # INVARIANT: `rank_needs` puts inputs that settle something first, and the last of them settles more than before.
+    last = max((at for at, need in enumerate(given) if need.settles > (given[at - 1].settles if at else 0)), default=-1)
+    return [need for at, need in enumerate(given) if at <= last or need.resources]
 
 
 _GIVES_VALUES = frozenset({"variable file", "parameters", "pipeline"})
