@@ -45,7 +45,7 @@ class Evidence:
         if found is None:
             return verdict
         resource, view = found
-        if not exact and resource.origin.source == RECORDED:
+        if not exact and resource.source == RECORDED:
             resource = _at_its_row(resource)
         reasons = self.reasons(verdict.criterion, resource, view)
         return msgspec.structs.replace(verdict, reasons=reasons) if reasons else verdict

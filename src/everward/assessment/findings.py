@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 from everward.assessment.evidence import RECORDED, Evidence
 from everward.assessment.model import Finding, Reason, Verdict
@@ -23,6 +23,8 @@ Member: TypeAlias = "tuple[Verdict, Resource]"
 
 _LAST_NAME = re.compile(r"([a-z0-9_]+)(?:\[[^\]]*\])*$")
 """The last name of a path: `defaultAction` of `properties.networkAcls.defaultAction`."""
+_EAGER: Final = 100
+"""Resources of one finding up to which their places are worked out at once."""
 _INSTANCE = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 """The key of one instance in a Terraform address: `[0]`, `["swedencentral"]`, `[*]`."""
 
@@ -38,10 +40,11 @@ def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: E
             continue
         found = evidence.subject(verdict)
         if found is None:
-            continue
+            # INVARIANT: verdicts are given on resources of this estate; to pass over one would lose a fault.
+            raise LookupError(f"the resource of a verdict is not in the estate: {verdict.resource}")
         resource, _ = found
-        if resource.origin.source == RECORDED:
-            key: CauseKey = (verdict.criterion, RECORDED, resource.origin.file or "", resource.type_key)
+        if resource.source == RECORDED:
+            key: CauseKey = (verdict.criterion, RECORDED, resource.file or "", resource.type_key)
             if key not in groups:
                 verdict = verdicts[index] = evidence.complete(verdict, exact=True)
         else:
@@ -109,6 +112,33 @@ def block_address(address: str) -> str:
     return _INSTANCE.sub("", address)
 
 
+class LazyLocations(Sequence[Origin]):
+    """Where very many resources stand, each worked out when it is asked for: a report for people names a few."""
+
+    __slots__ = ("_resources",)
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+
+    @overload
+    def __getitem__(self, index: int) -> Origin: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Origin]: ...
+    def __getitem__(self, index: int | slice) -> Origin | Sequence[Origin]:
+        if isinstance(index, slice):
+            return LazyLocations(self._resources[index])
+        return self._resources[index].origin
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+
+def _locations(resources: list[Resource]) -> Sequence[Origin]:
+    if len(resources) > _EAGER:
+        return LazyLocations(resources)
+    return tuple(resource.origin for resource in resources)
+
+
 def _finding(criterion: Criterion, members: list[Member]) -> Finding:
     verdict, resource = members[0]
     reason = decisive(verdict.reasons, criterion.fix.get("arm", ""))
@@ -125,7 +155,7 @@ def _finding(criterion: Criterion, members: list[Member]) -> Finding:
         cause=reason_text(reason) if reason is not None else criterion.title,
         origin=origin,
         resources=tuple(member.id for _, member in members),
-        locations=tuple(member.origin for _, member in members),
+        locations=_locations([member for _, member in members]),
         reasons=verdict.reasons,
         chapter=criterion.chapter,
         rows=criterion.rows,
@@ -147,7 +177,7 @@ def fingerprint(criterion: str, reason: Reason | None, resource: Resource, origi
     """
     if resource.origin.source in ("terraform", "plan", "state") and resource.origin.address:
         block = ".".join(block_address(resource.origin.address).split(".")[-2:])
-    elif resource.origin.source == RECORDED:
+    elif resource.source == RECORDED:
         block = resource.type_key
     else:
         block = resource.origin.address or resource.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -76,7 +77,7 @@ class Finding(Record, frozen=True):
     """The place that decides: a property when the source tells it, else the block."""
     resources: tuple[str, ...]
     """Ids of the resources that it concerns."""
-    locations: tuple[Origin, ...]
+    locations: Sequence[Origin]
     """Where those resources stand, one for each."""
     reasons: tuple[Reason, ...]
     """The conditions that decided, for the first of the resources."""

@@ -72,6 +72,16 @@ class Resource:
         return parse_id(self.id)
 
     @property
+    def source(self) -> str:
+        """The kind of source that it was read from, as its origin has it."""
+        return self.origin.source
+
+    @property
+    def file(self) -> str | None:
+        """The file that it was read from, as its origin has it."""
+        return self.origin.file
+
+    @property
     def location(self) -> Value:
         """Its region as written, a hole, or None."""
         return self.body.get("location")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +15,15 @@ _OWN = frozenset({"id", "type", "name", "origin", "origins", "exists", "cardinal
 _HOLE = b'"decided_by":'
 """Stands in the text of every hole that was encoded as it is, because `Unknown` keeps its defaults."""
 
-_encoder = msgspec.json.Encoder()
+
+def _plain(value: object) -> object:
+    """Sequences that work out their entries when asked."""
+    if isinstance(value, Sequence):
+        return list(value)
+    raise NotImplementedError(f"a report cannot hold a value of type {type(value).__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def encode(value: Any) -> bytes:
@@ -26,7 +35,7 @@ def encode(value: Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode("ascii")
+        return json.dumps(msgspec.to_builtins(value, enc_hook=_plain), separators=(",", ":")).encode("ascii")
 
 
 def encode_resource(resource: Resource, *, origins: bool = False) -> bytes:

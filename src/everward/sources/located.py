@@ -12,6 +12,15 @@ from everward.values import Origin, Step, Truth, Unknown, Value, parse_path
 class Places(Protocol):
     """Knows where the resources of one file, and their properties, stand."""
 
+    @property
+    def source(self) -> str:
+        """The kind of source that the file is."""
+        ...
+
+    def file(self, mark: Any) -> str | None:
+        """The file of a resource as the user would open it."""
+        ...
+
     def origin(self, mark: Any) -> Origin:
         """The place of the resource that `mark` stands for."""
         ...
@@ -101,6 +110,16 @@ class LocatedResource(Resource):
     @origin.setter
     def origin(self, value: Origin) -> None:
         self._origin = value
+
+    @property
+    def source(self) -> str:
+        """The kind of source, for which no place has to be worked out."""
+        return self._places.source
+
+    @property
+    def file(self) -> str | None:
+        """The file, for which no place has to be worked out."""
+        return self._places.file(self._mark)
 
     @property
     def origins(self) -> Mapping[str, Origin]:

@@ -36,11 +36,17 @@ class Spot:
 class InventoryPlaces:
     """The places of one file. Rows are numbered as `Rows` gives them out."""
 
+    source = "inventory"
+
     def __init__(self, path: Path, shown: str, tree: Tree) -> None:
         self._path = path
         self._shown = shown
         self._tree = tree
         self._outline = lru_cache(maxsize=64)(self._read_outline)
+
+    def file(self, mark: Mark) -> str:  # noqa: ARG002 — one file has them all
+        """The file of a row."""
+        return self._shown
 
     def origin(self, mark: Mark) -> Origin:
         """The lines of a row."""

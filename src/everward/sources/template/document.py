@@ -78,6 +78,12 @@ def _origin(site: Site, lines: tuple[int, int] | None) -> Origin:
 class TemplatePlaces:
     """Where the resources of templates stand. A resource's mark is the site of its declaration."""
 
+    source = SOURCE
+
+    def file(self, mark: Site) -> str:
+        """The file of a declaration."""
+        return mark.document.shown
+
     def origin(self, mark: Site) -> Origin:
         """The place of a declaration."""
         return mark.origin()
