@@ -11,6 +11,7 @@ MANY = hole("var.m", many=True)
 PRESENT = hole("var.p", present=True)
 ID = hole("id", present=True, reference="/subscriptions/s/resourceGroups/{var.g}")
 SAME_ID = hole("other", present=True, reference="/SUBSCRIPTIONS/s/resourceGroups/{var.g}")
+ROLE = hole("id", present=True, reference="/subscriptions/{s}/providers/roleDefinitions/b24")
 KNOWN_ID = hole("id", present=True, reference="/subscriptions/s/resourceGroups/g")
 
 
@@ -33,6 +34,17 @@ KNOWN_ID = hole("id", present=True, reference="/subscriptions/s/resourceGroups/g
         ("equals", "None", ID, False),
         ("equals", ID, 5, False),
         ("equals", X, Y, None),
+        ("like", ROLE, "*/roledefinitions/B24", True),
+        ("like", ROLE, "*b24", True),
+        ("like", ROLE, "*/8e3", False),
+        ("notLike", ROLE, "*/8e3", True),
+        ("like", ROLE, "*b2?", None),
+        ("like", ROLE, "*/s/providers/roleDefinitions/b24", None),
+        ("like", ROLE, "*/s/resources/roleDefinitions/b24", False),
+        ("like", ROLE, "*/providers/*/b24", None),
+        ("like", ROLE, "/subscriptions/*", None),
+        ("like", ID, "*/g", None),
+        ("like", X, "*/b24", None),
         ("equals", X, X, None),
         ("equals", PRESENT, None, None),
         ("equals", [X], "a", False),

@@ -56,9 +56,23 @@ def _decide(operator: str, left: Any, right: Any) -> Truth:
         return _contains_key(left, right)
     if is_absent(left) or is_absent(right):
         return False
+    if operator == "like" and isinstance(left, Unknown) and isinstance(right, str):
+        return _ends(left, right)
     holes = [value for value in (left, right) if isinstance(value, Unknown)]
     # What is left compares texts and numbers: a hole inside an array or object does not matter.
     return combine(holes) if holes else decide(operator, _hollow(left), _hollow(right))
+
+
+def _ends(hole: Unknown, pattern: str) -> Truth:
+    """`like` with one leading star: an id that is known from some place on to its end is enough to decide."""
+    tail = pattern[1:].lower()
+    if hole.reference is None or not pattern.startswith("*") or "*" in tail or "?" in tail:
+        return combine([hole])
+    # What stands in braces is not known yet; the rest stays as it is.
+    known = hole.reference.rpartition("}")[2].lower()
+    if known.endswith(tail):
+        return True
+    return combine([hole]) if tail.endswith(known) else False
 
 
 def _hollow(value: Any) -> Any:
