@@ -90,8 +90,11 @@ STORAGE: Written = {
 def test_storage_logging_is_not_failed_although_a_diagnostic_setting_covers_it(suffix: str) -> None:
     account = below(STORAGE["type"], "st1")
     key = ("storage-access-logs-collected", "st1")
-    assert verdicts([STORAGE, setting(account + suffix, "StorageDelete")])[key] is State.COMPLIANT
-    assert verdicts([STORAGE, setting(account), setting(account + suffix, "StorageDelete")])[key] is State.COMPLIANT
+    assert verdicts([STORAGE, setting(account + suffix, "StorageRead", "StorageDelete")])[key] is State.COMPLIANT
+    assert (
+        verdicts([STORAGE, setting(account), setting(account + suffix, "StorageRead", "StorageDelete")])[key]
+        is State.COMPLIANT
+    )
     assert verdicts([STORAGE, setting(account)])[key] is State.NON_COMPLIANT
 
 
@@ -128,7 +131,7 @@ PROTECTED: dict[str, Written] = {
     },
     "vault logs": setting(below("Microsoft.KeyVault/vaults", "kv1"), "AuditEvent"),
     "storage": STORAGE,
-    "storage logs": setting(below(STORAGE["type"], "st1") + "/blobServices/default", "StorageDelete"),
+    "storage logs": setting(below(STORAGE["type"], "st1") + "/blobServices/default", "StorageRead", "StorageDelete"),
     "blobs": {
         "type": "Microsoft.Storage/storageAccounts/blobServices",
         "name": "st1/default",
@@ -193,12 +196,17 @@ PROTECTED: dict[str, Written] = {
         "scope": SUBSCRIPTION,
         "properties": {"storageAccountId": "st", "logs": [{"category": "Administrative", "enabled": True}]},
     },
+    "failures alert": {
+        "type": "Microsoft.Insights/metricAlerts",
+        "name": "failures",
+        "properties": {"enabled": True, "actions": [{"actionGroupId": "g"}]},
+    },
     "alert": {
         "type": "Microsoft.Insights/activityLogAlerts",
         "name": "a1",
         "properties": {
             "enabled": True,
-            "condition": {"allOf": [{"field": "category", "equals": "Security"}]},
+            "condition": {"allOf": [{"field": "category", "equals": "Administrative"}]},
             "actions": {"actionGroups": [{"actionGroupId": "g"}]},
         },
     },
@@ -231,7 +239,7 @@ FAULTS: list[tuple[str, str, tuple[str, ...], Any, str]] = [
     ("no limit of requests", "waf", ("properties", "customRules", "rules"), [], "front-door-waf-limits-rate"),
     ("everybody reaches the ingress", "rule", ("properties", "sourceAddressPrefix"), "*",
      "ingress-admits-only-the-edge"),
-    ("the alert is off", "alert", ("properties", "enabled"), False, "alert-rule-switched-on"),
+    ("the alert is off", "failures alert", ("properties", "enabled"), False, "alert-rule-switched-on"),
     ("the plan is free", "plans", ("properties", "pricingTier"), "Free", "defender-plan-for-used-services"),
     ("nothing is kept", "archive", ("properties", "storageAccountId"), None, "activity-log-archived"),
 ]  # fmt: skip

@@ -65,6 +65,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "security-change-alerts": {"subscription"},
         "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:69"},
+        "subscription-policy-enforced": {"subscription"},
         "virtual-network-flow-logs": {"modules/stamp/network.tf:21"},
     },
 }
@@ -93,7 +94,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:2",
             "modules/stamp/storage.tf:20",
         },
-        "kubernetes-node-pool-zones": {"modules/stamp/kubernetes.tf:2", "modules/stamp/kubernetes.tf:79"},
+        "kubernetes-node-pool-zones": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-pod-rules-deny": {
             "modules/stamp/policy.tf:45",
             "modules/stamp/policy.tf:54",
@@ -115,7 +116,6 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:21"},
-        "subscription-policy-enforced": {"subscription"},
     },
 }
 """By root and criterion: the blocks that are verified to meet it."""

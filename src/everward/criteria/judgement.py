@@ -24,12 +24,14 @@ class Part(NamedTuple):
     """The list in the container's properties."""
     type: str
     """The type of the resource."""
+    together: bool = False
+    """Whether one part can undo what another does, so that a part that fails is judged again beside the others."""
 
 
 PARTS: Final[Mapping[str, Part]] = {
     "microsoft.network/virtualnetworks": Part("subnets", "Microsoft.Network/virtualNetworks/subnets"),
     "microsoft.network/networksecuritygroups": Part(
-        "securityRules", "Microsoft.Network/networkSecurityGroups/securityRules"
+        "securityRules", "Microsoft.Network/networkSecurityGroups/securityRules", together=True
     ),
     "microsoft.containerservice/managedclusters": Part(
         "agentPoolProfiles", "Microsoft.ContainerService/managedClusters/agentPools"
@@ -73,6 +75,11 @@ class CriterionPolicy(Policy):
     def evaluate(self, resource: Resource, estate: Estate) -> Outcome:
         """The verdict on a resource of the estate."""
         outcome = super().evaluate(self._alone(resource, estate), estate)
+        if outcome.state is not State.NON_COMPLIANT:
+            return outcome
+        beside = self._beside(resource, estate)
+        if beside is not None:
+            outcome = super().evaluate(beside, estate)
         if outcome.state is State.NON_COMPLIANT:
             gap = self._gap(resource, estate)
             if gap is not None:
@@ -82,11 +89,18 @@ class CriterionPolicy(Policy):
     def explain(self, resource: Resource, estate: Estate) -> Explanation:
         """The verdict that `evaluate` gives, with the comparisons that decided it."""
         explanation = super().explain(self._alone(resource, estate), estate)
-        if explanation.outcome.state is State.NON_COMPLIANT:
-            gap = self._gap(resource, estate)
-            if gap is not None:
-                outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
-                return Explanation(outcome, explanation.reasons)
+        if explanation.outcome.state is not State.NON_COMPLIANT:
+            return explanation
+        beside = self._beside(resource, estate)
+        if beside is not None:
+            together = super().explain(beside, estate)
+            if together.outcome.state is not State.NON_COMPLIANT:
+                # The paths are those of what was put together, which no source has.
+                return Explanation(together.outcome)
+        gap = self._gap(resource, estate)
+        if gap is not None:
+            outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
+            return Explanation(outcome, explanation.reasons)
         return explanation
 
     def _alone(self, resource: Resource, estate: Estate) -> Resource:
@@ -94,9 +108,59 @@ class CriterionPolicy(Policy):
         part = self.parts.get(resource.type_key)
         return resource if part is None else _without(resource, part, estate)
 
+    def _beside(self, resource: Resource, estate: Estate) -> Resource | None:
+        """The container with what fails in it and every other part that passes by itself; None when there is none.
+
+        Rules of a network are such parts: a rule that denies first takes away what another one allows, whether they
+        are written inside their group or beside it.
+        """
+        parts = {kind: part for kind, part in self.parts.items() if part.together}
+        if resource.type_key in parts:
+            holder, part = resource, parts[resource.type_key]
+            failing = _listed(self._alone(resource, estate), part)
+        else:
+            mine = next((part for part in parts.values() if part.type.lower() == resource.type_key), None)
+            parsed = try_parse_id(resource.id)
+            if mine is None or parsed is None:
+                return None
+            part = mine
+            failing = [_listing(resource)]
+            found = estate.find(parsed.parent)
+            if found is None:
+                holder_type = part.type.rpartition("/")[0]
+                found = Resource(parsed.parent, holder_type, parsed.names[-2], {}, origin=resource.origin)
+            holder = found
+        passing = [
+            _listing(child)
+            for child in estate.below(holder.id, part.type)
+            if child.key != resource.key and self._passes(child, estate)
+        ]
+        if holder.key != resource.key:
+            passing += [
+                item
+                for item in _listed(self._alone(holder, estate), part)
+                if self._passes(_with_parts(holder, part, [item]), estate)
+            ]
+        return _with_parts(holder, part, [*failing, *passing]) if passing else None
+
+    def _passes(self, resource: Resource, estate: Estate) -> bool:
+        return super().evaluate(resource, estate).state is not State.NON_COMPLIANT
+
     def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
         related = self.related_type
-        if related is None or resource.origin.source != INVENTORY or _lists(estate, resource, related.lower()):
+        if related is None:
+            return None
+        parsed = try_parse_id(resource.id)
+        if resource.type_key.startswith(related.lower() + "/") and parsed is not None:
+            # A part cannot exist without its container: one that is not given was not read.
+            if estate.find(parsed.parent) is None:
+                return Unknown(
+                    reason=f"the `{related}` that it belongs to is not part of the input",
+                    decided_by=(parsed.parent,),
+                    origin=resource.origin,
+                )
+            return None
+        if resource.source != INVENTORY or _lists(estate, resource, related.lower()):
             return None
         return _not_listed(related)
 
@@ -133,15 +197,30 @@ def _stands_on(resource: Resource, type_key: str) -> bool:
 
 
 def _without(resource: Resource, part: Part, estate: Estate) -> Resource:
-    properties = resource.properties
-    listed = properties.get(part.property) if isinstance(properties, dict) else None
-    if not isinstance(properties, dict) or not isinstance(listed, list):
-        return resource
+    listed = _listed(resource, part)
     own = {child.name.lower() for child in estate.below(resource.id, part.type)}
     left = [item for item in listed if _name_of(item) not in own]
-    if len(left) == len(listed):
-        return resource
-    return resource.with_body({**resource.body, "properties": {**properties, part.property: left}})
+    return resource if len(left) == len(listed) else _with_parts(resource, part, left)
+
+
+def _listed(resource: Resource, part: Part) -> list[Value]:
+    properties = resource.properties
+    listed = properties.get(part.property) if isinstance(properties, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _listing(resource: Resource) -> Value:
+    """A part that is a resource of its own, as its container would list it."""
+    for hole in (resource.condition, resource.cardinality):
+        if isinstance(hole, Unknown):
+            return Unknown(reason=hole.reason, decided_by=hole.decided_by, origin=resource.origin, many=True)
+    return {"name": resource.name, "properties": resource.properties}
+
+
+def _with_parts(holder: Resource, part: Part, parts: list[Value]) -> Resource:
+    properties = holder.properties
+    known = properties if isinstance(properties, dict) else {}
+    return holder.with_body({**holder.body, "properties": {**known, part.property: parts}})
 
 
 def _name_of(item: Value) -> str | None:
