@@ -8,7 +8,7 @@ from everward.criteria import Catalogue, CriterionPolicy
 from everward.criteria.cases import GROUP, SUBSCRIPTION, make_resource
 from everward.estate import Estate, Reading, Resource
 from everward.policy import DefinitionError, State
-from everward.values import Origin
+from everward.values import Origin, Unknown
 
 LOCK = "Microsoft.Authorization/locks"
 DATABASE = {"type": "Microsoft.DocumentDB/databaseAccounts", "name": "db1", "properties": {}}
@@ -197,3 +197,29 @@ def test_a_node_pool_that_is_a_resource_is_one_finding() -> None:
 def test_only_policies_about_both_look_at_parts_twice() -> None:
     assert policy("virtual-network-flow-logs").parts == {}
     assert set(policy("management-ports-closed").parts) == {"microsoft.network/networksecuritygroups"}
+
+
+def rule(name: str, priority: int, access: str) -> Resource:
+    properties = {
+        "priority": priority,
+        "access": access,
+        "direction": "Inbound",
+        "protocol": "Tcp",
+        "sourceAddressPrefix": "*",
+        "destinationAddressPrefix": "*",
+        "destinationPortRange": "22",
+    }
+    kind = "Microsoft.Network/networkSecurityGroups/securityRules"
+    return make_resource({"type": kind, "name": f"nsg1/{name}", "properties": properties}, Origin(source="template"))
+
+
+def test_a_rule_that_may_not_exist_may_deny() -> None:
+    allow, deny = rule("open", 200, "Allow"), rule("closed", 100, "Deny")
+    deny.condition = Unknown(reason="a variable decides", decided_by=("var.closed",))
+    whole = Estate([Reading(source="template", label="test", resources=[allow, deny])])
+    judged = policy("management-ports-closed")
+    outcome = judged.evaluate(allow, whole)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.hole is not None
+    assert outcome.hole.decided_by == ("var.closed",)
+    assert judged.explain(allow, whole).outcome == outcome

@@ -472,3 +472,16 @@ def test_no_attribute_breaks_the_mapping(seed: int, one: Any, other: Any) -> Non
     mapped = Mapped(*made)
     assert {one.address for one in mapped.disposed} == {one.address for one in made}
     assert len({one.key for one in mapped.resources}) == len(mapped.resources)
+
+
+def test_the_address_of_a_gateway_for_outgoing_traffic_says_whose_it_is() -> None:
+    address, gateway = (
+        f"{GROUP}/providers/Microsoft.Network/{kind}/a" for kind in ("publicIPAddresses", "natGateways")
+    )
+    tie = {"name": None, "resource_group_name": None, "nat_gateway_id": gateway, "public_ip_address_id": address}
+    mapped = Mapped(
+        instance("azurerm_public_ip", "a", location="westeurope", allocation_method="Static"),
+        instance("azurerm_nat_gateway_public_ip_association", "t", **tie),
+    )
+    found = mapped.only("Microsoft.Network/publicIPAddresses")
+    assert found.body["properties"]["natGateway"] == {"id": gateway}
