@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 from everward.assessment.evidence import RECORDED, Evidence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from everward.criteria import Criterion
 
 CauseKey: TypeAlias = "tuple[str, ...]"
-Member: TypeAlias = "tuple[Verdict, Resource]"
 
 _LAST_NAME = re.compile(r"([a-z0-9_]+)(?:\[[^\]]*\])*$")
 """The last name of a path: `defaultAction` of `properties.networkAcls.defaultAction`."""
@@ -29,12 +29,22 @@ _INSTANCE = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\]]*)\]")
 """The key of one instance in a Terraform address: `[0]`, `["swedencentral"]`, `[*]`."""
 
 
+@dataclass(slots=True)
+class Cause:
+    """What becomes one finding: its first verdict, and the resources of all of them."""
+
+    verdict: Verdict
+    resources: list[Resource] = field(default_factory=list)
+    given: dict[str, None] = field(default_factory=dict)
+    """Names of the inputs that decide whether any of the resources exists."""
+
+
 def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: Evidence) -> list[Finding]:
     """The findings that non-compliant verdicts come down to, worst first.
 
     Verdicts whose reasons had to be worked out for that are put back into `verdicts` with them.
     """
-    groups: dict[CauseKey, list[Member]] = {}
+    groups: dict[CauseKey, Cause] = {}
     for index, verdict in enumerate(verdicts):
         if verdict.state != State.NON_COMPLIANT or verdict.resource is None:
             continue
@@ -55,8 +65,13 @@ def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: E
                 key = (verdict.criterion, resource.subscription or "")
             else:
                 key = cause_of(verdict, resource, criterion.fix.get("arm", ""))
-        groups.setdefault(key, []).append((verdict, resource))
-    findings = [_finding(criteria[members[0][0].criterion], members) for members in groups.values()]
+        cause = groups.get(key)
+        if cause is None:
+            cause = groups[key] = Cause(verdict)
+        cause.resources.append(resource)
+        if verdict.given:
+            cause.given.update(dict.fromkeys(verdict.given))
+    findings = [_finding(criteria[cause.verdict.criterion], cause) for cause in groups.values()]
     findings.sort(key=rank)
     return findings
 
@@ -139,13 +154,10 @@ def _locations(resources: list[Resource]) -> Sequence[Origin]:
     return tuple(resource.origin for resource in resources)
 
 
-def _finding(criterion: Criterion, members: list[Member]) -> Finding:
-    verdict, resource = members[0]
+def _finding(criterion: Criterion, found: Cause) -> Finding:
+    verdict, resource = found.verdict, found.resources[0]
     reason = decisive(verdict.reasons, criterion.fix.get("arm", ""))
     origin = place_of(reason, resource)
-    given: dict[str, None] = {}
-    for member, _ in members:
-        given.update(dict.fromkeys(member.given))
     return Finding(
         id=fingerprint(criterion.id, reason, resource, origin),
         criterion=criterion.id,
@@ -154,8 +166,8 @@ def _finding(criterion: Criterion, members: list[Member]) -> Finding:
         confidence=criterion.confidence,
         cause=reason_text(reason) if reason is not None else criterion.title,
         origin=origin,
-        resources=tuple(member.id for _, member in members),
-        locations=_locations([member for _, member in members]),
+        resources=tuple(member.id for member in found.resources),
+        locations=_locations(found.resources),
         reasons=verdict.reasons,
         chapter=criterion.chapter,
         rows=criterion.rows,
@@ -165,7 +177,7 @@ def _finding(criterion: Criterion, members: list[Member]) -> Finding:
         why=criterion.why,
         cheapest=criterion.cheapest,
         fix={**criterion.fix, "tradeoff": criterion.tradeoff},
-        given=tuple(given),
+        given=tuple(found.given),
     )
 
 

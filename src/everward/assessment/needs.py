@@ -33,10 +33,16 @@ def rank_needs(verdicts: Iterable[Verdict], unresolved: Iterable[Unresolved]) ->
 
     What users can give comes first, and is promised only what it settles without the rest.
     """
-    wanted = [frozenset(verdict.decided_by) for verdict in verdicts if verdict.state == State.UNKNOWN]
-    # A full list of names may have been cut, so nothing is promised of it.
-    sets = Counter(names for names in wanted if names and len(names) < MAX_DECIDERS)
-    concerns = Counter(name for names in wanted for name in names)
+    # Very many verdicts may wait for the same few names: each list of them is looked at once.
+    wanted = Counter(verdict.decided_by for verdict in verdicts if verdict.state == State.UNKNOWN)
+    sets: Counter[Names] = Counter()
+    concerns: Counter[str] = Counter()
+    for given, count in wanted.items():
+        names = frozenset(given)
+        concerns.update(dict.fromkeys(names, count))
+        # A full list of names may have been cut, so nothing is promised of it.
+        if names and len(names) < MAX_DECIDERS:
+            sets[names] += count
     first = dict.fromkeys(name for item in unresolved if item.incomplete for name in item.decided_by)
 
     chosen: dict[str, int] = {}

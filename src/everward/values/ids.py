@@ -74,7 +74,7 @@ def _segment_after(text: str, key: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def parse_id(text: str) -> ResourceId:
     """Read an ARM id.
 
