@@ -291,3 +291,67 @@ def test_a_large_inventory_takes_bounded_memory(here: Path, size: int, pad: int)
     parsing = "import msgspec; kept = msgspec.json.decode(open('inventory.json', 'rb').read())"
     _, _, bare = peak("-c", parsing)
     assert ours < 1.5 * bare, f"{ours} kB, while parsing and keeping the same file takes {bare} kB"
+
+
+@pytest.mark.parametrize("text", ["", ",", " , "])
+def test_criteria_that_name_none_are_not_all(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    write(here / "infra" / "main.tf", VAULT)
+    run = Run(capsys, "infra", "--criteria", text)
+    assert run.code == 2
+    assert "names no criterion" in run.err
+
+
+def test_an_empty_path_is_not_the_current_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "main.tf", VAULT)
+    run = Run(capsys, "")
+    assert run.code == 2
+    assert "it is empty" in run.err
+
+
+def test_a_pipe_is_neither_a_workload_nor_a_file_of_values(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "infra" / "main.tf", VAULT)
+    os.mkfifo(here / "p.tfvars")
+    for arguments, words in (
+        (["p.tfvars"], "neither a file nor a folder"),
+        (["infra", "--var-file", "p.tfvars"], "not a regular file"),
+        (["infra", "--var-file", "/dev/null"], "not a regular file"),
+    ):
+        run = Run(capsys, *arguments)
+        assert (run.code, words in run.text) == (2, True)
+
+
+def test_a_current_folder_that_is_gone_is_told(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = here / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    run = Run(capsys, ".")
+    monkeypatch.chdir(here)
+    assert run.code == 2
+    assert "the current folder is gone" in run.err
+
+
+def test_a_path_that_may_not_be_reached_is_incomplete(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = Path.stat
+
+    def closed(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "inner":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    run = Run(capsys, str(here / "inner"))
+    assert run.code == 3
+    assert "permission denied" in run.err
+
+
+def test_a_closed_standard_output_is_a_usage_error(here: Path) -> None:
+    write(here / "main.tf", VAULT)
+    command = f'"{sys.executable}" -m everward assess . >&-'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "standard output is closed" in done.stderr

@@ -9,6 +9,7 @@ import click
 
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
+from everward.values import UsageError
 
 
 @click.command(short_help="Judge a workload: how it can go down, and why.")
@@ -50,7 +51,7 @@ def assess(
 
     options = AssessOptions(
         paths=tuple(map(str, paths)),
-        criteria=tuple(part for given in criteria for part in given.replace(",", " ").split()),
+        criteria=_ids(criteria),
         edition=edition,
         subscription=reading["subscription"],
         environment=reading["environment"],
@@ -64,3 +65,19 @@ def assess(
         look = Look(width=width(), colour=colours(target), full=full)
         deliver(report(target.form).render(Material(assessment, estate, look, evidence)), target)
     return int(decide_exit(assessment, fail_on=fail_on, allow_incomplete=allow_incomplete))
+
+
+def _ids(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The criteria that options name, each one id or several with commas between them.
+
+    Raises:
+        UsageError: when an option names none: that is never meant as all of them.
+
+    """
+    ids: list[str] = []
+    for text in given:
+        parts = text.replace(",", " ").split()
+        if not parts:
+            raise UsageError(f"`--criteria {text}` names no criterion", help="`everward criteria list` shows all")
+        ids += parts
+    return tuple(ids)
