@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from tests.assessment.sample import PURGE, VAULT, about, criterion, estate, judged, purge, vault
 
-from everward.assessment import Finding, Reason
-from everward.assessment.findings import block_address, decisive
+from everward.assessment import Evidence, Finding, Reason, Verdict
+from everward.assessment.findings import block_address, decisive, find
 from everward.estate import Estate, Resource
+from everward.policy import State
 from everward.values import Origin
 
 STAMPS = ("swedencentral", "northeurope", "eastus2")
@@ -144,3 +145,17 @@ def test_the_decisive_condition_is_the_one_that_the_repair_touches() -> None:
     assert decisive((search, setting), '{"setting": 1}') is search
     counted = reason("properties.rules[*]", "count greater")
     assert decisive((kind, counted), '{"rules": []}') is counted
+
+
+def test_a_fault_of_a_resource_that_is_not_there_is_not_passed_over() -> None:
+    lost = Verdict(criterion="vault-purge", state=State.NON_COMPLIANT, resource=vault("gone").id)
+    with pytest.raises(LookupError, match="gone"):
+        find([lost], {"vault-purge": purge()}, Evidence(estate(vault("a")), [purge()]))
+
+
+def test_places_of_very_many_resources_are_given_when_asked() -> None:
+    here = [vault(f"v{at}", Origin("inventory", "all.json", at + 1)) for at in range(150)]
+    (finding,) = findings(estate(*here, source="inventory"))
+    assert len(finding.locations) == len(finding.resources) == 150
+    assert finding.locations[149].line == 150
+    assert [place.line for place in finding.locations[2:4]] == [3, 4]
