@@ -126,6 +126,48 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One change that append or modify makes."""
+
+    kind: str
+    """`append`, `add`, `addOrReplace` or `remove`."""
+    field: Operand
+    value: Operand
+    """What is set; nothing for `remove`."""
+    condition: Operand | None
+    """When the change is made; always, without one."""
+    path: JsonPath
+    """Where it stands in the definition."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Details:
+    """What an effect is told besides the related resource; empty where the effect has no use for it."""
+
+    operations: tuple[Operation, ...] = ()
+    conflict: Operand | None = None
+    """What happens when a property is modified by several policies, or cannot be: audit, deny, disabled."""
+    roles: tuple[Operand, ...] = ()
+    """Role definitions that a remediation needs."""
+    delay: Operand | None = None
+    deployment_scope: Operand | None = None
+    deployment: Mapping[str, Any] | None = None
+    """As written: the deployment engine evaluates it, except for its parameters."""
+    deployment_parameters: Mapping[str, Operand] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
+    """Lower-case actions that denyAction denies."""
+    cascade: Mapping[str, Operand] = field(default_factory=dict)
+    """What denyAction does when a container is deleted, by the lower-case name of the container."""
+    default_state: Operand | None = None
+    """The state of a manual policy that nobody attested."""
+    network_group: Operand | None = None
+    """The network group that addToNetworkGroup makes resources members of."""
+
+
+NO_DETAILS = Details()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """A declared parameter."""
 
@@ -157,6 +199,8 @@ class Definition:
     file: str | None = None
     bare: bool = False
     """Whether only a rule was given: parameters are not declared then."""
+    details: Details = NO_DETAILS
+    """What the effect is told, read."""
 
 
 def conditions_in(condition: Condition, *, counts: bool = True) -> Iterator[Condition]:
