@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -11,12 +12,15 @@ from everward.estate import Estate, Resource, Unresolved
 from everward.policy.assignment import EFFECT_OVERRIDE, NO_IDENTITY, VERSION_OVERRIDE, Assignment
 from everward.policy.attestation import Attestation
 from everward.policy.binding import Bound, Member, bind, fixed_effect, role_ids
-from everward.policy.conflicts import find_conflicts
 from everward.policy.context import EvaluationContext
+from everward.policy.effects.manual import manual_outcome
+from everward.policy.effects.scan import scan_resource
 from everward.policy.exemption import Coverage, Exemption
+from everward.policy.frame import Frame
 from everward.policy.hierarchy import Hierarchy
 from everward.policy.outcome import Outcome, State
 from everward.policy.policy import Policy
+from everward.policy.problem import EvaluationError
 from everward.policy.shelf import Holder
 from everward.values import Origin, ProblemError, Truth, Unknown, any_of
 
@@ -81,9 +85,22 @@ def scan(rules: Rules, holder: Holder, estate: Estate, *, context: EvaluationCon
     found = Compliance()
     for assignment in rules.assignments:
         _Scan(rules, holder, estate, base, found).assignment(assignment)
-    for verdict in find_conflicts(found.verdicts, estate):
-        verdict.state = State.CONFLICTING
+    _settle_conflicts(found.verdicts, estate)
     return found
+
+
+def _settle_conflicts(verdicts: Iterable[Verdict], estate: Estate) -> None:
+    """Where several policies would modify one property of a resource, say that they are in each other's way."""
+    by_resource: dict[str, list[tuple[Verdict, Policy]]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.effect == "modify" and verdict.state is State.NON_COMPLIANT and verdict.policy is not None:
+            by_resource[verdict.resource_id].append((verdict, verdict.policy))
+    for resource_id, group in by_resource.items():
+        resource = estate.find(resource_id)
+        if resource is not None and len(group) > 1:
+            outcomes = scan_resource(resource, [policy for _, policy in group], estate)
+            for (verdict, _), outcome in zip(group, outcomes, strict=True):
+                verdict.state, verdict.hole = outcome.state, outcome.hole
 
 
 class _Scan:
@@ -205,10 +222,12 @@ class _Scan:
         if isinstance(covered, Unknown):
             verdict.state, verdict.hole = State.UNKNOWN, covered
             return verdict
-        self._settle(verdict, outcome, resource, exemptions)
+        self._settle(verdict, policy, outcome, resource, exemptions)
         return verdict
 
-    def _settle(self, verdict: Verdict, outcome: Outcome, resource: Resource, exemptions: list[Exemption]) -> None:
+    def _settle(
+        self, verdict: Verdict, policy: Policy, outcome: Outcome, resource: Resource, exemptions: list[Exemption]
+    ) -> None:
         """The state by Azure's precedence: exemption, error, attestation, protection, then the evaluation."""
         exempt = self._exempt(verdict, resource, exemptions)
         if exempt is True:
@@ -218,7 +237,7 @@ class _Scan:
         elif outcome.state is State.ERROR:
             verdict.error = outcome.error
         elif outcome.effect == "manual" and outcome.state is State.MANUAL:
-            self._attest(verdict, resource)
+            self._attest(verdict, resource, policy)
         elif outcome.effect == "denyAction":
             # Azure records whatever such an assignment is about as protected.
             verdict.state = State.PROTECTED
@@ -237,15 +256,25 @@ class _Scan:
             holes.append(truth)
         return any_of(holes)
 
-    def _attest(self, verdict: Verdict, resource: Resource) -> None:
-        for attestation in self.rules.attestations:
-            if attestation.is_in_force(self.now) and attestation.concerns(
-                resource.id, verdict.assignment.id, verdict.member.reference_id
-            ):
-                verdict.attestation = attestation
-                verdict.state = attestation.state
-                return
-        verdict.state = default_state(verdict.member)
+    def _attest(self, verdict: Verdict, resource: Resource, policy: Policy) -> None:
+        """What people attest, the worst of it where they differ; else what the policy says until somebody does."""
+        mine = [
+            item
+            for item in self.rules.attestations
+            if item.is_in_force(self.now)
+            and item.concerns(resource.id, verdict.assignment.id, verdict.member.reference_id)
+        ]
+        if mine:
+            worst = next((item for item in mine if item.state is State.NON_COMPLIANT), mine[0])
+            verdict.attestation, verdict.state = worst, worst.state
+            return
+        try:
+            site = policy.program(resource.type_key).site
+            outcome = manual_outcome(policy.definition.details, site, Frame(resource, self.estate))
+        except EvaluationError as error:
+            verdict.state, verdict.error = State.ERROR, error.message
+        else:
+            verdict.state, verdict.hole = outcome.state, outcome.hole
 
     def _enforced(
         self, assignment: Assignment, member: Member, resource: Resource, enrollments: list[Coverage]
@@ -264,24 +293,6 @@ class _Scan:
         self.found.problems.append(
             Unresolved(subject=f"{kind} `{name}`", reason=reason, origin=origin, help=help, incomplete=incomplete)
         )
-
-
-DEFAULT_STATES: Final[Mapping[str, State]] = {
-    "compliant": State.COMPLIANT,
-    "noncompliant": State.NON_COMPLIANT,
-    "unknown": State.MANUAL,
-}
-"""What a manual policy says until somebody attests; unknown is what waits for it."""
-
-
-def default_state(member: Member) -> State:
-    """What a manual policy says of a resource that nobody attested."""
-    details = member.definition.rule.details
-    if isinstance(details, Mapping):
-        for key, value in details.items():
-            if key.lower() == "defaultstate" and isinstance(value, str):
-                return DEFAULT_STATES.get(value.lower(), State.MANUAL)
-    return State.MANUAL
 
 
 def of_resource(verdicts: Iterable[Verdict], resource_id: str) -> list[Verdict]:

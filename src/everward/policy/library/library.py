@@ -153,6 +153,36 @@ class Library(Shelf):
         return f"{meant}`everward policy library list --kind initiative` shows all"
 
 
+def find_initiative(name: str, folders: Sequence[Path] = ()) -> tuple[Library, Initiative]:
+    """The initiative that a user means, and the library that holds its policies: what was added, and `folders`.
+
+    `name` is an id, a name or a title, or the path of a file with one initiative.
+
+    Raises:
+        UsageError: when there is none, or several.
+        UnreadableError: when the file cannot be read.
+        DefinitionError: when it is not valid.
+
+    """
+    path = Path(name)
+    is_file = path.is_file()
+    roots = [*folders, *Register().paths()]
+    library = Library.load([root for root in dict.fromkeys([*([path] if is_file else []), *roots]) if root.exists()])
+    if not is_file:
+        return library, library.find_initiative(name).value
+    whole = path.resolve()
+    found = [item for item in library.of_kind(Kind.INITIATIVE) if item.root == whole]
+    if len(found) == 1:
+        return library, _initiative(found[0])
+    problem = next((item for item in library.problems if item.origin is None or item.origin.file == path.name), None)
+    if found:
+        raise UsageError(f"`{name}` holds {len(found)} initiatives", help="add it to the library and name one of them")
+    raise UsageError(
+        f"`{name}` holds no initiative" + (f": {problem.reason}" if problem is not None else ""),
+        help=(problem.help if problem is not None else None) or "name a file with `policyDefinitions`",
+    )
+
+
 def refresh(root: Path) -> Index:
     """The index of a folder, brought up to date and kept.
 
