@@ -101,7 +101,7 @@ def _denies(proposal: Proposal) -> Truth:
 
 
 def overlap(one: Proposal, two: Proposal) -> tuple[Truth, str]:
-    """Whether two policies modify one property, and which."""
+    """Whether a policy, if it applies, modifies a property that another one modifies as well; and which."""
     truths: list[Truth] = []
     path = ""
     for mine in one.applied.touches:
@@ -111,7 +111,7 @@ def overlap(one: Proposal, two: Proposal) -> tuple[Truth, str]:
             truth = _disagree(mine, other, both_append=one.appends and two.appends)
             if truth is False:
                 continue
-            certain = mine.certain and other.certain
+            certain = mine.live and other.live and two.hole is None
             truths.append(truth if certain else _both(truth, _doubt(one, two)))
             path = path or format_path(mine.steps)
     blurred = [hole for hole in (one.applied.blurred, two.applied.blurred) if hole is not None]

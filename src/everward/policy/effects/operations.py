@@ -3,7 +3,8 @@
 `append` and `add` set what is absent, and conflict with another value that stands there; `addOrReplace` sets whatever
 stands there; `remove` takes a tag away. On `[*]`, `append` and `add` add one element, `addOrReplace` leaves that one
 alone; on `[*].p` all set `p` of every element. `modify` skips a property whose parent is absent: it is taken to be left
-out on purpose.
+out on purpose. Whether Azure lets an alias be modified, and which kind of value it takes there, stands in no catalogue
+that can be read offline: every alias is taken to be modifiable.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Touch:
     adds_element: bool
     """Whether it adds an element, beside which other elements may be added."""
     changes: bool
-    certain: bool
+    live: bool
+    """Whether the operation is certainly made if the policy applies."""
 
 
 @dataclass(slots=True)
@@ -196,9 +198,8 @@ class _Applier:
                     self._element(place)
                 else:
                     self._property(place)
-        touch = Touch(
-            fold(self.steps), self.operation.value, on_elements and self.adds, self.changed, self.doubt is None
-        )
+        live = self.operation.live is True
+        touch = Touch(fold(self.steps), self.operation.value, on_elements and self.adds, self.changed, live)
         self.applied.touches.append(touch)
 
     def _has_parent(self, place: Steps) -> bool:
@@ -229,9 +230,6 @@ class _Applier:
                 self._doubt(equal)
                 self._set(place, before, combine([equal]))
             return
-        if self.operation.kind == "addOrReplace" and not _fits(before, value):
-            self._conflict(f"`{format_path(place)}` is {_named(before)}, and the value is {_named(value)}")
-            return
         self._set(place, before, value)
 
     def _element(self, place: Steps) -> None:
@@ -259,6 +257,8 @@ class _Applier:
         if before is value or _is_same(before, value):
             return
         if self.doubt is not None:
+            # It may not be made at all: then what is absent on the way to it stays absent as well.
+            place, before = self._first_absent(place, before)
             value = below(self.doubt)
         try:
             self.applied.body = put(self.applied.body, place, value)
@@ -267,6 +267,13 @@ class _Applier:
             return
         self.applied.changes.append(change(place, before, value))
         self.changed = True
+
+    def _first_absent(self, place: Steps, before: Any) -> tuple[Steps, Any]:
+        for length in range(1, len(place)):
+            found = look(self.applied.body, place[:length])
+            if found is MISSING or found is None:
+                return place[:length], found
+        return place, before
 
     def _conflict(self, message: str) -> None:
         if self.doubt is not None:
@@ -285,13 +292,6 @@ def _perhaps(hole: Unknown) -> Unknown:
 def _is_same(before: Any, value: Any) -> bool:
     """Whether nothing would change; a hole is never known to be what it is replaced by."""
     return next(unknowns_in([before, value]), None) is None and same(before, value)
-
-
-def _fits(before: Any, value: Any) -> bool:
-    """Whether a value is of the kind that stands there, as far as that is known."""
-    if any(item is None or item is MISSING or isinstance(item, Unknown) for item in (before, value)):
-        return True
-    return _named(before) == _named(value)
 
 
 def _named(value: Any) -> str:

@@ -183,7 +183,9 @@ class _Write:
         effect = judged.effect_name
         others = f"another policy modifies `{settled.path}` as well"
         if settled.standing is Standing.DENIES:
-            self._deny(item, item.event(effect, Result.CONFLICT, f"{others}, and both deny"))
+            hole = proposal.hole
+            result = Result.CONFLICT if hole is None else Result.UNKNOWN
+            self._deny(item, item.event(effect, result, f"{others}, and both deny", hole=hole), hole)
             return
         if settled.standing is Standing.SKIPPED:
             self.events.append(item.event(effect, Result.SKIPPED, others))
@@ -192,7 +194,7 @@ class _Write:
         if settled.standing is Standing.UNKNOWN or isinstance(item.enforced, Unknown):
             found = (doubt, settled.hole, item.enforced)
             doubt = combine([hole for hole in found if isinstance(hole, Unknown)])
-            if settled.standing is Standing.UNKNOWN and proposal.conflict != "audit":
+            if settled.standing is Standing.UNKNOWN and proposal.conflict not in ("audit", "disabled"):
                 self.holes.append(doubt)
         applied = apply(ready, self.resource.body, doubt)
         self._clash(item, effect, proposal, applied)
