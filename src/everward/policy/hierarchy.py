@@ -59,7 +59,7 @@ class Hierarchy:
     def _unsettled(self, key: str, target: str, seen: set[str]) -> Truth:
         """False when the group is known and the chain above the resource leads elsewhere, else a hole."""
         name = key.removeprefix(_GROUP_HEAD)
-        if key in self._groups and any(child in self._parents for child in seen):
+        if key in self._groups and seen & self._groups:
             return False
         where = _outermost(target) or target
         return Unknown(

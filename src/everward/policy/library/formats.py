@@ -12,7 +12,7 @@ import msgspec
 
 from everward.policy.library.entries import Kind
 from everward.policy.library.epac import ASSIGNMENT_MARK, EXEMPTION_MARK, assignments_in, exemptions_in
-from everward.sources.jsontext import load
+from everward.sources.jsontext import MAX_DEPTH, depth_within, load
 from everward.values import Origin, UnreadableError, member
 
 SOURCE: Final = "policy"
@@ -106,11 +106,15 @@ def _yaml(content: bytes, file: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders
+        value = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
         raise UnreadableError(
             f"`{file}` is not readable as YAML", origin=Origin(source=SOURCE, file=file), help="mend the file"
         ) from None
+    # An alias can put a value into itself.
+    if not depth_within(value, MAX_DEPTH):
+        raise UnreadableError(f"`{file}` is nested too deeply", origin=Origin(source=SOURCE, file=file))
+    return value
 
 
 def _objects(value: Any, address: str) -> Iterator[Found | Template]:
