@@ -12,7 +12,7 @@ def test_put_copies_what_lies_on_the_path_alone() -> None:
     made = put(body, ("properties", "c", 0, "d"), 2)
     assert made == {"properties": {"a": {"b": 1}, "c": [{"d": 2}]}, "tags": {"x": "1"}}
     assert body["properties"] == {"a": {"b": 1}, "c": [{"d": 1}]}
-    assert made["properties"]["a"] is body["properties"]["a"]  # type: ignore[index]
+    assert made["properties"]["a"] is body["properties"]["a"]
 
 
 def test_put_keeps_spellings_and_makes_objects() -> None:

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from tests.policy.effects.requests import ROLES, TYPE
 
 from everward.policy import Definition, DefinitionError, load_definition
-from tests.policy.effects.requests import ROLES, TYPE
 
 
 def load(effect: str, details: Any, *, file: str | None = None) -> Definition:
@@ -205,7 +205,8 @@ def test_delays_that_it_does_not_know(delay: str) -> None:
 
 
 def test_a_deployment_without_parameters_has_none() -> None:
-    for deployment in ({}, {"properties": {}}, {"properties": {"parameters": None}}):
+    deployments: list[dict[str, Any]] = [{}, {"properties": {}}, {"properties": {"parameters": None}}]
+    for deployment in deployments:
         details = load("deployIfNotExists", {"type": "a/b", "deployment": deployment}).details
         assert details.deployment == deployment
         assert details.deployment_parameters == {}

@@ -25,7 +25,10 @@ FIELDS = st.sampled_from(
 PLAIN = st.sampled_from(["properties.a", "properties.b", "properties.a.b", "properties.c", "tags.a"])
 BODIES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 CHOICES = st.sampled_from(["audit", "deny", "disabled"])
-OPERATIONS = st.builds(operation, st.sampled_from(["add", "addOrReplace"]), FIELDS, VALUES)
+OPERATIONS = st.one_of(
+    st.builds(operation, st.sampled_from(["add", "addOrReplace"]), FIELDS, VALUES),
+    st.just(operation("remove", "tags.a")),
+)
 CONDITIONS = st.one_of(
     st.just({"allOf": []}),
     st.builds(lambda field, value: {"field": field, "equals": value}, PLAIN, SCALARS),
@@ -102,6 +105,7 @@ def test_a_hole_is_never_contradicted_by_what_fills_it(
 ) -> None:
     made = [modify(one, condition=condition, conflict=conflict) for one, condition, conflict in given_]
     made.append(policy(asked, "deny"))
+    made.append(append("properties.b.c", 1, {"field": "properties.a", "exists": True}))
     hole = Unknown(reason="open", decided_by=("var.x",))
     opened = request(thing({**body, name: hole}), *made)
     filled = request(thing({**body, name: value}), *made)

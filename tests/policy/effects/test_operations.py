@@ -10,7 +10,6 @@ from everward.policy import EvaluationContext
 from everward.policy.effects import RequestContext, Result, Verdict, evaluate_request
 from everward.values import Unknown
 
-
 # Append.
 
 
@@ -289,14 +288,17 @@ def test_a_hole_is_replaced_by_a_certain_value() -> None:
 
 
 def test_what_lies_in_a_hole_stays_open() -> None:
-    for change in (replace("properties.a.b", 1), operation("add", "properties.a.b[*]", 1), append_operation()):
-        decision = request(thing({"a": hole("var.a")}), modify(change))
-        assert decision.verdict is Verdict.ALLOWED
-        assert isinstance(decision.body["properties"]["a"], Unknown)
-        assert results(decision) == [Result.UNKNOWN]
+    for change in (replace("properties.a.b", 1), operation("add", "properties.a.b[*]", 1), below_elements()):
+        for conflict, verdict in (("deny", Verdict.UNKNOWN), ("audit", Verdict.ALLOWED)):
+            decision = request(thing({"a": hole("var.a")}), modify(change, conflict=conflict))
+            assert decision.verdict is verdict
+            assert isinstance(decision.body["properties"]["a"], Unknown)
+            assert results(decision) == [Result.UNKNOWN]
+            assert decision.events[0].hole is not None
+            assert decision.events[0].hole.decided_by == ("var.a",)
 
 
-def append_operation() -> dict[str, Any]:
+def below_elements() -> dict[str, Any]:
     return replace("properties.a[*].b", 1)
 
 
@@ -315,7 +317,7 @@ def test_elements_beside_a_hole() -> None:
     assert isinstance(decision.body["properties"]["r"], Unknown)
     within = request(thing({"r": [hole("var.r"), {}]}), modify(replace("properties.r[*].a", 1)))
     assert within.body["properties"]["r"][1] == {"a": 1}
-    assert results(within) == [Result.UNKNOWN]
+    assert results(within) == [Result.UNKNOWN, Result.CHANGED]
 
 
 def test_whether_it_applies_is_not_known() -> None:

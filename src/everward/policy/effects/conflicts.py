@@ -106,9 +106,10 @@ def overlap(one: Proposal, two: Proposal) -> tuple[Truth, str]:
     path = ""
     for mine in one.applied.touches:
         for other in two.applied.touches:
-            if not _same_place(mine, other) or not (mine.changes or other.changes):
+            if not _same_place(mine, other):
                 continue
-            truth = _disagree(mine, other, both_append=one.appends and two.appends)
+            disagree = _disagree(mine, other, both_append=one.appends and two.appends)
+            truth = _both(any_of([mine.changes, other.changes]), disagree)
             if truth is False:
                 continue
             certain = mine.live and other.live and two.hole is None

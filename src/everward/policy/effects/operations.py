@@ -22,7 +22,7 @@ from everward.policy.nodes import Details, Operation
 from everward.policy.operators import same
 from everward.policy.problem import EvaluationError
 from everward.policy.truth import equals3
-from everward.values import EACH, MISSING, Step, Truth, Unknown, combine, format_path, parse_path, unknowns_in
+from everward.values import EACH, MISSING, Step, Truth, Unknown, any_of, combine, format_path, parse_path, unknowns_in
 
 Steps = tuple[Step, ...]
 
@@ -51,7 +51,8 @@ class Touch:
     value: Any
     adds_element: bool
     """Whether it adds an element, beside which other elements may be added."""
-    changes: bool
+    changes: Truth
+    """Whether it changes anything there, if it is made."""
     live: bool
     """Whether the operation is certainly made if the policy applies."""
 
@@ -184,23 +185,28 @@ class _Applier:
         self.steps = steps
         self.doubt = doubt
         self.adds = operation.kind in ("append", "add")
-        self.changed = False
+        self.changed: list[Truth] = []
 
     def run(self) -> None:
         """Change every place that the operation is about."""
         on_elements = self.steps[-1] == EACH
         for place in list(_places(self.applied.body, self.steps[:-1] if on_elements else self.steps)):
             if isinstance(place, Unknown):
-                self.applied.holes.append(place)
-                self.changed = True
+                self._lies_in(place)
             elif self._has_parent(place):
                 if on_elements:
                     self._element(place)
                 else:
                     self._property(place)
         live = self.operation.live is True
-        touch = Touch(fold(self.steps), self.operation.value, on_elements and self.adds, self.changed, live)
+        touch = Touch(fold(self.steps), self.operation.value, on_elements and self.adds, any_of(self.changed), live)
         self.applied.touches.append(touch)
+
+    def _lies_in(self, hole: Unknown) -> None:
+        """The place lies in a hole, which stays open: whatever fills it may have another value there."""
+        self.applied.holes.append(hole)
+        self.applied.doubts.append(hole)
+        self.changed.append(below(hole))
 
     def _has_parent(self, place: Steps) -> bool:
         """Whether the operation reaches the place: `append` makes what is absent on the way, the others do not."""
@@ -208,9 +214,7 @@ class _Applier:
         for index, step in enumerate(place[:-1]):
             current = look(current, (step,))
             if isinstance(current, Unknown):
-                # The property lies in a hole: what stands there stays open.
-                self.applied.holes.append(current)
-                self.changed = True
+                self._lies_in(current)
                 return False
             if current is MISSING or current is None:
                 made = self.operation.kind == "append" or (index == 0 == len(place) - 2 and str(step).lower() in _ROOTS)
@@ -238,8 +242,7 @@ class _Applier:
         if not self.adds:
             self._set(place, before, [value])
         elif isinstance(before, Unknown):
-            self.applied.holes.append(before)
-            self.changed = True
+            self._lies_in(before)
         elif before is MISSING or before is None:
             self._set(place, before, [value])
         elif not isinstance(before, list):
@@ -251,10 +254,11 @@ class _Applier:
         added = value if self.doubt is None else _perhaps(self.doubt)
         self.applied.body = put(self.applied.body, place, [*before, added])
         self.applied.changes.append(change((*place, len(before)), MISSING, added))
-        self.changed = True
+        self.changed.append(True)
 
     def _set(self, place: Steps, before: Any, value: Any) -> None:
-        if before is value or _is_same(before, value):
+        differs = _differs(before, value)
+        if differs is False:
             return
         if self.doubt is not None:
             # It may not be made at all: then what is absent on the way to it stays absent as well.
@@ -266,7 +270,7 @@ class _Applier:
             self._conflict(f"`{error}` is in the way of `{format_path(place)}`")
             return
         self.applied.changes.append(change(place, before, value))
-        self.changed = True
+        self.changed.append(differs)
 
     def _first_absent(self, place: Steps, before: Any) -> tuple[Steps, Any]:
         for length in range(1, len(place)):
@@ -289,9 +293,12 @@ def _perhaps(hole: Unknown) -> Unknown:
     return Unknown(reason=hole.reason, decided_by=hole.decided_by, many=True, origin=hole.origin)
 
 
-def _is_same(before: Any, value: Any) -> bool:
-    """Whether nothing would change; a hole is never known to be what it is replaced by."""
-    return next(unknowns_in([before, value]), None) is None and same(before, value)
+def _differs(before: Any, value: Any) -> Truth:
+    """Whether something changes; a hole is never known to be what it is replaced by."""
+    if before is value:
+        return False
+    holes = list(unknowns_in([before, value]))
+    return combine(holes) if holes else not same(before, value)
 
 
 def _named(value: Any) -> str:

@@ -197,12 +197,14 @@ class _Write:
             if settled.standing is Standing.UNKNOWN and proposal.conflict not in ("audit", "disabled"):
                 self.holes.append(doubt)
         applied = apply(ready, self.resource.body, doubt)
-        self._clash(item, effect, proposal, applied)
-        self._take(item, effect, applied)
+        doubted = self._clash(item, effect, proposal.conflict, applied)
+        self._take(item, effect, applied, doubted=doubted)
 
-    def _clash(self, item: Item, effect: str, proposal: Proposal, applied: Applied) -> None:
-        """Operations that cannot be made: the conflict effect says whether that denies the request."""
-        conflict = proposal.conflict
+    def _clash(self, item: Item, effect: str, conflict: str | Unknown, applied: Applied) -> bool:
+        """Operations that cannot be made: the conflict effect says whether that denies the request.
+
+        Whether an event tells that this is not known.
+        """
         if applied.conflicts:
             message = "; ".join(applied.conflicts)
             if conflict == "deny" or isinstance(conflict, Unknown):
@@ -214,13 +216,15 @@ class _Write:
             hole = combine(applied.doubts)
             message = "it is not known whether the property has another value already"
             self._deny(item, item.event(effect, Result.UNKNOWN, message, hole=hole), hole)
+            return True
+        return False
 
-    def _take(self, item: Item, effect: str, applied: Applied) -> None:
+    def _take(self, item: Item, effect: str, applied: Applied, *, doubted: bool) -> None:
         """Go on with what a policy leaves of the request."""
         changes = combined(applied.changes)
         self.resource = replace(self.resource, body=applied.body)
         self.changes.extend(applied.changes)
-        if applied.holes:
+        if applied.holes and not doubted:
             hole = combine(applied.holes)
             message = "it is not known what it changes"
             self.events.append(item.event(effect, Result.UNKNOWN, message, changes=changes, hole=hole))
