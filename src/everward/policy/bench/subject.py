@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.policy.context import EvaluationContext
 from everward.policy.definition import load_definition
 from everward.policy.nodes import Definition
-from everward.policy.outcome import Explanation, Outcome, State
+from everward.policy.outcome import Explanation, Outcome
 from everward.policy.policy import Policy, compile_definition
 from everward.policy.problem import DefinitionError
 from everward.sources.jsontext import load as load_json
@@ -198,9 +198,7 @@ class _Beside:
 
     def _held(self) -> Holder:
         if self._library is None:
-            from everward.policy.library import Library
-
-            self._library = Library.load(sorted(self._folder.glob("*.json")))
+            self._library = _shelf(sorted(self._folder.glob("*.json")))
         return self._library
 
     def definition(self, id: str, version: str = "") -> Held[Definition]:
@@ -212,12 +210,21 @@ class _Beside:
         return self._held().initiative(id, version)
 
 
-SHOWN: Final = frozenset(
-    {State.NON_COMPLIANT, State.UNKNOWN, State.ERROR, State.PROTECTED, State.MANUAL, State.CONFLICTING}
-)
-"""The states that people have to do something about."""
+def _shelf(paths: Iterable[Path]) -> Holder:
+    """The definitions and initiatives of some files; what cannot be read is not what is looked for."""
+    from everward.policy.initiative import load_initiative
+    from everward.policy.shelf import Shelf, hold_definition
 
-
-def incomplete(problems: Iterable[Unresolved]) -> list[Unresolved]:
-    """The problems because of which something was not judged."""
-    return [problem for problem in problems if problem.incomplete]
+    shelf = Shelf()
+    for path in paths:
+        try:
+            shown = display(path)
+            document = load_json(Tree(path).read(path), source="policy", file=shown)
+            kind = _kind_of(document)
+            if kind == "initiative":
+                shelf.add_initiative(load_initiative(document, file=shown))
+            elif kind == "definition":
+                shelf.add_definition(*hold_definition(document, file=shown))
+        except ProblemError:
+            continue
+    return shelf

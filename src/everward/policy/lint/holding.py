@@ -9,7 +9,7 @@ from typing import Any, Final
 from everward.policy.fields import tag_name
 from everward.policy.lint.document import Document, member_of
 from everward.policy.lint.names import plain_field
-from everward.policy.lint.reasoning import Domain, Test, impossible
+from everward.policy.lint.reasoning import Comparison, Domain, impossible
 from everward.policy.lint.registry import Surroundings, rule
 from everward.policy.lint.remark import Complaint, Fix, Severity
 from everward.policy.lint.tree import Node
@@ -18,7 +18,7 @@ from everward.policy.operators import NAMES, NEGATED, ORDERINGS
 from everward.policy.truth import IncomparableError, decide
 from everward.values import EACH
 
-Constraints = dict[str, list[tuple[Test, Node]]]
+Constraints = dict[str, list[tuple[Comparison, Node]]]
 """By what is compared: the comparisons that hold where a condition is looked at."""
 
 _PARAMETER: Final = re.compile(r"\[\s*parameters\(\s*'([^']+)'\s*\)\s*\]", re.IGNORECASE)
@@ -53,43 +53,49 @@ class _Search:
         self._document = document
 
     def visit(self, node: Node, around: Constraints) -> Iterator[Complaint]:
-        if node.leaf is not None:
-            yield from self._check(node, node, around)
+        """Complaints about a condition and those below it, where `around` holds."""
+        signed = self.test(node)
+        if signed is not None:
+            yield from self._check(node, around)
+        if node.kind in ("allOf", "anyOf"):
+            yield from self._parts(node, around)
         elif node.kind == "not":
             for part in node.parts:
-                signed = self.test(node)
-                if signed is not None:
-                    yield from self._check(node, part, around)
-                # What holds around need not hold inside: it is the whole that is negated.
-                yield from self.visit(part, {}) if part.leaf is None else self._inside(part)
+                # What holds around need not hold inside: it is the whole that is negated. A single comparison was
+                # looked at with its sign already.
+                yield from self._inside(part) if signed is not None else self.visit(part, {})
         else:
-            held = dict(around) if node.kind == "allOf" else around
-            groups: list[Node] = []
-            for part in node.parts:
-                signed = self.test(part)
-                if signed is None:
-                    groups.append(part)
-                    continue
-                found = list(self._check(part, part.parts[0] if part.kind == "not" else part, held))
-                yield from found
-                if node.kind == "allOf" and not found:
-                    key, test = signed
-                    held[key] = [*held.get(key, ()), (test, part)]
-            for part in groups:
-                yield from self.visit(part, held)
-        if node.leaf is not None or node.where is not None:
             yield from self._inside(node)
 
+    def _parts(self, node: Node, around: Constraints) -> Iterator[Complaint]:
+        held = dict(around)
+        groups: list[Node] = []
+        for part in node.parts:
+            signed = self.test(part)
+            if signed is None:
+                groups.append(part)
+                continue
+            found = list(self.visit(part, held))
+            yield from found
+            if node.kind == "allOf" and not found:
+                key, test = signed
+                held[key] = [*held.get(key, ()), (test, part)]
+        for part in groups:
+            yield from self.visit(part, held)
+
     def _inside(self, node: Node) -> Iterator[Complaint]:
+        """Complaints about the condition inside a count, in whose elements nothing around says anything."""
         if node.where is not None:
             yield from self.visit(node.where, {})
+        for part in node.parts:
+            yield from self._inside(part)
 
-    def _check(self, node: Node, leaf_node: Node, around: Constraints) -> Iterator[Complaint]:
-        signed = self.test(node)
-        if signed is None or leaf_node.leaf is None:
+    def _check(self, node: Node, around: Constraints) -> Iterator[Complaint]:
+        signed, leaf = self.test(node), _leaf_of(node)
+        if signed is None or leaf is None:
             return
         key, test = signed
-        domain = self.domain(leaf_node.leaf)
+        domain = self.domain(leaf)
         if impossible([test], domain):
             yield Complaint(
                 f"{_said(node)} never holds",
@@ -115,15 +121,15 @@ class _Search:
             if signed is not None:
                 grouped.setdefault(signed[0], []).append((signed[1], part))
         for tests in grouped.values():
-            leaf_node = tests[0][1].parts[0] if tests[0][1].kind == "not" else tests[0][1]
-            if len(tests) < 2 or leaf_node.leaf is None:
+            leaf = _leaf_of(tests[0][1])
+            if len(tests) < 2 or leaf is None:
                 continue
-            domain = self.domain(leaf_node.leaf)
+            domain = self.domain(leaf)
             if impossible([test.negated() for test, _ in tests], domain):
                 shown = " or ".join(_said(part) for _, part in tests[:3])
                 yield Complaint(f"{shown} always holds", node.path, "every value passes one of them: use `allOf`")
 
-    def test(self, node: Node) -> tuple[str, Test] | None:
+    def test(self, node: Node) -> tuple[str, Comparison] | None:
         """What a comparison, or the negation of one, compares and how; None when it is not with a literal."""
         if node.kind == "not" and len(node.parts) == 1:
             inner = self.test(node.parts[0])
@@ -132,7 +138,7 @@ class _Search:
         if leaf is None or not leaf.expected.literal:
             return None
         key = _key(node, leaf)
-        return None if key is None else (key, Test(leaf.operator, leaf.expected.raw))
+        return None if key is None else (key, Comparison(leaf.operator, leaf.expected.raw))
 
     def domain(self, leaf: Leaf) -> Domain:
         """The values that can stand on the left side."""
@@ -158,6 +164,13 @@ class _Search:
         if allowed is None or not isinstance(allowed.value, list) or not allowed.value or of_array:
             return None
         return tuple(allowed.value)
+
+
+def _leaf_of(node: Node) -> Leaf | None:
+    """The comparison that a node is, or negates."""
+    while node.kind == "not" and node.parts:
+        node = node.parts[0]
+    return node.leaf
 
 
 def _key(node: Node, leaf: Leaf) -> str | None:
@@ -205,7 +218,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _why_never(test: Test, domain: Domain) -> str:
+def _why_never(test: Comparison, domain: Domain) -> str:
     if domain.values is not None and len(domain.values) > 1:
         return f"allowed are {', '.join(f'`{value}`' for value in domain.values[:12])}"
     if domain.counts:

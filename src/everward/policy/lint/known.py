@@ -62,7 +62,9 @@ class Known:
             version=_text(body.get("version") or metadata.get("version")) or "",
         )
         self._by_name[entry.name.lower()] = entry
-        self._by_rule.setdefault(fingerprint(rule), []).append(entry)
+        mark = fingerprint(rule)
+        if mark is not None:
+            self._by_rule.setdefault(mark, []).append(entry)
 
     def find(self, name: str) -> Entry | None:
         """The definition with a name, or with an id that ends in it."""
@@ -70,7 +72,8 @@ class Known:
 
     def same_rule(self, rule: Mapping[str, Any]) -> list[Entry]:
         """The definitions whose rule says the same."""
-        return self._by_rule.get(fingerprint(rule), [])
+        mark = fingerprint(rule)
+        return self._by_rule.get(mark, []) if mark is not None else []
 
 
 def is_deprecated(title: Any, metadata: Mapping[str, Any]) -> bool:
@@ -81,9 +84,15 @@ def is_deprecated(title: Any, metadata: Mapping[str, Any]) -> bool:
     return isinstance(title, str) and title.strip().lower().startswith("[deprecated]")
 
 
-def fingerprint(rule: Mapping[str, Any]) -> str:
-    """A digest that is equal for rules that say the same: case, order of conditions, spacing do not count."""
-    text = json.dumps(_normal(rule), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def fingerprint(rule: Mapping[str, Any]) -> str | None:
+    """A digest that is equal for rules that say the same: case, order of conditions, spacing do not count.
+
+    None for a rule that is nested too deeply to be one of Azure's.
+    """
+    try:
+        text = json.dumps(_normal(rule), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return None
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 

@@ -23,7 +23,7 @@ _FRESH: Final = "\x00 fresh"
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One comparison of a value with a literal, perhaps negated."""
 
     operator: str
@@ -31,9 +31,9 @@ class Test:
     holds: bool = True
     """False when it stands under `not`."""
 
-    def negated(self) -> Test:
+    def negated(self) -> Comparison:
         """The comparison that holds when this one does not."""
-        return Test(self.operator, self.expected, not self.holds)
+        return Comparison(self.operator, self.expected, not self.holds)
 
     def passes(self, value: Any) -> bool:
         """Whether a value passes; one that cannot be compared passes neither way."""
@@ -60,15 +60,15 @@ class Domain:
 ANYTHING: Final = Domain()
 
 
-def impossible(tests: Sequence[Test], domain: Domain = ANYTHING) -> bool:
+def impossible(tests: Sequence[Comparison], domain: Domain = ANYTHING) -> bool:
     """Whether no value passes all tests. False also when that cannot be told."""
     if domain.is_location:
-        tests = [Test(test.operator, squeeze(test.expected), test.holds) for test in tests]
+        tests = [Comparison(test.operator, squeeze(test.expected), test.holds) for test in tests]
     values = _values(tests, domain)
     return values is not None and not any(all(test.passes(value) for test in tests) for value in values)
 
 
-def _values(tests: Sequence[Test], domain: Domain) -> list[Any] | None:
+def _values(tests: Sequence[Comparison], domain: Domain) -> list[Any] | None:
     """Values one of which passes all tests if any value at all does; None when there is no such list."""
     if domain.values is not None:
         return list(domain.values)
@@ -89,14 +89,14 @@ def _values(tests: Sequence[Test], domain: Domain) -> list[Any] | None:
     return out
 
 
-def _is_finite(test: Test) -> bool:
+def _is_finite(test: Comparison) -> bool:
     """Whether only finitely many values pass, up to what compares as equal."""
     if test.operator == "exists":
         return wants_presence(test.expected) is not test.holds
     return test.operator in (("equals", "in") if test.holds else ("notEquals", "notIn"))
 
 
-def _is_plain(test: Test) -> bool:
+def _is_plain(test: Comparison) -> bool:
     """Whether the test changes its answer only at numbers or single values."""
     if test.operator in ("equals", "notEquals", "in", "notIn", "exists"):
         return True
@@ -131,7 +131,7 @@ def _forms(value: Any) -> list[Any]:
     return []
 
 
-def _counts(tests: Sequence[Test]) -> list[Any] | None:
+def _counts(tests: Sequence[Comparison]) -> list[Any] | None:
     out = {0, 1}
     for test in tests:
         if test.operator not in ORDERINGS and test.operator not in ("equals", "notEquals", "in", "notIn"):

@@ -63,7 +63,7 @@ def _has_comments(text: str) -> bool:
 
     try:
         msgspec.json.decode(text.encode("utf-8", "replace"))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return True
     return False
 
