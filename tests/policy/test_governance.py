@@ -1,5 +1,6 @@
 """Policy objects among the resources of an estate."""
 
+from pathlib import Path
 from typing import Any
 
 from tests.policy.governing import (
@@ -14,10 +15,11 @@ from tests.policy.governing import (
 )
 from tests.policy.make import ORIGIN, estate, hole, resource
 
-from everward.estate import Resource
+from everward.estate import Estate, Resource
 from everward.policy import State
 from everward.policy.compliance import scan
 from everward.policy.governance import read_governance
+from everward.sources import ReadOptions, read_workload
 
 
 def as_resource(document: dict[str, Any], kind: str) -> Resource:
@@ -90,3 +92,74 @@ def test_what_cannot_be_read_is_told_with_its_place() -> None:
     ]
     assert all(problem.incomplete and problem.origin == ORIGIN for problem in problems)
     assert problems[2].help == "`var.policy` would decide it"
+
+
+CODE = """
+resource "azurerm_policy_definition" "tag" {
+  name         = "tag"
+  policy_type  = "Custom"
+  mode         = "All"
+  display_name = "Groups need a tag"
+  parameters   = jsonencode({ effect = { type = "String", defaultValue = "Audit" } })
+  policy_rule = jsonencode({
+    if = { allOf = [
+      { field = "type", equals = "Microsoft.Resources/subscriptions/resourceGroups" },
+      { field = "tags['owner']", exists = "false" },
+    ] }
+    then = { effect = "[parameters('effect')]" }
+  })
+}
+
+resource "azurerm_policy_set_definition" "set" {
+  name         = "set"
+  policy_type  = "Custom"
+  display_name = "Set"
+  policy_definition_reference {
+    policy_definition_id = azurerm_policy_definition.tag.id
+    reference_id         = "tag"
+    parameter_values     = jsonencode({ effect = { value = "Deny" } })
+  }
+}
+
+resource "azurerm_subscription_policy_assignment" "all" {
+  name                 = "all"
+  policy_definition_id = azurerm_policy_set_definition.set.id
+  subscription_id      = "/subscriptions/11111111-1111-1111-1111-111111111111"
+  enforce              = false
+  non_compliance_message { content = "tag it" }
+}
+
+resource "azurerm_resource_group_policy_exemption" "old" {
+  name                            = "old"
+  resource_group_id               = azurerm_resource_group.old.id
+  policy_assignment_id            = azurerm_subscription_policy_assignment.all.id
+  exemption_category              = "Mitigated"
+  expires_on                      = "2999-01-01T00:00:00Z"
+  policy_definition_reference_ids = ["tag"]
+}
+
+resource "azurerm_resource_group" "new" {
+  name     = "new"
+  location = "westeurope"
+}
+
+resource "azurerm_resource_group" "old" {
+  name     = "old"
+  location = "westeurope"
+}
+"""
+
+
+def test_terraform_code_governs_what_it_makes(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE)
+    options = ReadOptions(subscription="11111111-1111-1111-1111-111111111111")
+    here = Estate(read_workload([tmp_path], options))
+    found = read_governance(here)
+    assert not found.problems
+    compliance = scan(found.rules, found.shelf, here)
+    assert not compliance.problems
+    new, old = sorted(compliance.verdicts, key=lambda verdict: verdict.resource_id)
+    assert (new.state, new.effect, new.enforced, new.message) == (State.NON_COMPLIANT, "deny", False, "tag it")
+    assert old.state is State.EXEMPT
+    assert old.exemption is not None
+    assert (old.exemption.category, old.exemption.origin and old.exemption.origin.line) == ("Mitigated", 36)

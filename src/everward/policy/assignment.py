@@ -52,11 +52,6 @@ class Override:
         """Whether it is about a policy and a resource."""
         return all_of(selector.admits(resource, reference_id) for selector in self.selectors)
 
-    def concerns(self, reference_id: str) -> bool:
-        """Whether it can be about a policy at all, whatever the resource is."""
-        values = [selector for selector in self.selectors if selector.kind == REFERENCE]
-        return all((reference_id.lower() in selector.values) != selector.negated for selector in values)
-
 
 @dataclass(frozen=True, slots=True)
 class Message:

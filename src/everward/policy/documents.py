@@ -9,7 +9,7 @@ from typing import Any, Final
 from everward.policy.parser import Fault, keys_of
 from everward.policy.positions import JsonPath, format_json_path
 from everward.policy.problem import DefinitionError
-from everward.values import MISSING, Origin, Unknown
+from everward.values import Origin, Unknown
 
 SOURCE: Final = "policy"
 """The kind of source that origins of policy documents name."""
@@ -182,8 +182,3 @@ def told(file: str | None, origin: Origin | None = None) -> Iterator[None]:
 def last_segment(id: str) -> str:
     """The name at the end of an id."""
     return id.rstrip("/").rpartition("/")[2]
-
-
-def absent(value: Any) -> bool:
-    """Whether nothing stands there."""
-    return value is None or value is MISSING
