@@ -113,21 +113,29 @@ def test_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_leads_nowhere_and_what_cannot_be_read_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    put("more/broken.json", b"{")
-    put("more/set.json", initiative_document("i", *[reference("gone", f"r{number}") for number in range(50)]))
+    put("more/broken.json", b'{"policyRule": ')
+    loose = [*[reference(f"gone{number}") for number in range(49)], reference("gone0", "again"), reference("purge")]
+    put("more/set.json", initiative_document("i", *loose))
     put("more/a.json", assignment_document("a", "policySetDefinitions/i"))
+    library(capsys, "add", "policies")
     code, out, _ = library(capsys, "add", "more")
     assert code == 3
-    assert out.startswith(
-        "1 initiative, 1 assignment\n50 references lead nowhere:\n  initiative `Title of i`, reference `r0`"
-    )
-    assert "  and 10 more (--full)\n1 could not be read:\n  broken.json: file `broken.json`: " in out
+    lost = f"there is no definition `{PREFIX}/policyDefinitions/gone0` (`gone0` of `Title of i` and 1 more)"
+    assert out.startswith(f"1 initiative, 1 assignment\n50 references lead nowhere:\n  {lost}\n")
+    assert "  and 9 more (--full)\n1 could not be read:\n  broken.json: file `broken.json`: " in out
     _, out, _ = library(capsys, "add", "more", "--full")
     assert "more (--full)" not in out
     _, out, _ = library(capsys, "show", "i")
-    assert f"r0: ! there is no definition `{PREFIX}/policyDefinitions/gone`" in out
+    assert f"gone1: ! there is no definition `{PREFIX}/policyDefinitions/gone1`" in out
     _, out, _ = library(capsys, "show", "a")
     assert '"scope": "/subscriptions/s1"' in out
+
+
+def test_one_reference_that_leads_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    put("more/set.json", initiative_document("i", reference("gone")))
+    out = library(capsys, "add", "more")[1]
+    assert "1 reference leads nowhere:\n  there is no definition" in out
+    assert out.endswith("(`gone` of `Title of i`)\n")
 
 
 def test_an_empty_library_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -175,7 +175,9 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_there(root: Path) -> None:
-    put(root / "broken.json", b"{")
+    put(root / "broken.json", b'{"policyRule": ')
+    put(root / "template.json", b"{{ not JSON, and nobody's loss }}")
+    put(root / "packed.json.gz", b"nonsense")
     put(root / "bad.json", definition_document("bad") | {"properties": {"policyRule": {"if": {}}}})
     put(root / "nameless.json", {"properties": {"policyDefinitions": [{}]}})
     put(root / "id.json", {"id": "/x/policyDefinitions/y", "properties": {"policyRule": {"if": {}}}})
@@ -186,12 +188,13 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_there(root: Path) -> None:
         "file `broken.json`",
         "definition `y`",
         "initiative `without a name`",
+        "file `packed.json.gz`",
     ]
     assert all(problem.incomplete for problem in library.problems)
     assert library.problems[0].origin is not None
     assert library.problems[0].origin.file == "bad.json"
     # The problems are kept with the index.
-    assert len(Library.load([root]).problems) == 4
+    assert len(Library.load([root]).problems) == 5
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -421,7 +424,7 @@ def test_an_initiative_in_a_file_uses_the_library(root: Path, tmp_path: Path) ->
     [
         ({"value": [initiative_document("a"), initiative_document("b")]}, "holds 2 initiatives"),
         ({}, "holds no initiative"),
-        (b"{", "holds no initiative: `f.json` is not readable as JSON"),
+        (b'{"policyDefinitions": ', "holds no initiative: `f.json` is not readable as JSON"),
         ({"policyDefinitions": [{}]}, "holds no initiative: `policyDefinitionId` is missing"),
     ],
 )

@@ -17,6 +17,7 @@ from everward.values import UsageError, clean
 if TYPE_CHECKING:
     from everward.policy.library import Library
     from everward.policy.library.library import Item
+    from everward.policy.shelf import Holder
 
 KINDS = ("definition", "initiative", "assignment", "exemption")
 MANY = 40
@@ -53,19 +54,20 @@ def add(paths: tuple[Path, ...], full: bool) -> int:
 
     library = Library.load(paths)
     Register().add(paths)
-    for line in _added(library, full):
+    for line in _added(library, Library.load(), full):
         click.echo(clean(line))
     return int(Exit.INCOMPLETE if library.problems else Exit.CLEAN)
 
 
-def _added(library: Library, full: bool) -> Iterator[str]:
+def _added(library: Library, whole: Holder, full: bool) -> Iterator[str]:
     counts = Counter(str(item.entry.kind) for item in library.items)
     found = [f"{counts[kind]:,} {kind}{'s' * (counts[kind] != 1)}" for kind in KINDS if counts[kind]]
     yield ", ".join(found) if found else "no policy objects"
-    dangling = list(dangling_references(library))
+    dangling = dangling_references(library, whole)
     if dangling:
-        yield f"{len(dangling):,} references lead nowhere:"
-        yield from _shortened(dangling, full)
+        total = sum(len(names) for names in dangling.values())
+        yield f"{total:,} reference{'s lead' if total > 1 else ' leads'} nowhere:"
+        yield from _shortened([_lead(reason, names) for reason, names in dangling.items()], full)
     if library.problems:
         yield f"{len(library.problems):,} could not be read:"
         lines = [
@@ -83,16 +85,23 @@ def _shortened(lines: Sequence[str], full: bool) -> Iterator[str]:
         yield f"  and {len(lines) - len(shown):,} more (--full)"
 
 
-def dangling_references(library: Library) -> Iterator[str]:
-    """References of the library's initiatives that lead nowhere, one line each."""
+def dangling_references(library: Library, whole: Holder) -> dict[str, list[str]]:
+    """What references of the library's initiatives do not find in the whole library, and which references those are."""
     from everward.policy.shelf import DanglingError
 
+    found: dict[str, list[str]] = {}
     for held in library.initiatives:
         for reference in held.value.references:
             try:
-                library.definition(reference.definition_id, reference.version)
+                whole.definition(reference.definition_id, reference.version)
             except DanglingError as problem:
-                yield f"initiative `{held.title}`, reference `{reference.id}`: {problem.message}"
+                found.setdefault(problem.message, []).append(f"`{reference.id}` of `{held.title}`")
+    return found
+
+
+def _lead(reason: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+    return f"{reason} ({names[0]}{more})"
 
 
 @click.command("list")

@@ -92,7 +92,10 @@ def _scoped(state: Mapping[str, Any], entry: Mapping[str, Any], assignment: Mapp
         for scope in places if isinstance(places, list) else ():
             if isinstance(scope, str) and scope not in seen:
                 seen.add(scope)
-                yield Made(node, _document(state, entry, assignment, str(environment), scope), lost)
+                # Said once, however many scopes there are.
+                yield Made(
+                    node, _document(state, entry, assignment, str(environment), scope), lost if len(seen) == 1 else ""
+                )
 
 
 def _document(

@@ -20,7 +20,7 @@ from everward.policy.engine import Bound
 from everward.policy.exemption import load_exemption
 from everward.policy.initiative import load_initiative
 from everward.policy.library.entries import Entry, FileRecord, Index, Kind
-from everward.policy.library.formats import SOURCE, Found, Template, is_of_interest, read_content
+from everward.policy.library.formats import PACKED, SOURCE, Found, Template, is_of_interest, read_content
 from everward.policy.nodes import Definition
 from everward.policy.parameters import bind_parameters
 from everward.policy.shelf import hold_definition
@@ -33,6 +33,7 @@ _CODE: Final = (".tf", ".tf.json")
 _INPUTS: Final = (*_CODE, ".tfvars", ".json", ".jsonc", ".yaml", ".yml", ".tftpl", ".tpl")
 """Files that decide what Terraform code makes."""
 _POLICY_WORDS: Final = (b"policy_definition", b"policy_set_definition", b"policy_assignment", b"policy_exemption")
+_POLICY: Final = b"polic"
 _POLICY_TYPE: Final = b"microsoft.authorization/policy"
 
 KIND_OF_TYPE: Final[Mapping[str, Kind]] = {
@@ -119,7 +120,9 @@ def _file(
             else:
                 _add(record, found)
     except UnreadableError as problem:
-        record.problems.append(_problem(f"file `{relative}`", problem))
+        # Folders hold much that only looks like JSON: what does not speak of policy is not missed.
+        if relative.lower().endswith(PACKED) or _POLICY in content.lower():
+            record.problems.append(_problem(f"file `{relative}`", problem))
     return record
 
 
