@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -138,7 +137,7 @@ def _without(resource: Resource, part: Part, estate: Estate) -> Resource:
     left = [item for item in listed if _name_of(item) not in own]
     if len(left) == len(listed):
         return resource
-    return replace(resource, body={**resource.body, "properties": {**properties, part.property: left}})
+    return resource.with_body({**resource.body, "properties": {**properties, part.property: left}})
 
 
 def _name_of(item: Value) -> str | None:

@@ -98,6 +98,20 @@ class Resource:
         parsed = try_parse_id(self.id)
         return parsed.subscription if parsed else None
 
+    def with_body(self, body: dict[str, Value]) -> Resource:
+        """The same resource with another body; where its properties stand is kept."""
+        return Resource(
+            self.id,
+            self.type,
+            self.name,
+            body,
+            self.origin,
+            self.origins,
+            self.condition,
+            self.cardinality,
+            self.opaque,
+        )
+
     def get(self, path: str) -> Any | Missing | Unknown:
         """The value at a dotted path from the root of the body, a hole, or `MISSING`.
 
