@@ -58,7 +58,7 @@ def explain(program: Program, resource: Resource, estate: Estate, walker: Walker
     try:
         effect = program.effect(frame)
         if effect == "disabled":
-            return Explanation(program.outcome(State.COMPLIANT, effect))
+            return Explanation(program.disabled(frame))
         truth, reasons = walker.judge(program.bound.definition.rule.condition, program.site, frame)
         search = None
         if truth is True and effect in EXISTENCE_EFFECTS:
@@ -69,7 +69,7 @@ def explain(program: Program, resource: Resource, estate: Estate, walker: Walker
                 reasons = [*found, *reasons]
         outcome = program.conclude(effect, truth, frame, search)
     except EvaluationError as error:
-        return Explanation(Outcome(State.ERROR, error=error.message))
+        return Explanation(program.failed(frame, error))
     return Explanation(outcome, () if outcome.state is State.NOT_APPLICABLE else _telling(reasons))
 
 

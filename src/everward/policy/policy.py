@@ -211,10 +211,25 @@ class Program:
                 return self.conclude(self.effect(frame), truth, frame)
             effect = self.effect(frame)
             if effect == "disabled":
-                return self.outcome(State.COMPLIANT, effect)
+                return self.disabled(frame)
             return self.conclude(effect, self.condition.test(frame), frame)
         except EvaluationError as error:
-            return Outcome(State.ERROR, error=error.message)
+            return self.failed(frame, error)
+
+    def disabled(self, frame: Frame) -> Outcome:
+        """The verdict of a disabled policy: nothing is wrong, but what it is not about has no verdict either."""
+        return self.outcome(State.COMPLIANT if self._is_about(frame) else State.NOT_APPLICABLE, "disabled")
+
+    def failed(self, frame: Frame, error: EvaluationError) -> Outcome:
+        """The verdict when the evaluation fails, which says nothing about resources that the policy is not about."""
+        return Outcome(State.ERROR, error=error.message) if self._is_about(frame) else NOT_APPLICABLE
+
+    def _is_about(self, frame: Frame) -> bool:
+        """Whether the policy is about a resource, or may be: what fails or is open does not exclude it."""
+        try:
+            return self.applicability is not None and self.applicability.test(frame) is not False
+        except EvaluationError:
+            return True
 
     def conclude(self, effect: str | Unknown, truth: Truth, frame: Frame, search: Search | None = None) -> Outcome:
         """The verdict that follows from the condition's truth; `search` is the related resource when already found."""

@@ -131,7 +131,7 @@ def _deployment(follow_up: FollowUp) -> Iterator[str]:
     deployment = follow_up.deployment
     if deployment is None:
         return
-    yield f"  deploys  {clean(_told(deployment.id))}"
+    yield f"  deploys  {clean(deployment.id if isinstance(deployment.id, str) else _told(deployment.id))}"
     if deployment.roles:
         yield f"  roles    {clean(', '.join(deployment.roles))}"
     if follow_up.delay:

@@ -91,7 +91,8 @@ def _lines(item: Outlook, estate: Estate) -> Iterator[str]:
         yield f"  {clean(line)}"
     for follow_up in decision.follow_ups:
         if follow_up.deployment is not None:
-            yield f"  deploys {clean(shown(follow_up.deployment.id))}"
+            target = follow_up.deployment.id
+            yield f"  deploys {clean(target if isinstance(target, str) else shown(target))}"
 
 
 def _json(found: Sequence[Outlook]) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ where two modify one property, their conflict effects decide.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.estate import Estate, Reading, Resource
@@ -222,7 +221,7 @@ class _Write:
     def _take(self, item: Item, effect: str, applied: Applied, *, doubted: bool) -> None:
         """Go on with what a policy leaves of the request."""
         changes = combined(applied.changes)
-        self.resource = replace(self.resource, body=applied.body)
+        self.resource = self.resource.with_body(applied.body)
         self.changes.extend(applied.changes)
         if applied.holes and not doubted:
             hole = combine(applied.holes)
