@@ -90,3 +90,22 @@ def test_what_could_not_be_read_decides_the_exit_code(here: Path, capsys: pytest
     assert code == 3
     assert "infra/broken.tf:" in out
     assert show(capsys, "--allow-incomplete")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("vaults", "near it: `Microsoft.KeyVault/vaults`"),
+        ("Microsoft.KeyVault/vault", "near it: `Microsoft.KeyVault/vaults`"),
+        ("zzz", "`everward estate show` lists all"),
+    ],
+)
+def test_a_type_that_nothing_is_of_is_told(name: str, help: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["estate", "show", "infra", "--type", name]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == f"there is no resource of type `{name}`\nhelp: {help}\n"
+
+
+def test_an_id_that_nothing_has_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["estate", "show", "infra", "--id", "nope"]) == 2
+    assert "there is no resource `nope`" in capsys.readouterr().err

@@ -127,3 +127,21 @@ def test_an_output_that_is_full_is_told_in_words(tmp_path: Path) -> None:
         assert run.returncode == 2
         assert "cannot write to standard output: no space left on device" in run.stderr
         assert "internal" not in run.stderr
+
+
+def test_two_spellings_of_one_file_are_one_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b").write_text("")
+    (tmp_path / "link").symlink_to("b")
+    (tmp_path / "hard").hardlink_to(tmp_path / "b")
+    for one, other in ((Path("a"), tmp_path / "a"), (Path("b"), Path("link")), (Path("b"), Path("hard"))):
+        with pytest.raises(click.UsageError, match="same place"):
+            check_targets((Target("json", one), Target("sarif", other)))
+    assert len(check_targets((Target("json", Path("a")), Target("sarif", Path("b"))))) == 2
+
+
+def test_a_closed_standard_output_takes_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(click.UsageError, match="standard output is closed"):
+        check_targets(())
+    assert check_targets((Target("json", tmp_path / "a"),)) == (Target("json", tmp_path / "a"),)

@@ -242,21 +242,27 @@ def test_broken_json_and_half_a_template(here: Path, capsys: pytest.CaptureFixtu
     assert "infra/main.json" in run.text
 
 
-def big_inventory(path: Path, size: int) -> int:
-    """Write an inventory of at least `size` bytes, one vault among ten load balancers; the number of its resources."""
+def big_inventory(path: Path, size: int, pad: int) -> int:
+    """Write an inventory of at least `size` bytes whose resources are judged and differ; the number of its resources.
+
+    Each has `pad` bytes of its own that no criterion looks at.
+    """
     group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g"
-    settings = {f"setting{number}": {"backendPort": 80, "protocol": "Tcp", "idle": [4]} for number in range(45)}
     patterns = []
     for kind, properties in (
-        ("Microsoft.Network/loadBalancers", {**settings, "guid": "NAME"}),
-        ("Microsoft.KeyVault/vaults", {"enablePurgeProtection": True, "vaultUri": "https://NAME.vault.azure.net/"}),
+        ("Microsoft.KeyVault/vaults", {"enablePurgeProtection": True, "accessPolicies": [{"objectId": "NAME"}]}),
+        ("Microsoft.Storage/storageAccounts", {"minimumTlsVersion": "TLS1_0", "allowBlobPublicAccess": True}),
+        ("Microsoft.KeyVault/vaults", {"networkAcls": {"defaultAction": "Allow"}, "publicNetworkAccess": "Enabled"}),
+        ("Microsoft.ContainerRegistry/registries", {"adminUserEnabled": True, "zoneRedundancy": "Disabled"}),
     ):
         body = {"id": f"{group}/providers/{kind}/NAME", "name": "NAME", "type": kind, "location": "swedencentral"}
-        patterns.append(json.dumps({**body, "tags": {"owner": "team NAME"}, "properties": properties}))
+        extra = {"owner": "team NAME", "more": [{"number": n, "of": "NAME"} for n in range(4)]}
+        shown = {**properties, "vaultUri": "https://NAME.vault.azure.net/", "note": "NAME" + "x" * pad}
+        patterns.append(json.dumps({**body, "tags": extra, "properties": shown}))
     written = count = 0
     with path.open("w", encoding="utf-8") as stream:
         while written < size:
-            text = patterns[count % 10 == 9].replace("NAME", f"r{count}")
+            text = patterns[count % len(patterns)].replace("NAME", f"r{count}")
             written += stream.write(f"{',' if count else '['}{text}")
             count += 1
         stream.write("]")
@@ -274,11 +280,78 @@ def peak(*arguments: str) -> tuple[int, str, int]:
     return process.returncode, errors, usage.ru_maxrss
 
 
-def test_an_inventory_of_100_megabytes_takes_bounded_memory(here: Path) -> None:
-    count = big_inventory(here / "inventory.json", 100_000_000)
+@pytest.mark.parametrize(("size", "pad"), [(30_000_000, 300), (100_000_000, 6_000)])
+def test_a_large_inventory_takes_bounded_memory(here: Path, size: int, pad: int) -> None:
+    """Many resources in the smaller file, many bytes in the larger: every one is judged, and no two are alike."""
+    count = big_inventory(here / "inventory.json", size, pad)
     code, errors, ours = peak("-m", "everward", "assess", "inventory.json", "-o", "text=report.txt")
-    assert (code in (0, 1), errors) == (True, "")
-    assert f"{count:,} resources" in (here / "report.txt").read_text(encoding="utf-8")
+    assert (code, errors) == (1, "")
+    report = (here / "report.txt").read_text(encoding="utf-8")
+    assert re.search(rf"on {count + 1:,} resources", " ".join(report.split()))
     parsing = "import msgspec; kept = msgspec.json.decode(open('inventory.json', 'rb').read())"
     _, _, bare = peak("-c", parsing)
-    assert ours < bare, f"{ours} kB, while parsing and keeping the same file takes {bare} kB"
+    assert ours < 1.5 * bare, f"{ours} kB, while parsing and keeping the same file takes {bare} kB"
+
+
+@pytest.mark.parametrize("text", ["", ",", " , "])
+def test_criteria_that_name_none_are_not_all(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    write(here / "infra" / "main.tf", VAULT)
+    run = Run(capsys, "infra", "--criteria", text)
+    assert run.code == 2
+    assert "names no criterion" in run.err
+
+
+def test_an_empty_path_is_not_the_current_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "main.tf", VAULT)
+    run = Run(capsys, "")
+    assert run.code == 2
+    assert "it is empty" in run.err
+
+
+def test_a_pipe_is_neither_a_workload_nor_a_file_of_values(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here / "infra" / "main.tf", VAULT)
+    os.mkfifo(here / "p.tfvars")
+    for arguments, words in (
+        (["p.tfvars"], "neither a file nor a folder"),
+        (["infra", "--var-file", "p.tfvars"], "not a regular file"),
+        (["infra", "--var-file", "/dev/null"], "not a regular file"),
+    ):
+        run = Run(capsys, *arguments)
+        assert (run.code, words in run.text) == (2, True)
+
+
+def test_a_current_folder_that_is_gone_is_told(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = here / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    run = Run(capsys, ".")
+    monkeypatch.chdir(here)
+    assert run.code == 2
+    assert "the current folder is gone" in run.err
+
+
+def test_a_path_that_may_not_be_reached_is_incomplete(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = Path.stat
+
+    def closed(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "inner":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    run = Run(capsys, str(here / "inner"))
+    assert run.code == 3
+    assert "permission denied" in run.err
+
+
+def test_a_closed_standard_output_is_a_usage_error(here: Path) -> None:
+    write(here / "main.tf", VAULT)
+    command = f'"{sys.executable}" -m everward assess . >&-'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "standard output is closed" in done.stderr

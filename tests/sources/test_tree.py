@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from everward.sources.tree import CACHED_BYTES, Tree, display
+from everward.sources.tree import CACHED_BYTES, Tree, display, display_entry, real
 from everward.values import UnreadableError, UsageError
 
 
@@ -89,3 +90,56 @@ def test_paths_are_shown_relative_to_where_one_stands(tmp_path: Path, monkeypatc
     assert display(tmp_path / "a" / "b.tf") == "a/b.tf"
     assert display(tmp_path) == "."
     assert display(Path("/elsewhere/x.tf")) == "/elsewhere/x.tf"
+
+
+def test_links_that_lead_nowhere_and_pipes_are_no_files_and_are_remembered(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").symlink_to("b.tf")
+    (tmp_path / "b.tf").symlink_to("a.tf")
+    (tmp_path / "gone.tf").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.tf")
+    (tmp_path / "main.tf").write_text("")
+    tree = Tree(tmp_path)
+    assert tree.files == (tmp_path / "main.tf",)
+    assert {path.name: reason for path, reason in tree.lost} == {
+        "a.tf": "the link cannot be followed: too many levels of symbolic links",
+        "b.tf": "the link cannot be followed: too many levels of symbolic links",
+        "gone.tf": "the link leads to nothing",
+        "pipe.tf": "it is neither a file nor a folder",
+    }
+
+
+def test_what_is_neither_file_nor_folder_cannot_be_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", Path("/dev/null")):
+        with pytest.raises(UsageError, match="neither a file nor a folder"):
+            Tree(path)
+
+
+def test_a_path_that_loops_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(UsageError, match="symbolic links"):
+        Tree(tmp_path / "loop")
+
+
+def test_a_path_below_a_closed_folder_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stat(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(UnreadableError, match="permission denied") as caught:
+        Tree(tmp_path / "closed" / "main.tf")
+    assert caught.value.help
+
+
+def test_an_entry_is_shown_as_itself_not_as_what_it_links_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.tf").symlink_to("nowhere")
+    assert display_entry(tmp_path / "a.tf") == "a.tf"
+
+
+def test_where_a_path_leads_is_told_even_when_links_go_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("")
+    (tmp_path / "link.tf").symlink_to("main.tf")
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    assert real(tmp_path / "link.tf") == real(tmp_path) / "main.tf"
+    assert real(tmp_path / "loop.json").name == "loop.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from everward.assessment.model import Attestation, Inherited, Verdict
 from everward.estate import Estate, Resource
@@ -35,28 +35,19 @@ def judge(estate: Estate, criteria: Iterable[Criterion]) -> Judgement:
     for criterion in criteria:
         if criterion.manual is not None:
             judgement.verdicts.append(Verdict(criterion=criterion.id, state=State.MANUAL, severity=criterion.severity))
-            judgement.attestations.append(
-                Attestation(
-                    criterion=criterion.id,
-                    title=criterion.title,
-                    question=criterion.manual.question,
-                    evidence=criterion.manual.evidence,
-                    rows=criterion.rows,
-                )
-            )
+            question, evidence = criterion.manual.question, criterion.manual.evidence
+            judgement.attestations.append(Attestation(**_about(criterion), question=question, evidence=evidence))
         elif criterion.inherited is not None:
-            judgement.inherited.append(
-                Inherited(
-                    criterion=criterion.id,
-                    title=criterion.title,
-                    statement=criterion.inherited.statement,
-                    source=criterion.inherited.source,
-                    rows=criterion.rows,
-                )
-            )
+            statement, source = criterion.inherited.statement, criterion.inherited.source
+            judgement.inherited.append(Inherited(**_about(criterion), statement=statement, source=source))
         else:
             _judge_by_policy(estate, criterion, judgement)
     return judgement
+
+
+def _about(criterion: Criterion) -> dict[str, Any]:
+    """What is said of every criterion that no policy judges."""
+    return {"criterion": criterion.id, "title": criterion.title, "rows": criterion.rows}
 
 
 def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement) -> None:

@@ -9,6 +9,7 @@ import click
 
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
+from everward.values import UsageError
 
 if TYPE_CHECKING:
     from everward.criteria.initiative import Assigned
@@ -77,7 +78,7 @@ def assess(
 
     options = AssessOptions(
         paths=tuple(map(str, paths)),
-        criteria=tuple(part for given in criteria for part in given.replace(",", " ").split()),
+        criteria=_ids(criteria),
         edition=edition,
         subscription=reading["subscription"],
         environment=reading["environment"],
@@ -113,3 +114,19 @@ def _assigned(name: str, values: Path | None, folders: tuple[Path, ...]) -> Assi
 
     holder, initiative = find_initiative(name, folders)
     return assign(holder, initiative, read_values(values) if values is not None else {})
+
+
+def _ids(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The criteria that options name, each one id or several with commas between them.
+
+    Raises:
+        UsageError: when an option names none: that is never meant as all of them.
+
+    """
+    ids: list[str] = []
+    for text in given:
+        parts = text.replace(",", " ").split()
+        if not parts:
+            raise UsageError(f"`--criteria {text}` names no criterion", help="`everward criteria list` shows all")
+        ids += parts
+    return tuple(ids)

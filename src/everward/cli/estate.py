@@ -11,10 +11,13 @@ import click
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
-from everward.values import UsageError
+from everward.values import UsageError, clean
 
 if TYPE_CHECKING:
     from everward.estate import Estate, Resource
+
+_NEAR = 5
+"""How many types are named that were perhaps meant."""
 
 
 class EstateGroup(LazyGroup):
@@ -55,6 +58,7 @@ def show(
 
     found = Estate(read(paths, **reading))
     chosen = _choose(found, types, resource_id)
+    _tell_missing(found, types)
     for target in outputs:
         if target.form == "json":
             deliver(estate_json(found, chosen), target)
@@ -78,3 +82,19 @@ def _choose(estate: Estate, types: tuple[str, ...], resource_id: str | None) -> 
     if not named:
         raise UsageError(f"there is no resource `{resource_id}`", help="`everward estate show` lists all")
     return named
+
+
+def _tell_missing(estate: Estate, types: tuple[str, ...]) -> None:
+    """Say which of the types that were asked for nothing is of, and what was perhaps meant."""
+    from difflib import get_close_matches
+
+    present = {resource.type_key: resource.type for resource in estate}
+    for name in types:
+        if name.lower() in present:
+            continue
+        click.echo(f"there is no resource of type `{clean(name)}`", err=True)
+        wanted = name.lower()
+        near = [key for key in present if wanted and wanted in key] or get_close_matches(wanted, present, cutoff=0.4)
+        shown = ", ".join(f"`{clean(present[key])}`" for key in sorted(near)[:_NEAR])
+        advice = f"near it: {shown}" if shown else "`everward estate show` lists all"
+        click.echo(f"help: {advice}", err=True)

@@ -70,13 +70,27 @@ def check_targets(targets: tuple[Target, ...]) -> tuple[Target, ...]:
     """The targets, or text on standard output when there are none.
 
     Raises:
-        click.UsageError: when two reports would go to one place.
+        click.UsageError: when two reports would go to one place, or standard output is closed.
 
     """
-    places = [target.path for target in targets]
+    chosen = targets or (Target("text"),)
+    if sys.stdout is None and any(target.path is None for target in chosen):
+        raise click.UsageError("standard output is closed; name a file: FORMAT=PATH")
+    places = [_place(target.path) for target in chosen]
     if len(set(places)) < len(places):
         raise click.UsageError("two reports would go to the same place; give each its own: FORMAT=PATH")
-    return targets or (Target("text"),)
+    return chosen
+
+
+def _place(path: Path | None) -> object:
+    """What is the same for all names of one file: those with links in them, and several that are the file's own."""
+    if path is None:
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return os.path.realpath(path)
+    return status.st_dev, status.st_ino
 
 
 def deliver(pieces: Iterable[bytes], target: Target) -> None:

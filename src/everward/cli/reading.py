@@ -43,14 +43,35 @@ class VariableType(click.ParamType):  # type: ignore[type-arg]  # generic in lat
         return name.strip(), text
 
 
+class WorkloadType(click.Path):
+    """A path to read; an empty one is a variable without a value, not the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check that it names something."""
+        if not str(value):
+            self.fail("it is empty; name a file or a folder, `.` for the current one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class ValuesType(click.Path):
+    """A file of input values. It is read more than once, so a pipe will not do."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check that it is a regular file."""
+        path = super().convert(value, param, ctx)
+        if not Path(str(value)).is_file():
+            self.fail(f"`{value}` is not a regular file; write the values to one", param, ctx)
+        return path
+
+
 _OPTIONS = (
-    click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=WorkloadType(path_type=Path)),
     click.option(
         "--var-file",
         "var_files",
         metavar="FILE",
         multiple=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=ValuesType(exists=True, dir_okay=False, path_type=Path),
         help="Values of inputs (*.tfvars, parameter file); a later file wins. Repeatable.",
     ),
     click.option(
@@ -96,6 +117,7 @@ def read(
 
     Raises:
         UsageError: when a path does not exist.
+        UnreadableError: when nobody may look whether it does.
 
     """
     from everward.sources import ReadOptions, read_workload

@@ -66,7 +66,7 @@ class Site:
         """The type of the resource that is judged: another one where a related resource is tested."""
         self.scope = scope
         self._frame: Frame | None = None
-        self._evaluator = Evaluator(POLICY, self, now=bound.context.now)
+        self._evaluator: Evaluator | None = None
         self._refs: dict[tuple[str, str], Ref] = {}
         self._primary_site: Site | None = None
         self._invariant: dict[Operand, bool] = {}
@@ -128,10 +128,14 @@ class Site:
     def _value(self, operand: Operand, frame: Frame | None) -> Value:
         # Evaluation of one place can come back to it through a related resource: keep what was there.
         before, self._frame = self._frame, frame
+        evaluator = self._evaluator
+        if evaluator is None:
+            # The two hold each other, which nothing takes apart again: only a place with expressions has one.
+            evaluator = self._evaluator = Evaluator(POLICY, self, now=self.bound.context.now)
         try:
             if operand.expression is not None:
-                return self._evaluator.evaluate(operand.expression)
-            return self._evaluator.evaluate_tree(operand.raw)
+                return evaluator.evaluate(operand.expression)
+            return evaluator.evaluate_tree(operand.raw)
         except ExpressionError as error:
             text = error.text or str(operand.raw)
             raise EvaluationError(f"`{text}` fails: {error.message}", help=error.help) from None

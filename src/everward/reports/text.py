@@ -254,35 +254,30 @@ class _Page:
 
     def errors(self) -> Iterator[str]:
         failed = [verdict for verdict in self.assessment.verdicts if verdict.state == "error"]
-        if not failed:
-            return
-        yield from self.layout.heading("Not evaluated: never a pass")
-        shown = self.shorten(failed)
-        for verdict in shown:
-            subject = f" on {verdict.resource}" if verdict.resource else ""
-            yield from self.layout.plain(f"{verdict.criterion}{subject}: {verdict.error}", first="! ", then="  ")
-        yield from self.rest(len(failed) - len(shown), "verdict")
+        texts = (f"{item.criterion}{f' on {item.resource}' if item.resource else ''}: {item.error}" for item in failed)
+        yield from self.section("Not evaluated: never a pass", list(texts), "verdict", first="! ")
 
     def people(self) -> Iterator[str]:
-        waiting = self.assessment.attestations
-        if not waiting or not self.summary.resources:
-            return
-        yield from self.layout.heading("Only people know: waiting for an attestation")
-        shown = self.shorten(waiting)
-        for item in shown:
-            yield from self.layout.plain(f"{item.criterion}: {item.question}", first="- ", then="  ")
-        yield from self.rest(len(waiting) - len(shown), "question")
+        waiting = self.assessment.attestations if self.summary.resources else ()
+        texts = [f"{item.criterion}: {item.question}" for item in waiting]
+        yield from self.section("Only people know: waiting for an attestation", texts, "question")
 
     def found_unused(self) -> Iterator[str]:
         files = [item for source in self.assessment.inputs for item in source.files if not item.used]
-        if not files:
+        texts = (
+            f"{self.places.path(item.path)} ({item.role}){f': {item.detail}' * bool(item.detail)}" for item in files
+        )
+        yield from self.section("Found and not used", list(texts), "file")
+
+    def section(self, title: str, texts: Sequence[str], noun: str, first: str = "- ") -> Iterator[str]:
+        """Entries of one kind under their heading; nothing when there are none."""
+        if not texts:
             return
-        yield from self.layout.heading("Found and not used")
-        shown = self.shorten(files)
-        for item in shown:
-            detail = f": {item.detail}" if item.detail else ""
-            yield from self.layout.plain(f"{self.places.path(item.path)} ({item.role}){detail}", first="- ", then="  ")
-        yield from self.rest(len(files) - len(shown), "file")
+        yield from self.layout.heading(title)
+        shown = self.shorten(texts)
+        for text in shown:
+            yield from self.layout.plain(text, first=first, then="  ")
+        yield from self.rest(len(texts) - len(shown), noun)
 
     # Parts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Final
 
 from everward.estate import Reading, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.leftover import unread
 from everward.sources.separation import separate
 from everward.sources.tree import Tree, display
-from everward.values import Origin, ProblemError, UnreadableError, UsageError
+from everward.values import Origin, ProblemError, UsageError
 
 __all__ = ["Input", "ReadOptions", "Source", "Tree", "read_workload"]
 
@@ -33,13 +34,15 @@ _ROOMS: Final = (
 def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
     """Read every input below `paths`, each on its own, in a stable order.
 
-    What nobody could read stands in readings of the source `files`: folders that cannot be listed, a named file that
-    no source claims, a folder in which there is nothing to read. They are incomplete and hold no resources.
+    What nobody could read stands in readings of the source `files`: folders that cannot be listed, files that should
+    have been an input and are broken, a named file that no source claims, a folder in which there is nothing to read.
 
     Raises:
         UsageError: when a path does not exist, or an option names something that does not.
+        UnreadableError: when nobody may look whether a path exists.
 
     """
+    _check_standing()
     readings: list[Reading] = []
     done: set[tuple[str, Path]] = set()
     for tree in [Tree(path) for path in paths]:
@@ -52,11 +55,21 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
                 done.add(key)
                 readings.append(_read(source, item, tree, options))
         _note_nothing_of_azure(readings[before:])
-        rest = _unread(tree, [item for _, item in claimed])
+        rest = unread(tree, [item for _, item in claimed], readings[before:])
         if rest.unresolved:
             readings.append(rest)
     separate(readings)
     return readings
+
+
+def _check_standing() -> None:
+    """Places are shown from where the user stands, so that has to be somewhere."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            "the current folder is gone or may not be entered", help="change to a folder that exists"
+        ) from error
 
 
 def _note_nothing_of_azure(readings: Sequence[Reading]) -> None:
@@ -123,60 +136,3 @@ def _read(source: Source, item: Input, tree: Tree, options: ReadOptions) -> Read
             )
         )
         return reading
-
-
-def _unread(tree: Tree, claimed: Sequence[Input]) -> Reading:
-    """What no source could be asked to read, as a reading without resources."""
-    reading = Reading(source="files", label=display(tree.root))
-    for folder, reason in tree.unreadable:
-        reading.unresolved.append(
-            Unresolved(
-                subject=display(folder),
-                reason=f"the folder cannot be listed: {reason}",
-                origin=Origin(source="files", file=display(folder)),
-                help="check that you may read it",
-                incomplete=True,
-            )
-        )
-    if not claimed and not reading.unresolved:
-        reading.unresolved.append(_nothing(tree))
-    return reading
-
-
-def _nothing(tree: Tree) -> Unresolved:
-    """Why a path gave nothing at all."""
-    shown = display(tree.root)
-    if tree.root.is_dir():
-        reason = (
-            f"nothing to read among its {len(tree.files)} files" if tree.files else "nothing to read: no files in it"
-        )
-        origin = Origin(source="files", file=shown)
-    else:
-        reason, origin = _why_unclaimed(tree)
-    return Unresolved(
-        subject=shown,
-        reason=reason,
-        origin=origin,
-        help="name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory as JSON or JSON lines",
-        incomplete=True,
-    )
-
-
-def _why_unclaimed(tree: Tree) -> tuple[str, Origin]:
-    """Why no source claims a file: it cannot be read, it is broken JSON, or it is something else."""
-    path = tree.root
-    origin = Origin(source="files", file=display(path))
-    try:
-        text = tree.text(path)
-    except UnreadableError as problem:
-        return problem.message, origin
-    if path.name.lower().endswith((".json", ".tfstate")):
-        try:
-            json.loads(text)
-        except json.JSONDecodeError as error:
-            return f"it is not valid JSON: {error.msg.lower()}", Origin(
-                source="files", file=display(path), line=error.lineno
-            )
-        except RecursionError:
-            return "it is nested too deeply", origin
-    return "no kind of input that can be read", origin

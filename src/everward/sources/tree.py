@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +23,16 @@ class Tree:
     def __init__(self, root: Path) -> None:
         """
         Raises:
-            UsageError: when `root` does not exist.
+            UsageError: when `root` does not exist, or is neither a file nor a folder.
+            UnreadableError: when nobody may look whether it exists.
 
         """
-        if not root.exists():
-            raise UsageError(f"`{root}` does not exist", help="name a file or a folder that exists")
+        _check(root)
         self.root = root
         self.unreadable: list[tuple[Path, str]] = []
         """Folders that could not be listed, and why; filled while `files` is first read."""
+        self.lost: list[tuple[Path, str]] = []
+        """Entries of folders that are neither files nor folders, and why: links to nowhere, pipes, devices."""
         self._contents: dict[Path, bytes] = {}
 
     @cached_property
@@ -55,17 +58,14 @@ class Tree:
             seen.add((status.st_dev, status.st_ino))
             below: list[Path] = []
             for entry in entries:
-                try:
-                    is_folder, is_file = entry.is_dir(), entry.is_file()
-                except OSError as error:
-                    # A link that leads to itself.
-                    self.unreadable.append((folder / entry.name, (error.strerror or "error").lower()))
-                    continue
-                if is_folder:
+                kind = entry_kind(entry)
+                if kind == "folder":
                     if entry.name not in SKIPPED_FOLDERS:
                         below.append(folder / entry.name)
-                elif is_file:
+                elif kind == "file":
                     yield folder / entry.name
+                else:
+                    self.lost.append((folder / entry.name, kind))
             pending.extend(reversed(below))
 
     @cached_property
@@ -73,7 +73,8 @@ class Tree:
         """The folder of the repository that holds `root` (the nearest one with `.git`), else `root`'s own folder."""
         start = (self.root if self.root.is_dir() else self.root.parent).resolve()
         for folder in (start, *start.parents):
-            if (folder / ".git").exists():
+            # Unlike the method of a path, this is only false of a folder that nobody may search.
+            if os.path.exists(folder / ".git"):
                 return folder
         return start
 
@@ -129,9 +130,49 @@ class Tree:
             ) from error
 
 
+def _check(root: Path) -> None:
+    try:
+        mode = root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"`{root}` does not exist", help="name a file or a folder that exists") from None
+    except PermissionError as error:
+        raise UnreadableError(
+            f"cannot read `{root}`: permission denied",
+            origin=Origin(source="files", file=root.as_posix()),
+            help="check that you may enter all folders on the way to it",
+        ) from error
+    except OSError as error:
+        reason = (error.strerror or "error").lower()
+        raise UsageError(f"cannot find `{root}`: {reason}", help="name a file or a folder that exists") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UsageError(f"`{root}` is neither a file nor a folder", help="write its content to a file and name that")
+
+
+def entry_kind(entry: os.DirEntry[str]) -> str:
+    """`file`, `folder`, or why it is neither of them. Links are followed."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        if entry.is_file():
+            return "file"
+        return "the link leads to nothing" if entry.is_symlink() else "it is neither a file nor a folder"
+    except OSError as error:
+        return f"the link cannot be followed: {(error.strerror or 'error').lower()}"
+
+
+def real(path: Path) -> Path:
+    """Where a path leads, all links followed. Of links that go in circles, it is the link itself: nothing is raised."""
+    return Path(os.path.realpath(path))
+
+
 def display(path: Path) -> str:
     """A path as the user would open it: relative to where they stand when below it, with `/`."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() or "."
+        return real(path).relative_to(Path.cwd()).as_posix() or "."
     except ValueError:
         return path.as_posix()
+
+
+def display_entry(path: Path) -> str:
+    """The entry of a folder itself as the user would open it, not what it links to."""
+    return (Path(display(path.parent)) / path.name).as_posix()

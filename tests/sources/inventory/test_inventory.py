@@ -331,7 +331,7 @@ def test_bad_lines_do_not_cost_the_others(tmp_path: Path, monkeypatch: pytest.Mo
 def test_large_files_read_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content_module, "LARGE_BYTES", 10)
     monkeypatch.setattr(rows_module, "LARGE_BYTES", 10)
-    monkeypatch.setattr(rows_module, "_RELEASED_ROWS", 2)
+    monkeypatch.setattr(rows_module, "RELEASED_ROWS", 2)
     bad = '{"id": "/subscriptions/x/y", "size": 1e999}'
     worse = '{"id": "\xff"}'
     rows = [json.dumps(VAULT), bad, worse, json.dumps(STORE), json.dumps(STORE)]

@@ -11,7 +11,7 @@ import msgspec
 
 from everward.sources.inventory.content import LARGE_BYTES, Content, read_content, release
 from everward.sources.inventory.envelope import Page, split, unwrap
-from everward.sources.inventory.rows import STRICT_ERRORS, finished_page, is_lines, lines_of
+from everward.sources.inventory.rows import RELEASED_ROWS, STRICT_ERRORS, finished_page, is_lines, lines_of
 from everward.sources.jsontext import JsonError, Outline, decode_text, parse
 from everward.sources.tree import Tree
 from everward.values import Origin, Step, UnreadableError, format_path
@@ -140,6 +140,9 @@ def _spots_of_rows(content: Content, page: Page) -> list[Spot]:
     spots: list[Spot] = []
     position, line = 0, 1
     for index, raw in enumerate(page.rows):
+        if index % RELEASED_ROWS == 0:
+            # A large file was read to its end to part the rows, and is read once more: its pages need not stay.
+            release(content)
         text = bytes(raw)
         start = content.find(text, position)
         line += content[position:start].count(b"\n")

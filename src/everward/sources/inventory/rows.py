@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,7 +24,10 @@ STRICT_ERRORS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError
 MAX_PATIENT_BYTES: Final = 256 * 1024 * 1024
 """Up to this size a file that is not strict JSON is read with patience, which takes more time and memory."""
 
-_RELEASED_ROWS: Final = 4_096
+RELEASED_ROWS: Final = 4_096
+"""Rows of a large file after which the pages that were read are given back."""
+
+_TEXT: Final = re.compile(rb"\S")
 
 LOST: Final = object()
 """Stands for a row that could not be read; `problems` says why."""
@@ -101,7 +105,7 @@ class Rows:
         for index, raw in enumerate(rows):
             # What was decoded need not stay.
             rows[index] = None
-            if index % _RELEASED_ROWS == _RELEASED_ROWS - 1:
+            if index % RELEASED_ROWS == RELEASED_ROWS - 1:
                 release(self.content)
             try:
                 yield named_row(sharer.row(raw, page.columns), page.columns)
@@ -119,7 +123,7 @@ class Rows:
     def _of_lines(self) -> Iterator[Any]:
         sharer = Sharer() if len(self.content) >= LARGE_BYTES else None
         for number, line in enumerate(lines_of(self.content), 1):
-            if number % _RELEASED_ROWS == 0:
+            if number % RELEASED_ROWS == 0:
                 release(self.content)
             if not line.strip():
                 continue
@@ -199,19 +203,33 @@ def lines_of(content: Content) -> Iterator[bytes]:
 
 
 def is_lines(content: Content) -> bool:
-    """Whether a content is JSON lines: its first line is a whole array or object, and something follows."""
-    first: bytes | None = None
-    for line in lines_of(content):
-        text = line.strip()
-        if not text:
+    """Whether a content is JSON lines: its first line is a whole array or object, and something follows.
+
+    A document may be one line of any length, so lines are looked at where they stand.
+    """
+    first: tuple[int, int] | None = None
+    position = 0
+    while position < len(content):
+        found = content.find(b"\n", position)
+        end = found if found >= 0 else len(content)
+        text = _TEXT.search(content, position, end)
+        position = end + 1
+        if text is None:
             continue
         if first is not None:
-            return _is_whole(first)
+            return _is_whole(content[first[0] : first[1]])
+        start, end = text.start(), _end_of_text(content, text.start(), end)
         # A document that opens on its first line and goes on is no lines; nor is one that ends there.
-        if text[:1] not in (b"{", b"[") or text[-1:] not in (b"}", b"]"):
+        if content[start : start + 1] not in (b"{", b"[") or content[end - 1 : end] not in (b"}", b"]"):
             return False
-        first = text
+        first = start, end
     return False
+
+
+def _end_of_text(content: Content, start: int, end: int) -> int:
+    while end > start and content[end - 1 : end].isspace():
+        end -= 1
+    return end
 
 
 def _is_whole(text: bytes) -> bool:

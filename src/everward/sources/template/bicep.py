@@ -8,7 +8,7 @@ from typing import Final
 
 from everward.estate import Reading, ReadInput, Unresolved
 from everward.sources.template.document import SOURCE
-from everward.sources.tree import Tree, display
+from everward.sources.tree import Tree, display, real
 from everward.values import Origin, UnreadableError
 
 _ENDING: Final = ".bicep"
@@ -29,7 +29,7 @@ def uncompiled(tree: Tree) -> list[Path]:
             content = tree.read(path)
         except UnreadableError:
             continue
-        used.update((path.parent / found.group(1).decode()).resolve() for found in _NAMED.finditer(content))
+        used.update(real(path.parent / found.group(1).decode()) for found in _NAMED.finditer(content))
     return [
         path
         for path in files

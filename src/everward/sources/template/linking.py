@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from everward.sources.tree import Tree
+from everward.sources.tree import Tree, real
 from everward.values import UnreadableError
 
 _LINK: Final = re.compile(rb"templateLink", re.IGNORECASE)
@@ -28,7 +28,7 @@ def linked_files(templates: Sequence[Path], tree: Tree) -> set[Path]:
         own = template.resolve()
         for found in _NAMED.finditer(content):
             named = found.group(1).decode("ascii", "replace")
-            target = (own.parent / named.lstrip("/")).resolve()
+            target = real(own.parent / named.lstrip("/"))
             if target in by_path and target != own:
                 linked.add(by_path[target])
     return linked

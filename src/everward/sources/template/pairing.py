@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from everward.sources.jsontext import load
-from everward.sources.tree import Tree
+from everward.sources.tree import Tree, real
 from everward.values import UnreadableError, member
 
 _PARAMETERS = re.compile(r"[._-]?param(?:eter)?s?(?=[._-]|$)", re.IGNORECASE)
@@ -42,7 +42,7 @@ def _linked(file: Path, value: Any, templates: Sequence[Path]) -> Path | None:
     link = member(metadata, "template") if isinstance(metadata, dict) else None
     if not isinstance(link, str):
         return None
-    target = (file.parent / link).resolve()
+    target = real(file.parent / link)
     return next((template for template in templates if template.resolve() == target), None)
 
 

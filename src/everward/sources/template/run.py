@@ -11,7 +11,7 @@ from everward.estate import Disposed, Disposition, Reading, ReadInput
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
-from everward.sources.tree import Tree
+from everward.sources.tree import Tree, real
 from everward.values import UnreadableError, member
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Run:
 
     def open(self, path: Path) -> Document | None:
         """A file that a template links, or None when it cannot be read. Links do not leave the repository."""
-        resolved = path.resolve()
+        resolved = real(path)
         if resolved not in self._documents:
             self._documents[resolved] = self._read(path, resolved)
         return self._documents[resolved]

@@ -9,7 +9,7 @@ from pathlib import Path
 from everward.estate.reading import Unresolved
 from everward.sources.terraform.modules.declarations import Module, declare
 from everward.sources.terraform.syntax import Block, Body, SourceFile, parse_file
-from everward.sources.tree import Tree, display
+from everward.sources.tree import Tree, display, display_entry, entry_kind
 from everward.values import Origin, ProblemError, UnreadableError
 
 _UNREAD = {".tf.json": "Terraform in JSON is not read yet", ".tofu": "files of OpenTofu are not read"}
@@ -57,15 +57,17 @@ class ModuleLoader:
         module = Module(folder)
         overrides: list[Body] = []
         try:
-            names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+            kinds = {entry.name: entry_kind(entry) for entry in os.scandir(folder)}
         except OSError as error:
             reason = f"cannot be read: {(error.strerror or 'error').lower()}"
             origin = Origin(source="terraform", file=display(folder))
             module.unresolved.append(Unresolved(f"module `{display(folder)}`", reason, origin, incomplete=True))
             return module
-        for name in names:
+        for name, kind in sorted(kinds.items()):
             path = folder / name
-            if name.endswith(".tf") and not name.startswith("."):
+            if kind != "file":
+                self._lost(path, kind, module)
+            elif name.endswith(".tf") and not name.startswith("."):
                 body = self._body(path, module)
                 if body is not None and (name == "override.tf" or name.endswith("_override.tf")):
                     overrides.append(body)
@@ -86,6 +88,13 @@ class ModuleLoader:
             return None
         module.unresolved += [unresolved_of(problem, f"file `{file.name}`") for problem in file.problems]
         return file.body
+
+    def _lost(self, path: Path, kind: str, module: Module) -> None:
+        """A declaration that a link or a pipe should give is missing."""
+        if kind != "folder" and path.name.endswith(".tf") and not path.name.startswith("."):
+            shown = display_entry(path)
+            origin = Origin(source="terraform", file=shown)
+            module.unresolved.append(Unresolved(f"file `{shown}`", kind, origin, incomplete=True))
 
     def _unread(self, path: Path, module: Module) -> None:
         for ending, reason in _UNREAD.items():

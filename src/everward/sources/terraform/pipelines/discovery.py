@@ -11,7 +11,7 @@ from pathlib import Path
 from everward.sources.terraform.pipelines import azure_devops, github
 from everward.sources.terraform.pipelines.runs import Run, environment_in, load_yaml
 from everward.sources.terraform.pipelines.templating import is_open
-from everward.sources.tree import display
+from everward.sources.tree import display, real
 from everward.values import Origin
 
 PIPELINE_FOLDERS = (".ado", ".azuredevops", ".azure-pipelines", ".pipelines", "pipelines", "azure-pipelines", "ci")
@@ -97,7 +97,7 @@ def _take(found: Discovery, run: Run, root: Path) -> None:
         if known is None or (known.open and not candidate.open):
             found.values[name] = candidate
     for text in run.command.files:
-        path = (root / text).resolve()
+        path = real(root / text)
         if not is_open(text) and path.is_file() and path not in {file.path for file in found.files}:
             place = Origin(source="terraform", file=display(run.files[-1]))
             found.files.append(FoundFile(path, run.environment, place, named=True))
@@ -170,7 +170,7 @@ def _runs_in(run: Run, root: Path, repository: Path) -> bool:
     folder = _join(run.folder, run.command.folder)
     if folder is None or is_open(folder):
         return False
-    return (repository / folder).resolve() == root
+    return real(repository / folder) == root
 
 
 _ANCHORS: Sequence[str] = (
