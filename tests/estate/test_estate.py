@@ -134,6 +134,13 @@ def test_a_resource_with_another_body_keeps_where_it_stands() -> None:
     from everward.sources.located import LocatedResource
 
     class Here:
+        @property
+        def source(self) -> str:
+            return "inventory"
+
+        def file(self, mark: object) -> str | None:
+            return "a.json"
+
         def origin(self, mark: object) -> Origin:
             return Origin(source="inventory", file="a.json", line=3)
 
