@@ -31,16 +31,30 @@ def read_cases(path: Path) -> Iterator[Case]:
             yield json.loads(line)
 
 
-def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]]) -> tuple[int, list[Failure]]:
-    """How many cases a file has, and those that fail."""
-    total = 0
+@dataclass(frozen=True)
+class Run:
+    """What came of one file."""
+
+    total: int
+    ids: frozenset[str]
+    failures: tuple[Failure, ...]
+
+
+def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]]) -> Run:
+    """Run the cases of a file. A case of a kind that nobody answers fails."""
+    ids: list[str] = []
     failures: list[Failure] = []
     for case in read_cases(path):
-        total += 1
+        name = str(case.get("id", f"case {len(ids) + 1}"))
+        ids.append(name)
         # The adapter gets the question alone.
-        expected = case.pop("expect")
-        adapter, judge = kinds[case["kind"]]
+        expected = case.pop("expect", None)
+        kind = case.get("kind")
+        if kind not in kinds or not isinstance(expected, dict):
+            failures.append(Failure(name, expected, {"error": "case", "message": f"no case of a known kind: {kind}"}))
+            continue
+        adapter, judge = kinds[kind]
         answer = adapter({key: value for key, value in case.items() if key != "id"}, path.parent)
         if not judge(answer, expected):
-            failures.append(Failure(case["id"], expected, answer))
-    return total, failures
+            failures.append(Failure(name, expected, answer))
+    return Run(len(ids), frozenset(ids), tuple(failures))

@@ -128,3 +128,26 @@ def test_references_are_values_keys_and_symbolic_ids() -> None:
 def test_an_estate_is_as_incomplete_as_its_readings(incomplete: bool) -> None:
     item = Unresolved(subject="module.network", reason="not vendored", incomplete=incomplete)
     assert Estate([reading(), reading(unresolved=[item])]).incomplete is incomplete
+
+
+def test_a_resource_with_another_body_keeps_where_it_stands() -> None:
+    from everward.sources.located import LocatedResource
+
+    class Here:
+        @property
+        def source(self) -> str:
+            return "inventory"
+
+        def file(self, mark: object) -> str | None:
+            return "a.json"
+
+        def origin(self, mark: object) -> Origin:
+            return Origin(source="inventory", file="a.json", line=3)
+
+        def property_origin(self, mark: object, steps: object) -> Origin | None:
+            return Origin(source="inventory", file="a.json", line=4)
+
+    one = LocatedResource("/x", "A/b", "x", {"a": 1}, Here(), None, opaque=True)
+    two = one.with_body({"a": 2})
+    assert (two.id, two.body, one.body, two.opaque) == ("/x", {"a": 2}, {"a": 1}, True)
+    assert (two.origin.line, two.origin_of("a").line) == (3, 4)

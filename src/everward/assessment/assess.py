@@ -33,6 +33,8 @@ class AssessOptions:
     """Edition of the guidance."""
     subscription: str | None = None
     environment: str | None = None
+    initiative: str | None = None
+    """The initiative that was asked for, when the catalogue is that of one."""
 
 
 def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Assessment:
@@ -54,6 +56,7 @@ def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Asse
         subject=Subject(paths=options.paths, subscription=options.subscription),
         environment=options.environment,
         edition=options.edition,
+        initiative=options.initiative,
         inputs=tuple(describe(reading) for reading in estate.readings),
         unresolved=unresolved,
         verdicts=tuple(judgement.verdicts),

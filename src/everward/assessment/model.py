@@ -210,3 +210,5 @@ class Assessment(Record, frozen=True):
     attestations: tuple[Attestation, ...]
     inherited: tuple[Inherited, ...]
     summary: Summary
+    initiative: str | None = None
+    """The initiative that it was judged by, as the user named it; absent when it was the criteria."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,33 @@ from everward.cli.output import Target, check_targets, colours, deliver, output_
 from everward.cli.reading import read, reading_options
 from everward.values import UsageError
 
+if TYPE_CHECKING:
+    from everward.criteria.initiative import Assigned
+
 
 @click.command(short_help="Judge a workload: how it can go down, and why.")
 @reading_options
 @click.option("--criteria", metavar="ID", multiple=True, help="Judge by this criterion only. Repeatable.")
+@click.option(
+    "--initiative",
+    metavar="NAME|ID|FILE",
+    help="Judge by the policies of an initiative instead: of the library, or in a file.",
+)
+@click.option(
+    "--parameters",
+    "values",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Values of the initiative's parameters, as JSON.",
+)
+@click.option(
+    "--library",
+    "folders",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Definitions beside those of the library. Repeatable.",
+)
 @click.option(
     "--edition", type=click.Choice(["2022", "2026"]), default="2026", show_default=True, help="Edition of the guidance."
 )
@@ -31,6 +54,9 @@ from everward.values import UsageError
 def assess(
     paths: tuple[Path, ...],
     criteria: tuple[str, ...],
+    initiative: str | None,
+    values: Path | None,
+    folders: tuple[Path, ...],
     edition: str,
     fail_on: str,
     allow_incomplete: bool,
@@ -43,6 +69,7 @@ def assess(
     Reads every input below PATH: Terraform folders, plans and states as JSON, ARM templates, inventories.
     """
     outputs = check_targets(targets)
+    _check(initiative, criteria, values, folders)
     from everward.assessment import AssessOptions, Evidence, decide_exit, select
     from everward.assessment import assess as judge
     from everward.criteria import Catalogue
@@ -55,16 +82,38 @@ def assess(
         edition=edition,
         subscription=reading["subscription"],
         environment=reading["environment"],
+        initiative=initiative,
     )
-    catalogue = Catalogue.load()
-    chosen = select(catalogue, options)  # an unknown id is told before anything is read
-    estate = Estate(read(paths, **reading))
+    # What does not exist is told before anything is read.
+    assigned = _assigned(initiative, values, folders) if initiative is not None else None
+    catalogue = assigned.catalogue if assigned is not None else Catalogue.load()
+    chosen = select(catalogue, options)
+    readings = read(paths, **reading)
+    estate = Estate(readings if assigned is None else [*readings, assigned.reading])
     assessment = judge(estate, catalogue, options)
     evidence = Evidence(estate, chosen)
     for target in outputs:
         look = Look(width=width(), colour=colours(target), full=full)
         deliver(report(target.form).render(Material(assessment, estate, look, evidence)), target)
     return int(decide_exit(assessment, fail_on=fail_on, allow_incomplete=allow_incomplete))
+
+
+def _check(initiative: str | None, criteria: tuple[str, ...], values: Path | None, folders: tuple[Path, ...]) -> None:
+    """Options that say nothing without one another, or against one another."""
+    if initiative is not None:
+        if criteria:
+            raise click.UsageError("`--criteria` and `--initiative` exclude each other")
+    elif values is not None or folders:
+        raise click.UsageError(f"`--{'parameters' if values is not None else 'library'}` goes with `--initiative`")
+
+
+def _assigned(name: str, values: Path | None, folders: tuple[Path, ...]) -> Assigned:
+    from everward.criteria.initiative import assign
+    from everward.policy.library import find_initiative
+    from everward.policy.library.values import read_values
+
+    holder, initiative = find_initiative(name, folders)
+    return assign(holder, initiative, read_values(values) if values is not None else {})
 
 
 def _ids(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -54,4 +54,5 @@ class MainGroup(LazyGroup):
         "assess": ("everward.cli.assess:assess", "Judge a workload: how it can go down, and why."),
         "estate": ("everward.cli.estate:estate", "Show the resources as they were read."),
         "criteria": ("everward.cli.criteria:criteria", "Show the criteria that workloads are judged by."),
+        "policy": ("everward.cli.policy:policy", "Write, test and understand Azure Policies, offline."),
     }

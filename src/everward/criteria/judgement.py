@@ -81,7 +81,7 @@ class CriterionPolicy(Policy):
         if beside is not None:
             outcome = super().evaluate(beside, estate)
         if outcome.state is State.NON_COMPLIANT:
-            gap = self._gap(resource, estate)
+            gap = self.gap(resource, estate)
             if gap is not None:
                 return Outcome(State.UNKNOWN, outcome.effect, hole=gap)
         return outcome
@@ -97,7 +97,7 @@ class CriterionPolicy(Policy):
             if together.outcome.state is not State.NON_COMPLIANT:
                 # The paths are those of what was put together, which no source has.
                 return Explanation(together.outcome)
-        gap = self._gap(resource, estate)
+        gap = self.gap(resource, estate)
         if gap is not None:
             outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
             return Explanation(outcome, explanation.reasons)
@@ -146,7 +146,8 @@ class CriterionPolicy(Policy):
     def _passes(self, resource: Resource, estate: Estate) -> bool:
         return super().evaluate(resource, estate).state is not State.NON_COMPLIANT
 
-    def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
+    def gap(self, resource: Resource, estate: Estate) -> Unknown | None:
+        """Why the absence of a related resource proves nothing; None when it does, or nothing related is sought."""
         related = self.related_type
         if related is None:
             return None

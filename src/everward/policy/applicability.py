@@ -168,7 +168,7 @@ def _is_listed(leaf: Leaf, site: Site) -> bool:
 
 
 def _fields(condition: Condition, site: Site) -> Iterator[tuple[str, Leaf]]:
-    for node in conditions_in(condition):
+    for node in conditions_in(condition, counts=False):
         if isinstance(node, Leaf):
             yield _name_of(node, site), node
 

@@ -17,6 +17,7 @@ from everward.expressions import (
     exceeded_limits,
 )
 from everward.policy.aliases import Aliases, shipped_aliases
+from everward.policy.effects.details import is_plain_path
 from everward.policy.engine import expressions_of
 from everward.policy.fields import resolve_field
 from everward.policy.nodes import (
@@ -25,6 +26,7 @@ from everward.policy.nodes import (
     Computed,
     Condition,
     Definition,
+    Details,
     Field,
     FieldCount,
     Leaf,
@@ -45,6 +47,10 @@ MAX_VALUE_COUNTS: Final = 10
 """Counts over values, in one rule."""
 
 
+_ABOUT_RESOURCE: Final = frozenset({"field", "resourcegroup", "subscription"})
+"""Functions that the conditions of operations cannot call."""
+
+
 def check_definition(definition: Definition, aliases: Aliases | None = None) -> None:
     """Check what a definition names: aliases (of Resource Manager modes), parameters, functions, labels; and limits.
 
@@ -52,7 +58,9 @@ def check_definition(definition: Definition, aliases: Aliases | None = None) -> 
         Fault: for the first thing that is wrong.
 
     """
-    _Check(definition, aliases if aliases is not None else shipped_aliases()).rule(definition.rule)
+    check = _Check(definition, aliases if aliases is not None else shipped_aliases())
+    check.rule(definition.rule)
+    check.details(definition.details, definition.rule.path)
 
 
 class _Check:
@@ -72,6 +80,34 @@ class _Check:
                     self._operand(operand, (), (*details, _SPELLING.get(part, part)))
             if rule.existence.condition is not None:
                 self._condition(rule.existence.condition, ())
+
+    def details(self, details: Details, path: JsonPath) -> None:
+        """Check what the effect is told beside the related resource."""
+        here: JsonPath = (*path, "details")
+        for operation in details.operations:
+            self._operand(operation.field, (), operation.path)
+            if not is_plain_path(str(operation.field.raw)):
+                self._field(operation.field, operation.path)
+            self._operand(operation.value, (), operation.path)
+            if operation.condition is not None:
+                self._operand(operation.condition, (), operation.path)
+                self._without_resource(operation.condition, operation.path)
+        single = (details.conflict, details.delay, details.deployment_scope, details.default_state)
+        listed = (*details.roles, *details.cascade.values(), *details.deployment_parameters.values())
+        for operand in (*single, details.network_group, *listed):
+            if operand is not None:
+                self._operand(operand, (), here)
+
+    def _without_resource(self, operand: Operand, path: JsonPath) -> None:
+        """Conditions of operations are about the request alone."""
+        for expression in expressions_of(operand):
+            for call in calls_in(expression):
+                if call.name.lower() in _ABOUT_RESOURCE:
+                    raise Fault(
+                        f"the condition of an operation cannot call `{call.name}`",
+                        path,
+                        "say what it asks for in `if`; here requestContext() and parameters() can be called",
+                    )
 
     def _condition(self, condition: Condition, labels: tuple[str, ...]) -> None:
         fields: Counter[str] = Counter()

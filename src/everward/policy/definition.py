@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from everward.policy.aliases import Aliases
 from everward.policy.checks import check_definition
+from everward.policy.effects.details import read_details
 from everward.policy.nodes import Definition, Parameter
 from everward.policy.parameters import TYPES, check_value
 from everward.policy.parser import Fault, RuleParser, keys_of
@@ -125,7 +126,8 @@ def _definition(document: Any, file: str | None) -> Definition:
     elif "policyrule" in keys:
         body, path, inner = document, (), keys
     elif "if" in keys or "then" in keys:
-        return Definition("", "", "", "All", {}, RuleParser().rule(document, ()), file=file, bare=True)
+        bare = RuleParser().rule(document, ())
+        return Definition("", "", "", "All", {}, bare, file=file, bare=True, details=read_details(bare))
     else:
         raise Fault(
             "this is no policy definition: it has neither `properties` nor `policyRule` nor `if`",
@@ -135,7 +137,7 @@ def _definition(document: Any, file: str | None) -> Definition:
     if "policyrule" not in inner:
         raise Fault("the definition has no `policyRule`", path)
     values = {key: body[spelt] for key, spelt in inner.items()}
-    parameters = _parameters(values.get("parameters"), (*path, inner.get("parameters", "parameters")))
+    parameters = read_parameters(values.get("parameters"), (*path, inner.get("parameters", "parameters")))
     rule = RuleParser().rule(values["policyrule"], (*path, inner["policyrule"]))
     named = document.get(keys.get("name", "")) or document.get(keys.get("id", ""))
     metadata = values.get("metadata")
@@ -150,6 +152,7 @@ def _definition(document: Any, file: str | None) -> Definition:
         version=_text(values.get("version")),
         policy_type=_text(values.get("policytype")),
         file=file,
+        details=read_details(rule),
     )
 
 
@@ -169,16 +172,22 @@ def _mode(value: Any, path: JsonPath) -> str:
     return known or value
 
 
-def _parameters(node: Any, path: JsonPath) -> dict[str, Parameter]:
+def read_parameters(node: Any, path: JsonPath, *, defaults: bool = True) -> dict[str, Parameter]:
+    """The declared parameters by lower-case name; with `defaults`, what they are by default must fit.
+
+    Raises:
+        Fault: when one is not declared as parameters are.
+
+    """
     if node is None:
         return {}
     if not isinstance(node, dict):
         raise Fault("`parameters` is not an object", path)
     keys_of(node, path)
-    return {name.lower(): _parameter(name, value, (*path, name)) for name, value in node.items()}
+    return {name.lower(): _parameter(name, value, (*path, name), defaults) for name, value in node.items()}
 
 
-def _parameter(name: str, node: Any, path: JsonPath) -> Parameter:
+def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Parameter:
     if not isinstance(node, dict):
         raise Fault(f"the parameter `{name}` is not an object", path)
     keys = keys_of(node, path)
@@ -200,7 +209,7 @@ def _parameter(name: str, node: Any, path: JsonPath) -> Parameter:
         allowed=tuple(allowed) if allowed else None,
         metadata=metadata if isinstance(metadata, dict) else {},
     )
-    if parameter.has_default:
+    if defaults and parameter.has_default:
         problem = check_value(parameter, parameter.default)
         if problem is not None:
             raise Fault(f"the default of `{name}` {problem}", (*path, keys["defaultvalue"]))

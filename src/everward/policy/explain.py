@@ -34,7 +34,7 @@ from everward.policy.nodes import (
     Operand,
     ValueCount,
 )
-from everward.policy.outcome import Explanation, Outcome, Reason, State
+from everward.policy.outcome import Explanation, Reason, State
 from everward.policy.parser import EXISTENCE_EFFECTS
 from everward.policy.policy import NOT_APPLICABLE, Program
 from everward.policy.problem import EvaluationError
@@ -49,26 +49,27 @@ MAX_ELEMENTS: Final = 3
 Judged = tuple[Truth, list[Reason]]
 
 
-def explain(program: Program, resource: Resource, estate: Estate) -> Explanation:
-    """The verdict of a policy on a resource of the program's type, with reasons."""
+def explain(program: Program, resource: Resource, estate: Estate, walker: Walker | None = None) -> Explanation:
+    """The verdict of a policy on a resource of the program's type, with reasons; `walker` is told every judgement."""
+    walker = walker if walker is not None else Walker()
     if not program.is_about(resource):
         return Explanation(NOT_APPLICABLE)
     frame = Frame(resource, estate)
     try:
         effect = program.effect(frame)
         if effect == "disabled":
-            return Explanation(program.outcome(State.COMPLIANT, effect))
-        truth, reasons = Walker().judge(program.bound.definition.rule.condition, program.site, frame)
+            return Explanation(program.disabled(frame))
+        truth, reasons = walker.judge(program.bound.definition.rule.condition, program.site, frame)
         search = None
         if truth is True and effect in EXISTENCE_EFFECTS:
             if program.existence is None:
                 program.search(frame)
             else:
-                search, found = _search(program, program.existence, frame)
+                search, found = _search(program, program.existence, frame, walker.beside())
                 reasons = [*found, *reasons]
         outcome = program.conclude(effect, truth, frame, search)
     except EvaluationError as error:
-        return Explanation(Outcome(State.ERROR, error=error.message))
+        return Explanation(program.failed(frame, error))
     return Explanation(outcome, () if outcome.state is State.NOT_APPLICABLE else _telling(reasons))
 
 
@@ -88,6 +89,10 @@ class Walker:
         self._related = related
         self._places: list[tuple[Step, ...]] = []
         """The path of the current element of each count around, outermost first."""
+
+    def beside(self) -> Walker:
+        """A walker for the related resources of the judged one."""
+        return Walker(related=True)
 
     def judge(self, node: Condition, site: Site, frame: Frame, *, negated: bool = False) -> Judged:
         """What a condition says, and the comparisons that make it say so.
@@ -309,9 +314,8 @@ def _first_field(value: Operand, site: Site) -> str | None:
     return None
 
 
-def _search(program: Program, existence: Existence, frame: Frame) -> tuple[Search, list[Reason]]:
+def _search(program: Program, existence: Existence, frame: Frame, walker: Walker) -> tuple[Search, list[Reason]]:
     """Look for the related resource, and say what was looked for, where, and why nothing that was found will do."""
-    walker = Walker(related=True)
     reasons_of: dict[str, list[Reason]] = {}
 
     def conditions(type_key: str) -> FrameTest | None:

@@ -115,6 +115,46 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     """Set when the details name a related resource."""
 
 
+class Operation(msgspec.Struct, frozen=True, eq=False):
+    """One change that append or modify makes."""
+
+    kind: str
+    """`append`, `add`, `addOrReplace` or `remove`."""
+    field: Operand
+    value: Operand
+    """What is set; nothing for `remove`."""
+    condition: Operand | None
+    """When the change is made; always, without one."""
+    path: JsonPath
+    """Where it stands in the definition."""
+
+
+class Details(msgspec.Struct, frozen=True, eq=False):
+    """What an effect is told besides the related resource; empty where the effect has no use for it."""
+
+    operations: tuple[Operation, ...] = ()
+    conflict: Operand | None = None
+    """What happens when a property is modified by several policies, or cannot be: audit, deny, disabled."""
+    roles: tuple[Operand, ...] = ()
+    """Role definitions that a remediation needs."""
+    delay: Operand | None = None
+    deployment_scope: Operand | None = None
+    deployment: Mapping[str, Any] | None = None
+    """As written: the deployment engine evaluates it, except for its parameters."""
+    deployment_parameters: Mapping[str, Operand] = {}
+    actions: tuple[str, ...] = ()
+    """Lower-case actions that denyAction denies."""
+    cascade: Mapping[str, Operand] = {}
+    """What denyAction does when a container is deleted, by the lower-case name of the container."""
+    default_state: Operand | None = None
+    """The state of a manual policy that nobody attested."""
+    network_group: Operand | None = None
+    """The network group that addToNetworkGroup makes resources members of."""
+
+
+NO_DETAILS = Details()
+
+
 class Parameter(msgspec.Struct, frozen=True, eq=False):
     """A declared parameter."""
 
@@ -145,10 +185,12 @@ class Definition(msgspec.Struct, frozen=True, eq=False):
     file: str | None = None
     bare: bool = False
     """Whether only a rule was given: parameters are not declared then."""
+    details: Details = NO_DETAILS
+    """What the effect is told, read."""
 
 
-def conditions_in(condition: Condition) -> Iterator[Condition]:
-    """Yield a condition and every one below it; those inside counts are about elements, and are not among them."""
+def conditions_in(condition: Condition, *, counts: bool = True) -> Iterator[Condition]:
+    """Yield a condition and every one below it; those inside counts, which are about elements, when `counts`."""
     stack = [condition]
     while stack:
         item = stack.pop()
@@ -157,3 +199,5 @@ def conditions_in(condition: Condition) -> Iterator[Condition]:
             stack.extend(reversed(item.parts))
         elif isinstance(item, Not):
             stack.append(item.part)
+        elif counts and isinstance(item.subject, FieldCount | ValueCount) and item.subject.where is not None:
+            stack.append(item.subject.where)

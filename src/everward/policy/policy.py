@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from everward.policy.aliases import Aliases, shipped_aliases
 from everward.policy.applicability import compile_applicability, is_judged, is_judged_always, static_types
 from everward.policy.compile import Code, compile_condition
 from everward.policy.context import EvaluationContext
+from everward.policy.effects.details import changes_foreign_identity
+from everward.policy.effects.providers import provider_hole
 from everward.policy.engine import Bound, Site, UnknownAliasError, is_constant
 from everward.policy.existence import Conditions, Search, find_related
 from everward.policy.frame import Frame
@@ -66,6 +69,7 @@ class Policy:
         self.bound = bound
         self.definition = bound.definition
         self._programs: dict[str, Program] = {}
+        self._elsewhere: tuple[EvaluationContext, Policy] | None = None
 
     @cached_property
     def types(self) -> frozenset[str] | None:
@@ -85,6 +89,21 @@ class Policy:
 
         return explain(self.program(resource.type_key), resource, estate)
 
+    def within(self, context: EvaluationContext) -> Policy:
+        """The same policy at another time and for another request; of the context before it keeps the assignment."""
+        if self._elsewhere is None or self._elsewhere[0] != context:
+            own = self.bound.context
+            there = replace(
+                context,
+                assignment_id=own.assignment_id,
+                definition_id=own.definition_id,
+                set_definition_id=own.set_definition_id,
+                definition_reference_id=own.definition_reference_id,
+            )
+            bound = Bound(self.definition, self.bound.parameters, there, self.bound.aliases)
+            self._elsewhere = context, Policy(bound)
+        return self._elsewhere[1]
+
     def program(self, type_key: str) -> Program:
         """The policy as it is for resources of a lower-case type."""
         program = self._programs.get(type_key)
@@ -100,7 +119,8 @@ class Program:
         self.bound = bound
         self.site = Site(bound, type_key)
         self.applicability: Code | None = None
-        """None when the policy names an alias that does not exist: Azure then takes it as not applicable."""
+        """None when Azure takes the policy as not applicable: it names an alias that does not exist, or would change
+        the kind of identity of something other than virtual machines."""
         rule = bound.definition.rule
         self.existence: Existence | None = rule.existence
         self.conditions = Conditions(rule.existence, self.site) if rule.existence is not None else None
@@ -113,6 +133,8 @@ class Program:
             self.condition = compile_condition(rule.condition, self.site) if self.applies else self.applicability
             self._check_existence(rule.existence)
         except UnknownAliasError:
+            self.applicability = None
+        if self._fixed_effect == "modify" and changes_foreign_identity(bound.definition.details, type_key):
             self.applicability = None
         self._everywhere = self.applies and is_judged_always(type_key, self._mode)
         self._matched_outcome, self._unmatched_outcome = self._shortcuts()
@@ -189,10 +211,25 @@ class Program:
                 return self.conclude(self.effect(frame), truth, frame)
             effect = self.effect(frame)
             if effect == "disabled":
-                return self.outcome(State.COMPLIANT, effect)
+                return self.disabled(frame)
             return self.conclude(effect, self.condition.test(frame), frame)
         except EvaluationError as error:
-            return Outcome(State.ERROR, error=error.message)
+            return self.failed(frame, error)
+
+    def disabled(self, frame: Frame) -> Outcome:
+        """The verdict of a disabled policy: nothing is wrong, but what it is not about has no verdict either."""
+        return self.outcome(State.COMPLIANT if self._is_about(frame) else State.NOT_APPLICABLE, "disabled")
+
+    def failed(self, frame: Frame, error: EvaluationError) -> Outcome:
+        """The verdict when the evaluation fails, which says nothing about resources that the policy is not about."""
+        return Outcome(State.ERROR, error=error.message) if self._is_about(frame) else NOT_APPLICABLE
+
+    def _is_about(self, frame: Frame) -> bool:
+        """Whether the policy is about a resource, or may be: what fails or is open does not exclude it."""
+        try:
+            return self.applicability is not None and self.applicability.test(frame) is not False
+        except EvaluationError:
+            return True
 
     def conclude(self, effect: str | Unknown, truth: Truth, frame: Frame, search: Search | None = None) -> Outcome:
         """The verdict that follows from the condition's truth; `search` is the related resource when already found."""
@@ -218,8 +255,7 @@ class Program:
         return self._mode not in ("All", "Indexed")
 
     def _provider_hole(self, effect: str) -> Unknown:
-        who = f"policies of mode `{self._mode}`" if self.of_provider else f"the effect `{effect}`"
-        return Unknown(reason=f"{who} are judged inside Azure", decided_by=("Azure's own compliance state",))
+        return provider_hole(self._mode, effect)
 
     def _unmatched(self, effect: str | Unknown, frame: Frame) -> Outcome:
         name = "" if isinstance(effect, Unknown) else effect

@@ -28,6 +28,8 @@ class JsonReport(Report):
         yield document_member("subject", assessment.subject)
         yield document_member("environment", assessment.environment)
         yield document_member("edition", assessment.edition)
+        if assessment.initiative is not None:
+            yield document_member("initiative", assessment.initiative)
         yield from document_list("inputs", map(encode, assessment.inputs))
         yield from document_list("unresolved", map(encode, assessment.unresolved))
         yield from document_list("resources", map(encode_resource, material.estate))

@@ -102,7 +102,9 @@ class _Page:
         for findings in ways[:WORST]:
             finding = findings[0]
             more = f", and {count(len(findings) - 1, 'more place')}" if len(findings) > 1 else ""
-            yield from self.layout.row(f"  {finding.severity.upper()}", finding.availability, finding.severity, most=2)
+            yield from self.layout.row(
+                f"  {finding.severity.upper()}", finding.availability or finding.title, finding.severity, most=2
+            )
             yield from self.layout.row("  at", self.where(finding) + more)
             yield from self.layout.row("  because", finding.cause, most=2)
             yield from self.layout.row("  break it", repair(finding), most=2)
@@ -166,7 +168,8 @@ class _Page:
         elif self.missed and self.missed[0].help:
             text = self.missed[0].help
         elif self.assessment.findings:
-            text = f"everward criteria show {self.assessment.findings[0].criterion}"
+            command = "criteria" if self.assessment.initiative is None else "policy library"
+            text = f"everward {command} show {self.assessment.findings[0].criterion}"
         elif self.needed:
             text = f"everward assess {paths} --var-file FILE, with {listed([need.name for need in self.needed], 3)}"
         else:
@@ -311,6 +314,9 @@ _GIVES_VALUES = frozenset({"variable file", "parameters", "pipeline"})
 
 
 def _what(item: Source) -> str:
+    if item.source == "policy":
+        # What is judged by, not what is judged.
+        return f"{item.label}: {listed([file.detail for file in item.files if file.detail], 3)}"
     text = count(item.resources, "resource")
     if item.addresses:
         total = sum(item.addresses.values())

@@ -1,0 +1,123 @@
+"""What stands in which scope: containment of ids, and management groups where their hierarchy is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from everward.estate import Estate, Resource
+from everward.values import Truth, Unknown, is_symbolic, try_parse_id
+
+GROUP_TYPE: Final = "Microsoft.Management/managementGroups"
+MEMBER_TYPE: Final = "Microsoft.Management/managementGroups/subscriptions"
+_GROUP_HEAD: Final = "/providers/microsoft.management/managementgroups/"
+_SUBSCRIPTION_HEAD: Final = "/subscriptions/"
+
+
+class Hierarchy:
+    """Management groups and subscriptions with what they stand in. Names and ids compare without case."""
+
+    def __init__(self, parents: Mapping[str, str] | None = None) -> None:
+        """`parents` gives the management group of each subscription or group: ids, or names of groups."""
+        self._parents = {scope_key(child): scope_key(parent) for child, parent in (parents or {}).items()}
+        self._groups = {*self._parents, *self._parents.values()}
+
+    @classmethod
+    def of(cls, estate: Estate, parents: Mapping[str, str] | None = None) -> Hierarchy:
+        """What the resources of an estate say, and `parents`, which win."""
+        found: dict[str, str] = {}
+        for group in estate.of_type(GROUP_TYPE):
+            parent = _parent_of(group)
+            if parent is not None:
+                found[group.id] = parent
+        for member in estate.of_type(MEMBER_TYPE):
+            holder, _, subscription = member.id.rpartition("/subscriptions/")
+            found[f"/subscriptions/{subscription}"] = holder
+        return cls({**found, **(parents or {})})
+
+    def contains(self, scope: str, resource_id: str) -> Truth:
+        """Whether a resource stands in a scope, or is it. Unknown where ids or management groups are not known."""
+        key = scope_key(scope)
+        if key == "":
+            return True
+        target = resource_id.rstrip("/").lower()
+        if not key.startswith(_GROUP_HEAD):
+            return _is_below(key, target)
+        current: str | None = _outermost(target)
+        if current is None:
+            return False
+        # INVARIANT: every step goes to another scope, so that a cycle in what was given ends.
+        seen: set[str] = set()
+        while current is not None and current not in seen:
+            if current == key:
+                return True
+            seen.add(current)
+            current = self._parents.get(current)
+        return self._unsettled(key, target, seen)
+
+    def _unsettled(self, key: str, target: str, seen: set[str]) -> Truth:
+        """False when the group is known and the chain above the resource leads elsewhere, else a hole."""
+        name = key.removeprefix(_GROUP_HEAD)
+        if key in self._groups and seen & self._groups:
+            return False
+        where = _outermost(target) or target
+        return Unknown(
+            reason=f"it is not known whether management group `{name}` holds `{where.rpartition('/')[2]}`",
+            decided_by=(f"the parent of {where}",),
+        )
+
+
+def scope_key(text: str) -> str:
+    """What scopes are compared by; the bare name of a management group becomes its id."""
+    key = text.rstrip("/").lower()
+    if key and not key.startswith("/") and not is_symbolic(key):
+        return _GROUP_HEAD + key
+    return key
+
+
+def _parent_of(group: Resource) -> str | None:
+    details = group.properties.get("details") if isinstance(group.properties, dict) else None
+    parent = details.get("parent") if isinstance(details, dict) else None
+    found = parent.get("id") if isinstance(parent, dict) else None
+    if isinstance(found, Unknown):
+        found = found.reference
+    return found if isinstance(found, str) else None
+
+
+def _outermost(target: str) -> str | None:
+    """The subscription or management group that a lower-case id begins with."""
+    for head in (_SUBSCRIPTION_HEAD, _GROUP_HEAD):
+        if target.startswith(head):
+            return head + target.removeprefix(head).split("/", 1)[0]
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def _is_below(scope: str, target: str) -> Truth:
+    if target == scope or target.startswith(scope + "/"):
+        return True
+    if not (is_symbolic(scope) or is_symbolic(target)):
+        return False
+    if scope.startswith("{"):
+        return _open(scope)
+    wanted, has = scope.split("/"), target.split("/")
+    if len(wanted) > len(has):
+        return False
+    for one, other in zip(wanted, has, strict=False):
+        if one != other and not (is_symbolic(one) or is_symbolic(other)):
+            return False
+    return _open(scope if is_symbolic(scope) else target)
+
+
+def _open(text: str) -> Unknown:
+    return Unknown(reason="a scope has parts that are not known yet", decided_by=(text,), text=text)
+
+
+def scope_of(id: str) -> str:
+    """The scope that an extension resource (an assignment, an exemption) stands on: its id's part before the last
+    `/providers/`; empty for the tenant.
+
+    """
+    parsed = try_parse_id(id)
+    return parsed.scope if parsed is not None else ""

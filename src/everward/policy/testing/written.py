@@ -1,0 +1,71 @@
+"""Resources as people write them in test files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from everward.estate import Resource
+from everward.values import Origin, ProblemError, Unknown, Value, build_id, parse_id
+
+SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
+GROUP: Final = f"{SUBSCRIPTION}/resourceGroups/stamp-rg"
+"""Where resources of cases stand unless they say otherwise."""
+
+_OWN: Final = ("id", "type", "name", "scope")
+
+
+def make_resource(written: Mapping[str, Any], origin: Origin) -> Resource:
+    """A resource of the estate from one that is written in a case: its body with `type` and `name`.
+
+    The name of a child has all its segments. Where neither `id` nor `scope` stands, it is in the group of cases.
+
+    Raises:
+        ProblemError: when it lacks its type or name, or its id is not one.
+
+    """
+    body = {key: with_holes(value) for key, value in written.items() if key not in _OWN}
+    kind, name = written.get("type"), written.get("name")
+    if not isinstance(kind, str) or not isinstance(name, str):
+        raise ProblemError(
+            "a resource of a case needs `type` and `name`", origin=origin, help="write its ARM body with both"
+        )
+    names = tuple(name.split("/"))
+    try:
+        made = written.get("id") or build_id(str(written.get("scope", GROUP)), kind, names)
+        parse_id(made)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ProblemError(
+            f"a resource of a case has no id: {error}",
+            origin=origin,
+            help="give the name as many segments as the type, or an `id`",
+        ) from error
+    return Resource(id=made, type=kind, name=names[-1], body=body, origin=origin)
+
+
+def with_holes(value: Any) -> Value:
+    """A value in which `{$unknown: …}` stands for a hole.
+
+    Raises:
+        ProblemError: when a hole gives no reason.
+
+    """
+    if isinstance(value, list):
+        return [with_holes(item) for item in value]
+    if not isinstance(value, dict):
+        plain: Value = value
+        return plain
+    if "$unknown" not in value:
+        return {key: with_holes(item) for key, item in value.items()}
+    hole = value["$unknown"]
+    if not isinstance(hole, dict) or not isinstance(hole.get("reason"), str):
+        raise ProblemError("a hole gives no reason", help="write {$unknown: {reason: …, decidedBy: [var.x]}}")
+    deciders = hole.get("decidedBy", ())
+    return Unknown(
+        reason=hole["reason"],
+        decided_by=tuple(map(str, deciders)) if isinstance(deciders, list | tuple) else (str(deciders),),
+        present=bool(hole.get("present", False)),
+        many=bool(hole.get("many", False)),
+        reference=hole.get("reference"),
+        text=hole.get("text"),
+    )
