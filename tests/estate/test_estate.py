@@ -134,6 +134,11 @@ def test_a_resource_with_another_body_keeps_where_it_stands() -> None:
     from everward.sources.located import LocatedResource
 
     class Here:
+        source = "inventory"
+
+        def file(self, mark: object) -> str:
+            return "a.json"
+
         def origin(self, mark: object) -> Origin:
             return Origin(source="inventory", file="a.json", line=3)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -74,7 +75,7 @@ class CriterionPolicy(Policy):
         """The verdict on a resource of the estate."""
         outcome = super().evaluate(self._alone(resource, estate), estate)
         if outcome.state is State.NON_COMPLIANT:
-            gap = self.gap(resource, estate)
+            gap = self._gap(resource, estate)
             if gap is not None:
                 return Outcome(State.UNKNOWN, outcome.effect, hole=gap)
         return outcome
@@ -83,7 +84,7 @@ class CriterionPolicy(Policy):
         """The verdict that `evaluate` gives, with the comparisons that decided it."""
         explanation = super().explain(self._alone(resource, estate), estate)
         if explanation.outcome.state is State.NON_COMPLIANT:
-            gap = self.gap(resource, estate)
+            gap = self._gap(resource, estate)
             if gap is not None:
                 outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
                 return Explanation(outcome, explanation.reasons)
@@ -94,8 +95,7 @@ class CriterionPolicy(Policy):
         part = self.parts.get(resource.type_key)
         return resource if part is None else _without(resource, part, estate)
 
-    def gap(self, resource: Resource, estate: Estate) -> Unknown | None:
-        """Why the absence of a related resource proves nothing; None when it does, or nothing related is sought."""
+    def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
         related = self.related_type
         if related is None or resource.origin.source != INVENTORY or _lists(estate, resource, related.lower()):
             return None
@@ -137,7 +137,7 @@ def _without(resource: Resource, part: Part, estate: Estate) -> Resource:
     left = [item for item in listed if _name_of(item) not in own]
     if len(left) == len(listed):
         return resource
-    return resource.with_body({**resource.body, "properties": {**properties, part.property: left}})
+    return replace(resource, body={**resource.body, "properties": {**properties, part.property: left}})
 
 
 def _name_of(item: Value) -> str | None:

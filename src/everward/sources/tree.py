@@ -55,16 +55,10 @@ class Tree:
             seen.add((status.st_dev, status.st_ino))
             below: list[Path] = []
             for entry in entries:
-                try:
-                    is_folder, is_file = entry.is_dir(), entry.is_file()
-                except OSError as error:
-                    # A link that leads to itself.
-                    self.unreadable.append((folder / entry.name, (error.strerror or "error").lower()))
-                    continue
-                if is_folder:
+                if entry.is_dir():
                     if entry.name not in SKIPPED_FOLDERS:
                         below.append(folder / entry.name)
-                elif is_file:
+                elif entry.is_file():
                     yield folder / entry.name
             pending.extend(reversed(below))
 
