@@ -75,7 +75,7 @@ class CriterionPolicy(Policy):
         """The verdict on a resource of the estate."""
         outcome = super().evaluate(self._alone(resource, estate), estate)
         if outcome.state is State.NON_COMPLIANT:
-            gap = self._gap(resource, estate)
+            gap = self.gap(resource, estate)
             if gap is not None:
                 return Outcome(State.UNKNOWN, outcome.effect, hole=gap)
         return outcome
@@ -84,7 +84,7 @@ class CriterionPolicy(Policy):
         """The verdict that `evaluate` gives, with the comparisons that decided it."""
         explanation = super().explain(self._alone(resource, estate), estate)
         if explanation.outcome.state is State.NON_COMPLIANT:
-            gap = self._gap(resource, estate)
+            gap = self.gap(resource, estate)
             if gap is not None:
                 outcome = Outcome(State.UNKNOWN, explanation.outcome.effect, hole=gap)
                 return Explanation(outcome, explanation.reasons)
@@ -95,7 +95,8 @@ class CriterionPolicy(Policy):
         part = self.parts.get(resource.type_key)
         return resource if part is None else _without(resource, part, estate)
 
-    def _gap(self, resource: Resource, estate: Estate) -> Unknown | None:
+    def gap(self, resource: Resource, estate: Estate) -> Unknown | None:
+        """Why the absence of a related resource proves nothing; None when it does, or nothing related is sought."""
         related = self.related_type
         if related is None or resource.origin.source != INVENTORY or _lists(estate, resource, related.lower()):
             return None
