@@ -33,7 +33,7 @@ from everward.policy.nodes import (
     Operand,
     ValueCount,
 )
-from everward.policy.outcome import Explanation, Outcome, Reason, State
+from everward.policy.outcome import Explanation, Reason, State
 from everward.policy.parser import EXISTENCE_EFFECTS
 from everward.policy.policy import NOT_APPLICABLE, Program
 from everward.policy.problem import EvaluationError
