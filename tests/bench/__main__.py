@@ -1,7 +1,8 @@
 """Measures the product beside a peer, or beside the bare parsing of the same bytes, in one run.
 
 `python -m tests.bench` prints a table and exits with 1 when a target is missed, with 2 when something is missing. Every
-figure is a ratio of two medians taken in turns on the same machine: no absolute time is a target.
+figure is a ratio of two medians taken in turns on the same machine; only the policy engine, which has no peer, has
+limits in seconds.
 
 It reads from the environment: CHECKOV, the peer's command (without it, the peer is installed into `.bench/checkov`);
 EVERWARD_MCO, a checkout of the reference workload; EVERWARD_CASES, the folder with recorded resources.
@@ -13,13 +14,15 @@ import argparse
 import compileall
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.measure import BenchError, Command, output_of, race
+from tests.bench.measure import BenchError, Command, Sample, output_of, race
+from tests.bench.policy import unpack
 from tests.bench.report import Target, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,7 +132,33 @@ def bulk(runs: int) -> Iterator[Target]:
     yield Target(f"{RESOURCES:,} resources, {size:.0f} MB", "cpu", mine, other, "parsing", 5, less=False)
 
 
-BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk}
+def policy(runs: int) -> Iterator[Target]:
+    """The policy engine by itself, on the shipped definitions, beside fixed limits: no peer judges resources by them.
+
+    `py-azpe` was looked at: it lists, stores and assigns definitions, and evaluates none.
+    """
+    corpus = folder_from("EVERWARD_CASES") / "corpus"
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as kept:
+        definitions, cache = Path(folder), Path(kept)
+        count = unpack(corpus / "builtin-definitions.jsonl.xz", definitions)
+        measure = (sys.executable, "-m", "tests.bench.policy", folder)
+        answers = []
+        for bodies in ([], [], *[[str(corpus / "arm-get-bodies.json.gz")]] * runs):
+            command = ("env", f"EVERWARD_CACHE={cache}", *measure, *bodies)
+            answers.append(json.loads(output_of(Command(command, ROOT))))
+    if answers[-1]["definitions"] < count or answers[-1]["matched"] < count / 4:
+        raise BenchError(f"only {answers[-1]} of {count} definitions were read")
+    warm = statistics.median(answer["loading"] for answer in answers[1:])
+    verdict = statistics.median(answer["million"] for answer in answers[2:])
+    for work, seconds, limit in (
+        ("a million verdicts", verdict, 3.0),
+        (f"{count:,} definitions, cold", answers[0]["loading"], 3.0),
+        (f"{count:,} definitions, cached", warm, 0.3),
+    ):
+        yield Target(work, "cpu", Sample(seconds, 0, 0), Sample(limit, 0, 0), "limit", 1)
+
+
+BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk, "policy": policy}
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from everward.policy.aliasfile import AliasFile
+from everward.policy.problem import MAX_MEANT
 from everward.values import EACH, Step, data_file, parse_path
 
 FACT_NAMESPACE = "everward."
@@ -107,6 +108,8 @@ class Catalogue:
         """See `Aliases.suggest`."""
         import difflib
 
+        if len(alias) > MAX_MEANT:
+            return None
         key = alias.lower()
         homes = [home for home in _homes(key) if next(self._tables.names(home), None)]
         if not homes:

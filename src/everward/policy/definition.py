@@ -191,7 +191,7 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
     if not isinstance(node, dict):
         raise Fault(f"the parameter `{name}` is not an object", path)
     keys = keys_of(node, path)
-    kind = node.get(keys.get("type", ""))
+    kind = node[keys["type"]] if "type" in keys else None
     if not isinstance(kind, str):
         raise Fault(f"the parameter `{name}` has no type", path, f"known are {', '.join(TYPES)}")
     if kind.lower() not in {known.lower() for known in TYPES}:

@@ -320,8 +320,10 @@ def _search(program: Program, existence: Existence, frame: Frame, walker: Walker
 
     def conditions(type_key: str) -> FrameTest | None:
         condition = existence.condition
-        if condition is None:
+        if condition is None or program.conditions is None:
             return None
+        # A name in it that is no alias fails the evaluation, whether or not there is a resource to test.
+        program.conditions(type_key)
         site = Site(program.bound, type_key, program.site.primary_type)
 
         def test(related: Frame) -> Truth:

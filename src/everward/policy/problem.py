@@ -18,10 +18,16 @@ class EvaluationError(ProblemError):
     """A condition that cannot be evaluated for this resource: a function fails, values have no order."""
 
 
+MAX_MEANT = 400
+"""Characters of a name that is compared with others: what is longer was meant as none of them."""
+
+
 def closest(name: str, known: list[str] | tuple[str, ...]) -> str | None:
     """The known name that was probably meant, compared without case."""
     import difflib
 
+    if len(name) > MAX_MEANT:
+        return None
     folded = {item.lower(): item for item in known}
     found = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else None

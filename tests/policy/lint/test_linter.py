@@ -134,9 +134,6 @@ def test_files_are_found_in_folders(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
-    path = tmp_path / "a.json"
-    path.symlink_to(path)
-    assert list(policy_files([tmp_path])) == []  # a link that leads to itself
     (tmp_path / "b.json").write_text("{}", encoding="utf-8")
     (tmp_path / "b.json").chmod(0)
     found = list(policy_files([tmp_path / "b.json"]))
