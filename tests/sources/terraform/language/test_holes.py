@@ -273,3 +273,24 @@ def test_many_keeps_what_its_model_shows() -> None:
     assert one.present
     assert one.text == '"a"'
     assert list(unknowns_in(outward([one]))) == [one]
+
+
+def test_a_large_value_is_described_once_and_anew_when_it_has_grown() -> None:
+    from everward.sources.terraform.language import values
+
+    shared = {f"name{number}": number for number in range(200)}
+    before = describe(shared)
+    assert values._LONG[id(shared)][2] == before
+    shared["more"] = 1
+    assert describe(shared) != before
+    assert describe(list(shared)) != describe([*shared, "x"])
+
+
+def test_what_is_remembered_of_descriptions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from everward.sources.terraform.language import values
+
+    monkeypatch.setattr(values, "_LONG", {})
+    monkeypatch.setattr(values, "_LONG_LIMIT", 3)
+    for number in range(10):
+        describe([str(number) * 200])
+        assert len(values._LONG) <= 3

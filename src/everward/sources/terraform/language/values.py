@@ -353,17 +353,42 @@ def describe(value: Data) -> str:
             text = value.decided_by[0] if value.decided_by else value.reason
     elif isinstance(value, str):
         text = f'"{value}"'
-    elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{name} = {describe(item)}" for name, item in value.items()) + "}"
-    elif isinstance(value, list):
-        text = "[" + ", ".join(describe(item) for item in value) + "]"
+    elif isinstance(value, dict | list):
+        return _describe_items(value)
     else:
         text = "null" if value is None else to_string(value)
-    if len(text) > MANY_LIMIT:
-        # Different long values must stay different: they become parts of symbolic ids.
-        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-        text = f"{text[: MANY_LIMIT - 10]}…{digest}"
-    return text
+    return _short(text)
+
+
+_LONG: dict[int, tuple[Data, int, str]] = {}
+"""Collections whose text is long, with how many elements they had and the text: holes repeat the same few of them."""
+_LONG_LIMIT = 4096
+
+
+def _describe_items(value: dict[str, Data] | list[Data]) -> str:
+    known = _LONG.get(id(value))
+    # INVARIANT: an entry keeps its collection alive, so that no other can come to have the same identity.
+    if known is not None and known[0] is value and known[1] == len(value):
+        return known[2]
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{name} = {describe(item)}" for name, item in value.items()) + "}"
+    else:
+        text = "[" + ", ".join(describe(item) for item in value) + "]"
+    if len(text) <= MANY_LIMIT:
+        return text
+    if len(_LONG) >= _LONG_LIMIT:
+        _LONG.clear()
+    short = _short(text)
+    _LONG[id(value)] = (value, len(value), short)
+    return short
+
+
+def _short(text: str) -> str:
+    """Different long values must stay different: they become parts of symbolic ids."""
+    if len(text) <= MANY_LIMIT:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{text[: MANY_LIMIT - 10]}…{digest}"
 
 
 def hole_text(value: Unknown) -> str:
