@@ -205,7 +205,53 @@ def test_elements_of_a_list_in_order(tmp_path: Path) -> None:
         ("scope", "azurerm_storage_account", False),
         ("subnet_id", "azurerm_virtual_network", False),
         ("net_id", "azurerm_subnet", False),
+        ("cdn_frontdoor_domain_id", "azurerm_cdn_frontdoor_endpoint", True),
+        ("cdn_frontdoor_domain_id", "azurerm_cdn_frontdoor_custom_domain", True),
+        ("cdn_frontdoor_domain_id", "azurerm_cdn_frontdoor_profile", False),
     ],
 )
 def test_which_attributes_hold_ids_of_which_types(attribute: str, type_name: str, result: bool) -> None:
     assert fits(attribute, type_name) is result
+
+
+PROFILE_ID = f"{GROUP}/providers/Microsoft.Cdn/profiles/f"
+
+
+def protected_domains(tmp_path: Path, blocks: list[Any], unknown: list[Any], written: list[Any]) -> list[Any]:
+    """The domains of a security policy whose configuration has `written` blocks and whose plan has `blocks`."""
+    firewall = {"association": [{"domain": blocks, "patterns_to_match": ["/*"]}]}
+    hidden = {"association": [{"domain": unknown, "patterns_to_match": [False]}]}
+    policy = configured("azurerm_cdn_frontdoor_security_policy.p")
+    expressions = {"firewall": [{"association": [{"domain": written}]}]}
+    policy["expressions"]["security_policies"] = [expressions]
+    content = plan(
+        change(
+            "azurerm_cdn_frontdoor_security_policy.p",
+            {"name": "p", "cdn_frontdoor_profile_id": PROFILE_ID, "security_policies": [{"firewall": [firewall]}]},
+            {"security_policies": [{"firewall": [hidden]}]},
+        ),
+        change("azurerm_cdn_frontdoor_endpoint.e", {"name": "e", "cdn_frontdoor_profile_id": PROFILE_ID}, {"id": True}),
+        resources=[policy, configured("azurerm_cdn_frontdoor_endpoint.e")],
+    )
+    found = only(read(content, tmp_path), "Microsoft.Cdn/profiles/securityPolicies")
+    associations = found.get("properties.parameters.associations")
+    return [domain.get("id") for domain in associations[0]["domains"]]
+
+
+OPEN = {"active": True, "cdn_frontdoor_domain_id": True}
+WRITTEN = {"cdn_frontdoor_domain_id": {"references": ["azurerm_cdn_frontdoor_endpoint.e.id"]}}
+
+
+def test_a_written_block_is_one_of_those_that_the_plan_does_not_tell_apart(tmp_path: Path) -> None:
+    first, second = protected_domains(tmp_path, [{}, {}], [OPEN, OPEN], [WRITTEN])
+    assert first == f"{PROFILE_ID}/afdEndpoints/e"
+    assert isinstance(second, Unknown)
+    assert second.reference is None
+
+
+def test_a_written_block_among_different_ones_is_not_guessed(tmp_path: Path) -> None:
+    known = {"cdn_frontdoor_domain_id": f"{PROFILE_ID}/customDomains/d"}
+    first, second = protected_domains(tmp_path, [{}, known], [OPEN, {"active": True}], [WRITTEN])
+    assert isinstance(first, Unknown)
+    assert first.reference is None
+    assert second == f"{PROFILE_ID}/customDomains/d"

@@ -92,3 +92,12 @@ def below(expressions: Any, name: str, index: int, count: int, ordered: bool) ->
     if isinstance(written, list) and len(written) == count and (ordered or count == 1):
         return written[index]
     return None
+
+
+def first_of(expressions: Any, name: str, index: int, count: int) -> Any:
+    """The expressions of one of `count` interchangeable blocks, of which dynamic blocks gave all but the written ones.
+
+    The written ones are somewhere among them; where is not to be told and makes no difference.
+    """
+    written = expressions.get(name) if isinstance(expressions, dict) else None
+    return written[index] if isinstance(written, list) and index < len(written) < count else None

@@ -19,6 +19,10 @@ _GENERIC = frozenset({"target_resource", "resource", "data_source", "scope", "pa
 """Attributes, without `_id`, that hold the id of a resource of any type."""
 _MANY_SERVICES = frozenset({"azurerm_storage_account"})
 """Types whose services are addressed by adding to their id, which a plan does not show."""
+_NAMED_OTHERWISE = {
+    "cdn_frontdoor_domain": frozenset({"azurerm_cdn_frontdoor_endpoint", "azurerm_cdn_frontdoor_custom_domain"})
+}
+"""Attributes whose name is not that of the types whose ids they hold, by the provider's documentation."""
 MAX_STEPS = 100
 """How many references lead to one value at most."""
 MAX_DECIDERS = 12
@@ -131,5 +135,7 @@ def fits(attribute: str, type_name: str) -> bool:
     stem = _PLURAL.sub("", attribute)
     if stem in _GENERIC:
         return type_name not in _MANY_SERVICES
+    if stem in _NAMED_OTHERWISE:
+        return type_name in _NAMED_OTHERWISE[stem]
     kind = type_name.removeprefix("azurerm_")
     return f"_{kind}".endswith(f"_{stem}") or f"_{stem}".endswith(f"_{kind}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from everward.sources.terraform.mapping.facts import AttributeFact
-from everward.sources.terraform.plan_configuration import below, references
+from everward.sources.terraform.plan_configuration import below, first_of, references
 from everward.sources.terraform.plan_json import SENSITIVE
 from everward.values import Origin, Unknown, Value
 
@@ -71,6 +71,8 @@ class Overlay:
         fact: AttributeFact,
     ) -> list[Value]:
         result: list[Value] = []
+        # Where the plan tells nothing apart, any order of the blocks is as true as theirs.
+        ordered = not fact.kind.startswith("set:") or _alike(after, unknown, sensitive)
         for index, item in enumerate(after):
             place = f"{path}{name}[{index}]"
             hidden = _at(unknown, index)
@@ -80,7 +82,9 @@ class Overlay:
             elif mark is True:
                 result.append(self._hole(place, SENSITIVE, present=True))
             else:
-                written = below(expressions, name, index, len(after), not fact.kind.startswith("set:"))
+                written = below(expressions, name, index, len(after), ordered)
+                if written is None and _alike(after, unknown, sensitive):
+                    written = first_of(expressions, name, index, len(after))
                 result.append(self._object(item, hidden, mark, written, f"{place}.", f"{fact_path}{name}."))
         return result
 
@@ -141,6 +145,14 @@ def _at(marks: Any, index: int) -> Any:
     if isinstance(marks, list):
         return marks[index] if index < len(marks) else None
     return None
+
+
+def _alike(after: list[Any], unknown: Any, sensitive: Any) -> bool:
+    """Whether the plan says the same of every block in a list."""
+    return all(
+        item == after[0] and _at(unknown, index) == _at(unknown, 0) and _at(sensitive, index) == _at(sensitive, 0)
+        for index, item in enumerate(after)
+    )
 
 
 def proves_dynamic(unknown: Any, expressions: Any, facts: dict[str, AttributeFact]) -> bool:
