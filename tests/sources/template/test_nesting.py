@@ -369,3 +369,38 @@ def test_the_result_of_a_deployment_is_its_outputs(tmp_path: Path) -> None:
         )
         assert any(f"`{missing}` doesn't exist" in reason for reason in reasons(reading))
     assert isinstance(output(tmp_path, "[reference('m').provisioningState]", resources=(inner,)), Unknown)
+
+
+NAMED = {"type": "A.B/c", "name": "[concat('x', subscription().subscriptionId)]"}
+
+
+@pytest.mark.parametrize("level", ["tenant", "managementGroup"])
+@pytest.mark.parametrize("condition", ["[equals(parameters('switch'), 'on')]", False])
+def test_the_empty_subscription_of_what_may_be_off_is_open(tmp_path: Path, level: str, condition: Any) -> None:
+    inner = nested("m", template((NAMED,), "subscription"), subscriptionId="[parameters('target')]")
+    inner["condition"] = condition
+    content = template(
+        (inner,),
+        level,
+        parameters={"switch": {"type": "string"}, "target": {"type": "string", "defaultValue": ""}},
+    )
+    reading = expand(tmp_path, content)
+    assert set(reasons(reading)) <= {"parameter without value"}
+    probes = [resource for resource in reading.resources if resource.type == "A.B/c"]
+    assert len(probes) == (0 if condition is False else 1)
+    for probe in probes:
+        assert probe.id.startswith("/subscriptions/{parameters.target}/")
+
+
+def test_an_empty_subscription_of_what_is_deployed_is_told_once(tmp_path: Path) -> None:
+    content = template((nested("m", template((NAMED,), "subscription"), subscriptionId="[concat('', '')]"),), "tenant")
+    assert reasons(expand(tmp_path, content)) == ["the subscription to deploy to is empty"]
+
+
+def test_a_parameter_that_leaves_subscriptions_empty_is_told_once_with_what_to_do(tmp_path: Path) -> None:
+    inner = [nested(name, template((NAMED,), "subscription"), subscriptionId="[parameters('target')]") for name in "ab"]
+    content = template(tuple(inner), "tenant", parameters={"target": {"type": "string", "defaultValue": ""}})
+    (item,) = expand(tmp_path, content).unresolved
+    assert (item.subject, item.decided_by) == ("parameters.target", ("parameters.target",))
+    assert item.help
+    assert not item.incomplete

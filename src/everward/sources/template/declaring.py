@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,13 @@ from everward.expressions.symbols import symbolic
 from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment, Loop, Turn, shorten
 from everward.sources.template.instance import DEPLOYMENT, Instance, counted_within, is_missing
-from everward.sources.template.scopes import MANAGEMENT_GROUPS, Scope, scope_of_id
+from everward.sources.template.scopes import MANAGEMENT_GROUPS, SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
 from everward.values import MISSING, Truth, Unknown, Value, build_id, member, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
+
+_PARAMETER = re.compile(r"\[\s*parameters\(\s*'([^']+)'\s*\)\s*\]", re.IGNORECASE)
 
 
 class _Lost(Exception):
@@ -114,9 +117,10 @@ class _Header:
         self.parent = parent
         self.existing = member(raw, "existing") is True
         self.lenient = self.existing
+        self.condition_held: Truth = True
 
     def instance(self, cardinality: Unknown | None) -> Instance:
-        condition = self.condition()
+        condition = self.condition_held = self.condition()
         full_type, types_of_own = self.type()
         # What is not deployed may have a name that cannot be worked out: nobody is hurt.
         self.lenient = condition is False or self.existing
@@ -237,10 +241,41 @@ class _Header:
                 named = scope_of_id(f"/providers/{text}", around)
             return named or around
         subscription = self.optional("subscriptionId")
+        if subscription is None and around.level in (Level.TENANT, Level.MANAGEMENT_GROUP):
+            subscription = self.empty_subscription()
         group = self.optional("resourceGroup")
         if group is not None:
             return around.in_group(group, subscription)
         return around.in_subscription(subscription) if subscription is not None else around
+
+    def empty_subscription(self) -> Value:
+        """What stands for a subscription that is written as an expression and is empty; None where none is written.
+
+        Templates leave the subscriptions of parts empty that are switched off, and none of them would be deployed to
+        what is around it. Where the switch is open, the subscription is as open.
+        """
+        raw = member(self.raw, "subscriptionId")
+        if is_missing(raw):
+            return None
+        found = _PARAMETER.fullmatch(raw) if isinstance(raw, str) else None
+        decided_by = (f"parameters.{found[1]}",) if found is not None else ()
+        if self.condition_held is True:
+            self.deployment.run.problems.add(
+                # One parameter is told once, however many deployments need it.
+                self.deployment.site.below("parameters", found[1])
+                if found is not None
+                else self.site.below("subscriptionId"),
+                "the subscription to deploy to is empty",
+                subject=decided_by[0] if decided_by else None,
+                decided_by=decided_by,
+                help="give it in a parameter file beside the template, or with --var",
+            )
+        return Unknown(
+            reason="the subscription is empty",
+            decided_by=decided_by,
+            present=True,
+            text=raw if found is not None else SUBSCRIPTION_OPEN.text,
+        )
 
     def optional(self, key: str) -> Value:
         raw = member(self.raw, key)
