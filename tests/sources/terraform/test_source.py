@@ -184,3 +184,22 @@ def test_strange_names_are_kept(tmp_path: Path) -> None:
     reading = read(folder, {"ü x.tf": VERSION + GROUP.replace('"g" {', '"ü-_1" {')})
     assert [item.address for item in reading.dispositions] == ["azurerm_resource_group.ü-_1"]
     assert reading.label == display(folder)
+
+
+def test_modules_that_only_call_one_another_are_not_lost(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "live/main.tf": GROUP,
+            "a/main.tf": 'module "b" {\n  source = "../b"\n}\n',
+            "b/main.tf": 'module "a" {\n  source = "../a"\n}\nmodule "c" {\n  source = "../c"\n}\n',
+            "c/main.tf": GROUP,
+        },
+    )
+    assert roots(tmp_path) == ["a", "live"]
+    source, tree = TerraformSource(), Tree(tmp_path)
+    (item,) = [item for item in source.find(tree) if item.path.name == "a"]
+    reading = source.read(item, tree, ReadOptions())
+    (told,) = [item for item in reading.unresolved if "calls itself" in item.reason]
+    assert told.incomplete
+    assert told.help == "break the cycle: a module cannot call one that calls it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from everward.estate import Reading
@@ -42,10 +42,18 @@ class TerraformSource(Source):
             if path.name.endswith(_ENDINGS) and not path.name.startswith("."):
                 folders.setdefault(path.parent, []).append(path)
         loader = self._loader(tree)
-        called = _called(folders, loader)
+        calls = {os.path.realpath(folder): _called(folder, loader) for folder in folders}
+        called = set().union(*calls.values())
         top = tree.root if tree.root.is_dir() else tree.root.parent
+        roots = [folder for folder in folders if folder == top or os.path.realpath(folder) not in called]
+        reached = _reached(map(os.path.realpath, roots), calls)
+        for folder in folders:
+            # Modules that only call one another have no root: the first of them stands in, so that they are not lost.
+            if os.path.realpath(folder) not in reached:
+                roots.append(folder)
+                reached |= _reached([os.path.realpath(folder)], calls)
         for folder, files in folders.items():
-            if folder == top or os.path.realpath(folder) not in called:
+            if folder in roots:
                 yield Input(NAME, folder, tuple(files))
 
     def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
@@ -76,19 +84,30 @@ class TerraformSource(Source):
         return reading
 
 
-def _called(folders: Iterable[Path], loader: ModuleLoader) -> set[str]:
-    """The real folders that are called as modules from another folder."""
+def _called(folder: Path, loader: ModuleLoader) -> set[str]:
+    """The real folders that another folder calls as modules."""
     called: set[str] = set()
-    for folder in folders:
-        own = os.path.realpath(folder)
-        for block in loader.load(folder).calls.values():
-            source = block.body.attributes.get("source")
-            if source is not None and isinstance(source.value, Literal) and isinstance(source.value.value, str):
-                text = source.value.value
-                target = os.path.realpath(folder / text.replace("\\", "/")) if is_local(text) else own
-                if target != own:
-                    called.add(target)
+    own = os.path.realpath(folder)
+    for block in loader.load(folder).calls.values():
+        source = block.body.attributes.get("source")
+        if source is not None and isinstance(source.value, Literal) and isinstance(source.value.value, str):
+            text = source.value.value
+            target = os.path.realpath(folder / text.replace("\\", "/")) if is_local(text) else own
+            if target != own:
+                called.add(target)
     return called
+
+
+def _reached(roots: Iterable[str], calls: Mapping[str, set[str]]) -> set[str]:
+    """The folders that calls lead to from some of them, these included."""
+    reached: set[str] = set()
+    pending = list(roots)
+    while pending:
+        folder = pending.pop()
+        if folder not in reached:
+            reached.add(folder)
+            pending += calls.get(folder, ())
+    return reached
 
 
 def _provider(

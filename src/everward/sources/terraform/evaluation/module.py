@@ -326,7 +326,8 @@ class ModuleInstance:
         if not folder.is_dir():
             return self._unread(subject, f"`{source}` does not exist", attribute.origin, None)
         if os.path.realpath(folder) in self._chain:
-            return self._unread(subject, f"`{source}` calls itself", attribute.origin, None)
+            advice = "break the cycle: a module cannot call one that calls it"
+            return self._unread(subject, f"`{source}` calls itself", attribute.origin, advice)
         if len(self._chain) >= MAX_MODULES:
             return self._unread(subject, f"modules nest more than {MAX_MODULES} deep", attribute.origin, None)
         module = self.session.loader.load(folder)
