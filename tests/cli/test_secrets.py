@@ -168,3 +168,18 @@ def test_one_resource_whole_shows_no_secret(inventory: str, capsys: pytest.Captu
     text = capsys.readouterr().out
     assert "(redacted)" in text
     assert shown(PLANTED, text) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*(["assess", "-o", form] for form in ("text", "json", "sarif", "html")), ["estate", "show"]],
+    ids=" ".join,
+)
+def test_the_address_of_a_module_is_shown_without_its_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    (tmp_path / "main.tf").write_text('module "m" {\n  source = "git::https://bob:planted@example.org/m.git"\n}\n')
+    main([*command, str(tmp_path)])
+    text = capsys.readouterr().out
+    assert "example.org" in text
+    assert "planted" not in text

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from everward.estate.reading import Reading, Unresolved
 from everward.estate.references import references_in
 from everward.estate.resource import Resource
 from everward.estate.versions import MAX_VERSIONS, differing, names_of, says_something
-from everward.values import Origin, parse_id, try_parse_id
+from everward.values import Origin, parse_id, try_parse_id, without_credentials
 
 SUBSCRIPTION_TYPE = "Microsoft.Resources/subscriptions"
 RESOURCE_GROUP_TYPE = "Microsoft.Resources/subscriptions/resourceGroups"
@@ -64,8 +66,12 @@ class Estate:
 
     @cached_property
     def unresolved(self) -> tuple[Unresolved, ...]:
-        """What could not be read or settled: by each reading, then what readings say differently."""
-        return (*(item for reading in self.readings for item in reading.unresolved), *self._contradictions())
+        """What could not be read or settled: by each reading, then what readings say differently.
+
+        Reasons quote the source, and addresses in it may carry credentials: here they lose them, once for all reports.
+        """
+        quoted = (_without_credentials(item) for reading in self.readings for item in reading.unresolved)
+        return (*quoted, *self._contradictions())
 
     @cached_property
     def differing(self) -> dict[str, list[Resource]]:
@@ -181,6 +187,14 @@ class Estate:
                 if target in self._entities:
                     index[target].append(resource)
         return dict(index)
+
+
+def _without_credentials(item: Unresolved) -> Unresolved:
+    subject, reason = without_credentials(item.subject), without_credentials(item.reason)
+    advice = None if item.help is None else without_credentials(item.help)
+    if (subject, reason, advice) == (item.subject, item.reason, item.help):
+        return item
+    return msgspec.structs.replace(item, subject=subject, reason=reason, help=advice)
 
 
 def _container_key(resource: Resource, level: str) -> str | None:

@@ -17,7 +17,7 @@ from everward.values.paths import (
     walk,
 )
 from everward.values.problem import ProblemError, UnreadableError, UsageError
-from everward.values.screen import clean
+from everward.values.screen import clean, without_credentials
 from everward.values.unknown import Unknown, Value, combine, is_known, unknowns_in
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "try_parse_id",
     "unknowns_in",
     "walk",
+    "without_credentials",
 ]

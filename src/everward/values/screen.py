@@ -14,3 +14,19 @@ _CONTROL: Final = re.compile(
 def clean(text: str) -> str:
     """`text` as one line that a terminal shows as it is: names in a source are not trusted."""
     return _CONTROL.sub(lambda match: " " if match[0] in "\n\r" else f"\\u{ord(match[0]):04x}", text)
+
+
+_USER: Final = re.compile(r"(://)(?!git@)[^/\s@`]+@", re.IGNORECASE)
+_QUERY: Final = re.compile(
+    r"([?&](?:access_?token|token|sig|password|private_token|sshkey|key)=)[^&\s`]+", re.IGNORECASE
+)
+
+
+def without_credentials(text: str) -> str:
+    """`text` with what addresses in it say of who asks left out: `https://user:password@host` becomes `https://…@host`.
+
+    `git@`, the user that every repository over ssh has, is kept: it is no secret.
+    """
+    if "://" not in text:
+        return text
+    return _QUERY.sub(r"\1…", _USER.sub(r"\1…@", text))

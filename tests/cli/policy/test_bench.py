@@ -371,3 +371,17 @@ def test_values_under_names_of_secrets_are_hidden(capsys: pytest.CaptureFixture[
             _, out, err = run(capsys, command, "-o", form, "p.json", "vm.json")
             assert "adminPassword" in out or form == "json"
             assert "geheim1" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"parameters": True}, "`parameters` is not an object"), (True, "`properties` is not an object")],
+)
+def test_values_for_an_assignment_that_is_wrong_do_not_hide_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], wrong: Any, told: str
+) -> None:
+    properties = {"policyDefinitionId": "/providers/x/y", **wrong} if isinstance(wrong, dict) else wrong
+    write(HERE / "given.json", {"type": "Microsoft.Authorization/policyAssignments", "properties": properties})
+    code, _, err = run(capsys, "eval", "given.json", "r.json", "--parameter", "effect=Deny")
+    assert code == 3
+    assert told in err

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from everward.policy.assignment import load_assignment
 from everward.policy.exemption import load_exemption
 from everward.policy.library.epac import Made, assignments_in, exemptions_in, target_of
+from everward.values import ProblemError
 
 CORP = "/providers/Microsoft.Management/managementGroups/corp"
 SUB = "/subscriptions/s1"
@@ -28,7 +31,6 @@ TREE: dict[str, Any] = {
                 {"policySetName": "my-set", "effect": "Disabled", "policyDefinitionReferences": ["r1"]},
                 {"effect": "Audit", "selectors": [{"kind": "resourceLocation", "in": ["a"]}]},
                 {"kind": "policyEffect", "value": "Deny"},
-                5,
             ],
         },
         {
@@ -71,14 +73,16 @@ def test_what_a_node_says_holds_below_it() -> None:
 
 
 def test_a_list_of_definitions_gives_an_assignment_each() -> None:
-    made = [item for item in of_node("/Root/List") if item.document["properties"]["scope"] == SUB]
+    *whole, broken = of_node("/Root/List")
+    made = [item for item in whole if item.document["properties"]["scope"] == SUB]
     assert [item.document["name"] for item in made] == ["pre--one", "two-pre-", "pre-"]
     assert [item.document["properties"]["policyDefinitionId"] for item in made] == [
         "/p1",
         "/providers/Microsoft.Authorization/policyDefinitions/two",
         "/s1",
     ]
-    said = [item.lost for item in of_node("/Root/List")]
+    assert (broken.document, broken.lost) == ({}, "an element of its `definitionEntryList` is not an object")
+    said = [item.lost for item in whole]
     assert said == ["its parameters stand in `table.csv`, a table that is not read", ""] * 3
 
 
@@ -92,7 +96,32 @@ def test_a_deep_tree_ends() -> None:
     node: dict[str, Any] = {"nodeName": "end", "definitionEntry": {"policyId": "/p"}, "scope": {"a": [SUB]}}
     for _ in range(300):
         node = {"nodeName": "n", "children": [node]}
-    assert list(assignments_in(node)) == []
+    ((_, document, lost),) = assignments_in(node)
+    assert document == {}
+    assert lost == "its nodes are more than 64 deep"
+
+
+@pytest.mark.parametrize(
+    ("children", "lost"),
+    [
+        (True, "its `children` are not an array"),
+        (False, "its `children` are not an array"),
+        ({}, "its `children` are not an array"),
+        ([{"nodeName": "/a"}, 7], "one of its `children` is not an object"),
+    ],
+)
+def test_branches_that_cannot_be_read_are_told(children: Any, lost: str) -> None:
+    assert list(assignments_in({"nodeName": "root", "children": children})) == [Made("root", {}, lost)]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"), [(True, "`overrides` is not an array"), ([5], "an element of `overrides` is not an object")]
+)
+def test_overrides_that_are_wrong_are_left_to_who_reads_the_assignment(overrides: Any, told: str) -> None:
+    tree = {"nodeName": "r", "definitionEntry": {"policyId": "/p"}, "scope": {"d": [SUB]}, "overrides": overrides}
+    (made,) = assignments_in({**tree, "assignment": {"name": "n"}})
+    with pytest.raises(ProblemError, match=told):
+        load_assignment(made.document)
 
 
 def test_an_exemption_stands_for_each_of_its_scopes() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.policy.governing import assignment_document, definition_document, exemption_document, initiative_document
 
@@ -172,6 +172,8 @@ JSON = st.recursive(
 )
 
 
+@example({"nodeName": None, "children": True})
+@example({"nodeName": "r", "definitionEntry": {}, "scope": {"d": ["/s"]}, "overrides": True})
 @given(JSON)
 def test_no_document_breaks_the_reader(document: Any) -> None:
     for item in found(document):

@@ -197,6 +197,13 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_there(root: Path) -> None:
     assert len(Library.load([root]).problems) == 5
 
 
+def test_a_tree_of_assignments_that_is_wrong_is_told(tmp_path: Path) -> None:
+    put(tmp_path / "lib" / "tree.json", {"nodeName": "root", "children": True})
+    (problem,) = Library.load([tmp_path / "lib"]).problems
+    assert (problem.reason, problem.incomplete) == ("its `children` are not an array", True)
+    assert "root" in problem.subject
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_may_not_be_read(root: Path) -> None:
     (root / "definitions" / "d1.json").chmod(0)

@@ -127,7 +127,7 @@ def own_resources(estate: Estate) -> list[Resource]:
 
 def tell_gaps(estate: Estate, problems: Iterable[Unresolved]) -> bool:
     """Say on standard error what was not read or not judged, and return whether a verdict may be missing for it."""
-    gaps = [item for reading in estate.readings for item in reading.unresolved if item.incomplete]
+    gaps = [item for item in estate.unresolved if item.incomplete]
     listed = [*gaps, *problems]
     for item in listed:
         place = f"{item.origin}: " if item.origin is not None and item.origin.file else ""

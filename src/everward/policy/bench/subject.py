@@ -175,8 +175,12 @@ def _with_parameters(document: Any, parameters: Mapping[str, Any]) -> Any:
     inner_key = next((key for key in document if key.lower() == "properties"), None)
     body = dict(document[inner_key]) if inner_key is not None else dict(document)
     key = next((key for key in body if key.lower() == "parameters"), "parameters")
+    written = body.get(key)
+    if written is not None and not isinstance(written, Mapping):
+        # Reading the assignment says what is wrong with it.
+        return document
     named = {name.lower() for name in parameters}
-    kept = {name: value for name, value in (body.get(key) or {}).items() if name.lower() not in named}
+    kept = {name: value for name, value in (written or {}).items() if name.lower() not in named}
     body[key] = {**kept, **{name: {"value": value} for name, value in parameters.items()}}
     return {**document, inner_key: body} if inner_key is not None else body
 

@@ -36,11 +36,26 @@ def assignments_in(tree: Mapping[str, Any]) -> Iterator[Made]:
     while pending:
         node, above, depth = pending.pop(0)
         state = _inherit(above, node)
-        children = [child for child in node.get("children") or () if isinstance(child, Mapping)]
-        if children and depth < MAX_DEPTH:
-            pending.extend((child, state, depth + 1) for child in children)
+        below = node.get("children")
+        lost = _lost_below(below, depth)
+        if lost:
+            # What cannot be read of a tree is told, and the node above it is no leaf.
+            yield Made(str(state.get(ASSIGNMENT_MARK, "")), {}, lost)
+        elif below:
+            pending.extend((child, state, depth + 1) for child in below)
         elif not state.get("ignoreBranch"):
             yield from _leaf(state)
+
+
+def _lost_below(children: Any, depth: int) -> str:
+    """Why the nodes below a node cannot be read; empty when they can, or when there are none."""
+    if not children and (children is None or isinstance(children, list)):
+        return ""
+    if not isinstance(children, list):
+        return "its `children` are not an array"
+    if depth >= MAX_DEPTH:
+        return f"its nodes are more than {MAX_DEPTH} deep"
+    return "" if all(isinstance(child, Mapping) for child in children) else "one of its `children` is not an object"
 
 
 def _inherit(above: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +86,9 @@ def _leaf(state: Mapping[str, Any]) -> Iterator[Made]:
         for entry in entries:
             if isinstance(entry, Mapping):
                 yield from _scoped(state, entry, _joined(base, entry.get("assignment")))
+            else:
+                node = str(state.get(ASSIGNMENT_MARK, ""))
+                yield Made(node, {}, "an element of its `definitionEntryList` is not an object")
     elif isinstance(state.get("definitionEntry"), Mapping):
         yield from _scoped(state, state["definitionEntry"], base)
 
@@ -102,7 +120,7 @@ def _document(
     state: Mapping[str, Any], entry: Mapping[str, Any], assignment: Mapping[str, Any], environment: str, scope: str
 ) -> dict[str, Any]:
     name = str(assignment.get("name", ""))
-    parameters = state.get("parameters")
+    parameters, overrides = state.get("parameters"), state.get("overrides")
     properties: dict[str, Any] = {
         "displayName": assignment.get("displayName"),
         "description": assignment.get("description"),
@@ -117,7 +135,10 @@ def _document(
         else None,
         "nonComplianceMessages": entry.get("nonComplianceMessages") or state.get("nonComplianceMessages"),
         "resourceSelectors": state.get("resourceSelectors"),
-        "overrides": [_override(item) for item in state.get("overrides") or () if isinstance(item, Mapping)],
+        # What is no array is kept as it is: reading the assignment says what is wrong with it.
+        "overrides": [_override(item) if isinstance(item, Mapping) else item for item in overrides]
+        if isinstance(overrides, list)
+        else overrides,
     }
     locations = state.get("managedIdentityLocations")
     location = _of_environment(locations, environment)

@@ -130,8 +130,8 @@ def _add(record: FileRecord, found: Found) -> None:
     try:
         record.entries.append(make_entry(found, record.path))
     except ProblemError as problem:
-        title = _title(found)
-        record.problems.append(_problem(f"{found.kind} `{title}`", problem, file=record.path))
+        reason = UnreadableError(found.lost) if found.lost else problem
+        record.problems.append(_problem(f"{found.kind} `{_title(found)}`", reason, file=record.path))
         return
     if found.lost:
         record.problems.append(
