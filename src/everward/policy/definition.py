@@ -18,6 +18,8 @@ from everward.values import Origin
 SOURCE: Final = "policy"
 """The kind of source that origins of definitions name."""
 
+_TYPE_NAMES: Final = frozenset(known.lower() for known in TYPES)
+
 _PARTS: Final = ("displayname", "description", "mode", "parameters", "policyrule", "policytype", "metadata", "version")
 
 
@@ -194,7 +196,7 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
     kind = node[keys["type"]] if "type" in keys else None
     if not isinstance(kind, str):
         raise Fault(f"the parameter `{name}` has no type", path, f"known are {', '.join(TYPES)}")
-    if kind.lower() not in {known.lower() for known in TYPES}:
+    if kind.lower() not in _TYPE_NAMES:
         raise Fault(f"`{kind}` is no type", (*path, keys["type"]), did_you_mean(kind, TYPES))
     allowed = node.get(keys.get("allowedvalues", ""))
     if allowed is not None and not isinstance(allowed, list):
