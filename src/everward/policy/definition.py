@@ -10,7 +10,7 @@ from everward.policy.checks import check_definition
 from everward.policy.effects.details import read_details
 from everward.policy.nodes import Definition, Parameter
 from everward.policy.parameters import TYPES, check_value
-from everward.policy.parser import Fault, RuleParser, keys_of
+from everward.policy.parser import Fault, RuleParser, keys_of, part
 from everward.policy.positions import JsonPath, first_duplicate, format_json_path, line_of
 from everward.policy.problem import DefinitionError, did_you_mean
 from everward.values import Origin
@@ -141,7 +141,7 @@ def _definition(document: Any, file: str | None) -> Definition:
     values = {key: body[spelt] for key, spelt in inner.items()}
     parameters = read_parameters(values.get("parameters"), (*path, inner.get("parameters", "parameters")))
     rule = RuleParser().rule(values["policyrule"], (*path, inner["policyrule"]))
-    named = document.get(keys.get("name", "")) or document.get(keys.get("id", ""))
+    named = part(document, keys, "name") or part(document, keys, "id")
     metadata = values.get("metadata")
     return Definition(
         name=_text(named),
@@ -198,14 +198,14 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
         raise Fault(f"the parameter `{name}` has no type", path, f"known are {', '.join(TYPES)}")
     if kind.lower() not in _TYPE_NAMES:
         raise Fault(f"`{kind}` is no type", (*path, keys["type"]), did_you_mean(kind, TYPES))
-    allowed = node.get(keys.get("allowedvalues", ""))
+    allowed = part(node, keys, "allowedvalues")
     if allowed is not None and not isinstance(allowed, list):
         raise Fault("`allowedValues` is not an array", (*path, keys["allowedvalues"]))
-    metadata = node.get(keys.get("metadata", ""))
+    metadata = part(node, keys, "metadata")
     parameter = Parameter(
         name=name,
         type=kind.lower(),
-        default=node.get(keys.get("defaultvalue", "")),
+        default=part(node, keys, "defaultvalue"),
         has_default="defaultvalue" in keys,
         # An empty list restricts nothing: shipped definitions have one beside a default.
         allowed=tuple(allowed) if allowed else None,

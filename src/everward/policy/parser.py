@@ -103,6 +103,11 @@ def keys_of(node: Mapping[str, Any], path: JsonPath) -> dict[str, str]:
     return keys
 
 
+def part(node: Mapping[str, Any], keys: Mapping[str, str], key: str) -> Any:
+    """The value of a lower-case key; None when there is none."""
+    return node[keys[key]] if key in keys else None
+
+
 @dataclass(slots=True)
 class RuleParser:
     """Reads one rule, counting its conditions."""
@@ -345,7 +350,7 @@ def _existence(details: Any, path: JsonPath) -> Existence:
             "known are ResourceGroup, Subscription",
         )
     condition = None
-    if details.get(keys.get("existencecondition", "")):
+    if part(details, keys, "existencecondition"):
         parser = RuleParser(MAX_EXISTENCE_CONDITIONS)
         condition = parser.condition(details[keys["existencecondition"]], (*path, keys["existencecondition"]), 0)
     return Existence(
