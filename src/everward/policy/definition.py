@@ -122,9 +122,9 @@ def _definition(document: Any, file: str | None) -> Definition:
         if not isinstance(body, dict):
             raise Fault("`properties` is not an object", path)
         inner = keys_of(body, path)
-        for part in _PARTS:
-            if part in keys and part in inner:
-                raise Fault(f"`{keys[part]}` stands beside `properties` and in it", (keys[part],), "keep the inner one")
+        for one in _PARTS:
+            if one in keys and one in inner:
+                raise Fault(f"`{keys[one]}` stands beside `properties` and in it", (keys[one],), "keep the inner one")
     elif "policyrule" in keys:
         body, path, inner = document, (), keys
     elif "if" in keys or "then" in keys:
