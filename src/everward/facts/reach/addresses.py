@@ -1,0 +1,163 @@
+"""Sets of addresses: sorted intervals of integers, IPv4 and IPv6 apart."""
+
+from __future__ import annotations
+
+import ipaddress
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, TypeAlias
+
+Interval: TypeAlias = tuple[int, int]
+"""First and last address, both in it."""
+Intervals: TypeAlias = tuple[Interval, ...]
+"""Sorted, apart from one another and not touching."""
+
+LAST_V4: Final = 2**32 - 1
+LAST_V6: Final = 2**128 - 1
+_LAST: Final = {4: LAST_V4, 6: LAST_V6}
+
+
+class Addresses(NamedTuple):
+    """A set of IPv4 and of IPv6 addresses."""
+
+    v4: Intervals = ()
+    v6: Intervals = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.v4 or self.v6)
+
+    def of(self, version: int) -> Intervals:
+        """The intervals of one version, 4 or 6."""
+        return self.v4 if version == 4 else self.v6
+
+    def union(self, other: Addresses) -> Addresses:
+        """The addresses of either."""
+        return Addresses(joined((*self.v4, *other.v4)), joined((*self.v6, *other.v6)))
+
+    def intersection(self, other: Addresses) -> Addresses:
+        """The addresses of both."""
+        return Addresses(_common(self.v4, other.v4), _common(self.v6, other.v6))
+
+    def complement(self) -> Addresses:
+        """Every other address."""
+        return Addresses(_rest(self.v4, LAST_V4), _rest(self.v6, LAST_V6))
+
+    def difference(self, other: Addresses) -> Addresses:
+        """The addresses that `other` has not."""
+        return self.intersection(other.complement())
+
+    def covers(self, other: Addresses) -> bool:
+        """Whether every address of `other` is in it."""
+        return not other.difference(self)
+
+    def meets(self, other: Addresses) -> bool:
+        """Whether they have an address in common."""
+        return bool(self.intersection(other))
+
+    def has(self, address: int, version: int = 4) -> bool:
+        """Whether one address is in it."""
+        intervals = self.of(version)
+        index = bisect_right(intervals, (address, _LAST[version])) - 1
+        return index >= 0 and intervals[index][1] >= address
+
+    def size(self, version: int = 4) -> int:
+        """How many addresses of a version are in it."""
+        return sum(last - first + 1 for first, last in self.of(version))
+
+    def first(self) -> tuple[int, int] | None:
+        """Its lowest address and the version of that, IPv4 before IPv6; None when it is empty."""
+        if self.v4:
+            return self.v4[0][0], 4
+        return (self.v6[0][0], 6) if self.v6 else None
+
+    def cidrs(self) -> Iterator[str]:
+        """The shortest list of prefixes that says the same."""
+        for first, last in self.v4:
+            yield from map(
+                str, ipaddress.summarize_address_range(ipaddress.IPv4Address(first), ipaddress.IPv4Address(last))
+            )
+        for first, last in self.v6:
+            yield from map(
+                str, ipaddress.summarize_address_range(ipaddress.IPv6Address(first), ipaddress.IPv6Address(last))
+            )
+
+
+NOWHERE: Final = Addresses()
+EVERYWHERE: Final = Addresses(((0, LAST_V4),), ((0, LAST_V6),))
+
+
+def joined(intervals: Iterable[Interval]) -> Intervals:
+    """Intervals in any order as a set: sorted, with those that overlap or touch made one."""
+    out: list[Interval] = []
+    for first, last in sorted(intervals):
+        if out and first <= out[-1][1] + 1:
+            if last > out[-1][1]:
+                out[-1] = (out[-1][0], last)
+        else:
+            out.append((first, last))
+    return tuple(out)
+
+
+def _common(one: Intervals, two: Intervals) -> Intervals:
+    out: list[Interval] = []
+    i = j = 0
+    while i < len(one) and j < len(two):
+        first, last = max(one[i][0], two[j][0]), min(one[i][1], two[j][1])
+        if first <= last:
+            out.append((first, last))
+        if one[i][1] < two[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(out)
+
+
+def _rest(intervals: Intervals, end: int) -> Intervals:
+    out: list[Interval] = []
+    begin = 0
+    for first, last in intervals:
+        if first > begin:
+            out.append((begin, first - 1))
+        begin = last + 1
+    if begin <= end:
+        out.append((begin, end))
+    return tuple(out)
+
+
+def parse_addresses(text: str) -> Addresses | None:
+    """An address, a prefix (`10.0.0.0/8`; bits behind its length do not count) or a range `a-b`; None for all else."""
+    first, dash, last = text.strip().partition("-")
+    if dash:
+        return _range(first.strip(), last.strip())
+    try:
+        network = ipaddress.ip_network(first, strict=False)
+    except ValueError:
+        return None
+    interval = (int(network.network_address), int(network.broadcast_address))
+    return Addresses((interval,), ()) if network.version == 4 else Addresses((), (interval,))
+
+
+def _range(first: str, last: str) -> Addresses | None:
+    try:
+        begin, end = ipaddress.ip_address(first), ipaddress.ip_address(last)
+    except ValueError:
+        return None
+    if begin.version != end.version or int(begin) > int(end):
+        return None
+    interval = (int(begin), int(end))
+    return Addresses((interval,), ()) if begin.version == 4 else Addresses((), (interval,))
+
+
+def union_of(sets: Iterable[Addresses]) -> Addresses:
+    """The addresses of any of several sets."""
+    v4: list[Interval] = []
+    v6: list[Interval] = []
+    for item in sets:
+        v4.extend(item.v4)
+        v6.extend(item.v6)
+    return Addresses(joined(v4), joined(v6))
+
+
+def format_address(address: int, version: int) -> str:
+    """An address as people write it."""
+    return str(ipaddress.IPv4Address(address) if version == 4 else ipaddress.IPv6Address(address))

@@ -1,0 +1,277 @@
+"""First match over sets of packets: which packets a list of rules lets through, which not, and which perhaps.
+
+Addresses are split into classes that no rule tells apart; for a pair of classes the rules that can match are a bitset,
+and the packets left over are a bitset of services. Each bitset of rules is worked out once.
+
+What is not known of a rule is bounded from both sides: the least that is let through (every open denial takes all that
+it may, no open permission gives any) and the most (the other way round). What lies between is unknown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from everward.facts.reach.addresses import Addresses, Interval, Intervals, joined
+from everward.facts.reach.rules import Extent, Names, Rule
+from everward.facts.reach.services import Service, Space
+
+
+class Passage(NamedTuple):
+    """What passes, as sets of services."""
+
+    least: int
+    """Certainly let through."""
+    most: int
+    """Perhaps let through; the rest is certainly not."""
+
+
+class Bound(NamedTuple):
+    """A rule with its names resolved and its services as bits."""
+
+    rule: Rule
+    source: Extent
+    destination: Extent
+    sure: int
+    most: int
+
+
+class Class(NamedTuple):
+    """Addresses of one version that no rule tells apart."""
+
+    version: int
+    sure: int
+    """Rules that certainly match, as bits."""
+    most: int
+    """Rules that may match, as bits."""
+    intervals: Intervals
+
+
+class Filter:
+    """The rules of one direction, in order."""
+
+    def __init__(self, rules: Iterable[Rule], names: Names, space: Space) -> None:
+        self.space = space
+        self.rules: list[Bound] = [
+            Bound(
+                rule,
+                rule.source.extent(names),
+                rule.destination.extent(names),
+                _mask(space, rule.services),
+                _mask(space, rule.possible),
+            )
+            for rule in sorted(rules, key=_order)
+        ]
+        self.source_extents = [(bound.source.sure, bound.source.most) for bound in self.rules]
+        self.destination_extents = [(bound.destination.sure, bound.destination.most) for bound in self.rules]
+        self._denying_first = self._ordered(allows_first=False)
+        self._allowing_first = self._ordered(allows_first=True)
+        self._passages: dict[tuple[int, int], Passage] = {}
+
+    def _ordered(self, *, allows_first: bool) -> list[int] | None:
+        """The order in which rules are met when what is not known of their order favours one side; None for the usual.
+
+        Rules of one priority are not valid together: either may come first.
+        """
+        indexes = range(len(self.rules))
+
+        def key(index: int) -> tuple[int, bool]:
+            rule = self.rules[index].rule
+            favoured = rule.allows is None or rule.allows is allows_first
+            # One of unknown priority stands before all, or behind all that were written.
+            priority = rule.priority if rule.priority is not None else _FIRST if favoured else _LAST
+            return priority, not favoured
+
+        order = sorted(indexes, key=key)
+        return None if order == list(indexes) else order
+
+    def sources(self, addresses: Addresses) -> list[Class]:
+        """Addresses as the source side of the rules tells them apart."""
+        return classes(addresses, self.source_extents)
+
+    def destinations(self, addresses: Addresses) -> list[Class]:
+        """Addresses as the destination side of the rules tells them apart."""
+        return classes(addresses, self.destination_extents)
+
+    def passage(self, sure: int, most: int) -> Passage:
+        """What passes between addresses that these rules match."""
+        found = self._passages.get((sure, most))
+        if found is None:
+            found = self._passages[sure, most] = Passage(self._least(sure, most), self._most(sure, most))
+        return found
+
+    def between(self, source: Class, destination: Class) -> Passage:
+        """What passes between two classes."""
+        return self.passage(source.sure & destination.sure, source.most & destination.most)
+
+    def _least(self, sure: int, most: int) -> int:
+        left, passed = self.space.everything, 0
+        for index in _met(most, self._denying_first):
+            bound = self.rules[index]
+            if bound.rule.allows is not True:
+                left &= ~bound.most
+            elif sure >> index & 1:
+                passed |= left & bound.sure
+                left &= ~bound.sure
+            if not left:
+                break
+        return passed
+
+    def _most(self, sure: int, most: int) -> int:
+        left, passed = self.space.everything, 0
+        for index in _met(most, self._allowing_first):
+            bound = self.rules[index]
+            if bound.rule.allows is not False:
+                passed |= left & bound.most
+                left &= ~bound.most
+            elif sure >> index & 1:
+                left &= ~bound.sure
+            if not left:
+                break
+        return passed
+
+
+_FIRST: Final = -1
+_LAST: Final = 64_999
+"""Behind every rule that can be written, before those that every group has."""
+
+
+def _order(rule: Rule) -> tuple[int, bool]:
+    return (rule.priority if rule.priority is not None else _FIRST, rule.allows is True)
+
+
+def _mask(space: Space, services: Sequence[Service]) -> int:
+    mask = 0
+    for service in services:
+        mask |= space.mask(service)
+    return mask
+
+
+def _met(bits: int, order: list[int] | None) -> Iterator[int]:
+    if order is not None:
+        yield from (index for index in order if bits >> index & 1)
+        return
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
+def classes(addresses: Addresses, extents: Sequence[tuple[Addresses, Addresses]]) -> list[Class]:
+    """Split addresses by the sets that they are in; bit i of a class stands for the i-th extent."""
+    found: list[Class] = []
+    for version in (4, 6):
+        base = addresses.of(version)
+        if base:
+            found.extend(_split(version, base, extents))
+    return found
+
+
+def _split(version: int, base: Intervals, extents: Sequence[tuple[Addresses, Addresses]]) -> Iterator[Class]:
+    always_sure = always_most = 0
+    events: list[tuple[int, int, int]] = []
+    for index, (sure, most) in enumerate(extents):
+        bit = 1 << index
+        inside = clipped(base, sure.of(version))
+        if inside == base:
+            always_sure |= bit
+            always_most |= bit
+            continue
+        _mark(events, inside, bit, 0)
+        if most is sure:
+            _mark(events, inside, 0, bit)
+            continue
+        wide = clipped(base, most.of(version))
+        if wide == base:
+            always_most |= bit
+        else:
+            _mark(events, wide, 0, bit)
+    if not events:
+        yield Class(version, always_sure, always_most, base)
+        return
+    for (sure_bits, most_bits), intervals in _sweep(base, events).items():
+        yield Class(version, always_sure | sure_bits, always_most | most_bits, joined(intervals))
+
+
+def _mark(events: list[tuple[int, int, int]], intervals: Intervals, sure: int, most: int) -> None:
+    for first, last in intervals:
+        events.append((first, sure, most))
+        events.append((last + 1, sure, most))
+
+
+def _sweep(base: Intervals, events: list[tuple[int, int, int]]) -> dict[tuple[int, int], list[Interval]]:
+    events.sort()
+    out: dict[tuple[int, int], list[Interval]] = {}
+    sure = most = 0
+    at = 0
+    for first, last in base:
+        begin = first
+        while at < len(events) and events[at][0] <= last:
+            place = events[at][0]
+            if place > begin:
+                out.setdefault((sure, most), []).append((begin, place - 1))
+                begin = place
+            while at < len(events) and events[at][0] == place:
+                # Every mark stands twice, where a set begins and where it ends.
+                sure ^= events[at][1]
+                most ^= events[at][2]
+                at += 1
+        out.setdefault((sure, most), []).append((begin, last))
+        while at < len(events) and events[at][0] == last + 1:
+            sure ^= events[at][1]
+            most ^= events[at][2]
+            at += 1
+    return out
+
+
+def clipped(base: Intervals, other: Intervals) -> Intervals:
+    """What two sets have in common, fast where the first is small and the second is large."""
+    if not other:
+        return ()
+    if len(other) == 1 and other[0][0] <= base[0][0] and other[0][1] >= base[-1][1]:
+        return base
+    out: list[Interval] = []
+    for first, last in base:
+        index = bisect_left(other, (first, -1))
+        if index and other[index - 1][1] >= first:
+            index -= 1
+        while index < len(other) and other[index][0] <= last:
+            out.append((max(first, other[index][0]), min(last, other[index][1])))
+            index += 1
+    return tuple(out)
+
+
+class Gate:
+    """Filters that a packet must pass one after another: a missing one lets everything through."""
+
+    def __init__(self, filters: Sequence[Filter], space: Space) -> None:
+        self.filters = tuple(filters)
+        self.space = space
+
+    def passages(self, sources: Addresses, destinations: Addresses) -> Iterator[tuple[Class, Class, Passage]]:
+        """Every pair of classes of one version, and what passes between them.
+
+        The bits of the classes are those of all filters, each behind the one before.
+        """
+        one = classes(sources, [extent for item in self.filters for extent in item.source_extents])
+        two = classes(destinations, [extent for item in self.filters for extent in item.destination_extents])
+        for source in one:
+            for destination in two:
+                if source.version == destination.version:
+                    yield source, destination, self.between(source, destination)
+
+    def between(self, source: Class, destination: Class) -> Passage:
+        """What passes between two classes of this gate."""
+        sure, most = source.sure & destination.sure, source.most & destination.most
+        least = upper = self.space.everything
+        for item in self.filters:
+            bits = (1 << len(item.rules)) - 1
+            passage = item.passage(sure & bits, most & bits)
+            least &= passage.least
+            upper &= passage.most
+            sure >>= len(item.rules)
+            most >>= len(item.rules)
+            if not upper:
+                break
+        return Passage(least, upper)

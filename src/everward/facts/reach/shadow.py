@@ -1,0 +1,197 @@
+"""Rules that never decide, that change nothing, and that contradict what stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from everward.facts.reach.addresses import NOWHERE, Addresses, joined
+from everward.facts.reach.filters import Bound, Class, Filter, classes
+from everward.facts.reach.rules import Rule
+from everward.facts.reach.services import Service
+
+
+class Kind(StrEnum):
+    """What is wrong with a rule."""
+
+    SHADOWED = "shadowed"
+    """Rules before it take every packet that it is about."""
+    CONFLICTING = "conflicting"
+    """It is shadowed, and some of those before it say the contrary: what its author wanted does not happen."""
+    PARTLY = "partlyShadowed"
+    """Rules before it that say the contrary take some of its packets."""
+    REDUNDANT = "redundant"
+    """Without it, the same packets pass."""
+    EMPTY = "empty"
+    """It is about no packet at all."""
+
+
+class Remark(NamedTuple):
+    """What is wrong with one rule."""
+
+    kind: Kind
+    rule: Rule
+    by: tuple[Rule, ...] = ()
+    """The rules that take its packets, in order."""
+    live: tuple[tuple[Addresses, Addresses, tuple[Service, ...]], ...] = ()
+    """For a rule that is partly shadowed, what is left of it: sources, destinations, services."""
+
+
+MAX_LIVE = 20
+"""Parts of what is left of a rule that are told."""
+
+
+def remarks(filter_: Filter) -> Iterator[Remark]:
+    """What is wrong with the written rules of a filter. Only what is certain is told."""
+    for index, bound in enumerate(filter_.rules):
+        if bound.rule.default or not _exact(bound):
+            continue
+        remark = _remark(filter_, index, bound)
+        if remark is not None:
+            yield remark
+
+
+def _exact(bound: Bound) -> bool:
+    rule = bound.rule
+    known = rule.allows is not None and rule.priority is not None and rule.direction is not None
+    return known and bound.sure == bound.most and bound.source.exact and bound.destination.exact
+
+
+def _remark(filter_: Filter, index: int, bound: Bound) -> Remark | None:
+    if not bound.sure or not bound.source.sure or not bound.destination.sure:
+        return Remark(Kind.EMPTY, bound.rule)
+    before = [other for other in _overlapping(filter_.rules[:index], bound) if _takes(other, bound)]
+    uncovered, used = _left(bound, before)
+    if not uncovered:
+        by = tuple(before[place].rule for place in _bits(used))
+        contrary = any(rule.allows is not bound.rule.allows for rule in by)
+        return Remark(Kind.CONFLICTING if contrary else Kind.SHADOWED, bound.rule, by)
+    if _changes_nothing(filter_, index, bound, before):
+        return Remark(Kind.REDUNDANT, bound.rule)
+    contrary_ones = [other for other in before if other.rule.allows is not bound.rule.allows]
+    if not contrary_ones:
+        return None
+    live = tuple(_live(filter_, bound, contrary_ones))
+    return Remark(Kind.PARTLY, bound.rule, tuple(other.rule for other in contrary_ones), live)
+
+
+def _takes(other: Bound, bound: Bound) -> bool:
+    """Whether a rule certainly stands before: rules of one priority are not valid together, and neither does."""
+    return other.rule.priority is not None and other.rule.priority != bound.rule.priority
+
+
+def _overlapping(rules: Sequence[Bound], bound: Bound) -> Iterator[Bound]:
+    for other in rules:
+        if not other.sure & bound.sure or not _meet(other.source.sure, bound.source.sure):
+            continue
+        if _meet(other.destination.sure, bound.destination.sure):
+            yield other
+
+
+def _meet(one: Addresses, two: Addresses) -> bool:
+    return one is two or one.meets(two)
+
+
+def _grid(bound: Bound, others: Sequence[Bound]) -> tuple[list[Class], list[Class]]:
+    """The addresses of a rule, as others tell them apart."""
+    sources = classes(bound.source.sure, [(other.source.sure, other.source.sure) for other in others])
+    destinations = classes(
+        bound.destination.sure, [(other.destination.sure, other.destination.sure) for other in others]
+    )
+    return sources, destinations
+
+
+def _left(bound: Bound, before: Sequence[Bound]) -> tuple[bool, int]:
+    """Whether some packet of a rule is left by those before it; and which of them take packets, as bits."""
+    sources, destinations = _grid(bound, before)
+    used = 0
+    seen: dict[int, int] = {}
+    for source in sources:
+        for destination in destinations:
+            if source.version != destination.version:
+                continue
+            both = source.sure & destination.sure
+            if both in seen:
+                continue
+            left, taken = bound.sure, 0
+            for place in _bits(both):
+                if left & before[place].sure:
+                    taken |= 1 << place
+                    left &= ~before[place].sure
+                    if not left:
+                        break
+            if left:
+                return True, 0
+            seen[both] = taken
+            used |= taken
+    return False, used
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _changes_nothing(filter_: Filter, index: int, bound: Bound, before: Sequence[Bound]) -> bool:
+    """Whether every packet that reaches a rule would meet the same answer behind it."""
+    behind = list(_overlapping(filter_.rules[index + 1 :], bound))
+    if any(not _exact(other) for other in behind):
+        return False
+    others = [*before, *behind]
+    sources, destinations = _grid(bound, others)
+    seen: set[int] = set()
+    for source in sources:
+        for destination in destinations:
+            both = source.sure & destination.sure
+            if source.version != destination.version or both in seen:
+                continue
+            seen.add(both)
+            if not _same_behind(bound, others, len(before), both):
+                return False
+    return True
+
+
+def _same_behind(bound: Bound, others: Sequence[Bound], cut: int, both: int) -> bool:
+    left = bound.sure
+    for place in _bits(both):
+        other = others[place]
+        if place >= cut and left & other.sure and other.rule.allows is not bound.rule.allows:
+            return False
+        left &= ~other.sure
+        if not left:
+            return True
+    return not left
+
+
+def _live(
+    filter_: Filter, bound: Bound, before: Sequence[Bound]
+) -> Iterator[tuple[Addresses, Addresses, tuple[Service, ...]]]:
+    """What is left of a rule: for each set of services, the addresses that it is left between."""
+    sources, destinations = _grid(bound, before)
+    told = 0
+    for source in sources:
+        rows: dict[int, list[Class]] = {}
+        for destination in destinations:
+            if source.version != destination.version:
+                continue
+            left = bound.sure
+            for place in _bits(source.sure & destination.sure):
+                left &= ~before[place].sure
+            if left:
+                rows.setdefault(left, []).append(destination)
+        for left, ends in rows.items():
+            if told == MAX_LIVE:
+                return
+            told += 1
+            yield _addresses([source]), _addresses(ends), filter_.space.describe(left)
+
+
+def _addresses(parts: Sequence[Class]) -> Addresses:
+    found = NOWHERE
+    for part in parts:
+        own = joined(part.intervals)
+        found = found.union(Addresses(own, ()) if part.version == 4 else Addresses((), own))
+    return found
