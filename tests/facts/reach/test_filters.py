@@ -37,6 +37,9 @@ def one_set(texts: tuple[str, ...]) -> Addresses:
 class Here:
     """A network of its own, with one application security group."""
 
+    def literal(self, addresses: Addresses) -> Extent:
+        return Extent(addresses, addresses)
+
     def tag(self, name: str) -> Extent | None:
         network = one_set(NETWORK)
         known = {

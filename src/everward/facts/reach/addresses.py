@@ -52,7 +52,7 @@ class Addresses(NamedTuple):
 
     def meets(self, other: Addresses) -> bool:
         """Whether they have an address in common."""
-        return bool(self.intersection(other))
+        return _touch(self.v4, other.v4) or _touch(self.v6, other.v6)
 
     def has(self, address: int, version: int = 4) -> bool:
         """Whether one address is in it."""
@@ -110,6 +110,19 @@ def _common(one: Intervals, two: Intervals) -> Intervals:
         else:
             j += 1
     return tuple(out)
+
+
+def _touch(one: Intervals, two: Intervals) -> bool:
+    """Whether two sets have an address in common, without making the set of them."""
+    i = j = 0
+    while i < len(one) and j < len(two):
+        if one[i][1] < two[j][0]:
+            i += 1
+        elif two[j][1] < one[i][0]:
+            j += 1
+        else:
+            return True
+    return False
 
 
 def _rest(intervals: Intervals, end: int) -> Intervals:

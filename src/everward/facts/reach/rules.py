@@ -49,6 +49,9 @@ OPEN: Final = Extent(NOWHERE, EVERYWHERE)
 class Names(Protocol):
     """What the names in a rule mean at the place where it is looked at."""
 
+    def literal(self, addresses: Addresses) -> Extent:
+        """What a written prefix means, where some addresses of the estate are not known yet."""
+
     def tag(self, name: str) -> Extent | None:
         """The addresses of a service tag; None when there is no such tag."""
 
@@ -83,7 +86,7 @@ def _address(item: str | Unknown, names: Names) -> Extent:
         return ANYWHERE
     parsed = parse_addresses(item)
     if parsed is not None:
-        return Extent(parsed, parsed)
+        return names.literal(parsed)
     tagged = names.tag(item)
     # A name that nobody knows may stand for anything: neither its permission nor its denial counts.
     return OPEN if tagged is None else tagged

@@ -1,0 +1,129 @@
+"""What names in rules mean at one subnet: service tags, application security groups, references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final
+
+from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
+from everward.facts.reach.gateways import PRIVATE, sites
+from everward.facts.reach.routes import Origin, effective_routes
+from everward.facts.reach.rules import OPEN, Extent
+from everward.facts.reach.tags import HOST, INTERNET, LICENSING, VIRTUAL_NETWORK, tag_addresses
+from everward.facts.reach.topology import Network, Subnet, Topology
+from everward.values import Unknown
+
+
+class Places:
+    """Addresses of things that rules refer to: members of groups, and what has an id."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, list[Extent]] = {}
+        """Members of application security groups, by lower-case id."""
+        self.of: dict[str, Extent] = {}
+        """The addresses of resources, by lower-case id: public and private ones, subnets, networks."""
+
+    def group(self, id: str) -> Extent:
+        """The addresses of the members of a group."""
+        members = self.groups.get(id.lower(), ())
+        return Extent(union_of(item.sure for item in members), union_of(item.most for item in members))
+
+
+class SubnetNames:
+    """What names mean at a subnet. See `rules.Names`."""
+
+    def __init__(self, topology: Topology, subnet: Subnet | None, places: Places) -> None:
+        self.topology = topology
+        self.subnet = subnet
+        self.places = places
+        self._literals: dict[Addresses, Extent] = {}
+
+    def literal(self, addresses: Addresses) -> Extent:
+        """See `Names.literal`."""
+        found = self._literals.get(addresses)
+        if found is None:
+            found = self._literals[addresses] = self.topology.literal(addresses)
+        return found
+
+    def tag(self, name: str) -> Extent | None:
+        """See `Names.tag`."""
+        key = name.strip().lower()
+        if key == VIRTUAL_NETWORK:
+            return self.network
+        if key == INTERNET:
+            return Extent(self.network.most.complement(), self.network.sure.complement())
+        if key == LICENSING:
+            return OPEN
+        found = tag_addresses(key)
+        return None if found is None else self.literal(found)
+
+    def group(self, id: str) -> Extent:
+        """See `Names.group`."""
+        return self.places.group(id)
+
+    def reference(self, id: str) -> Extent | None:
+        """See `Names.reference`."""
+        return self.places.of.get(id.lower())
+
+    @cached_property
+    def network(self) -> Extent:
+        """What `VirtualNetwork` means here.
+
+        The network itself, the peers that it can reach, sites behind gateways, the platform's host address, and the
+        prefixes of the subnet's own routes. MicrosoftDocs/azure-docs network-security-groups-overview, read 2026-11.
+        """
+        if self.subnet is None:
+            return Extent(HOST, _ANY)
+        sure, most = _reached(self.topology, self.subnet.network)
+        for route in effective_routes(self.topology, self.subnet):
+            if route.origin is Origin.USER:
+                certain = route.certain is True and not isinstance(route.hop, Unknown)
+                sure = sure.union(route.addresses) if certain else sure
+                most = most.union(route.addresses)
+        return Extent(sure, most)
+
+
+_ANY: Final = NOWHERE.complement()
+
+
+def _reached(topology: Topology, network: Network) -> tuple[Addresses, Addresses]:
+    sure = most = network.addresses.union(HOST)
+    for peering, other, connected in topology.peers(network):
+        if connected is False or peering.access is False:
+            continue
+        if other is None:
+            # A network of which nothing is known has private addresses, or none at all.
+            most = most.union(PRIVATE)
+            continue
+        most = most.union(other.addresses)
+        if connected is True and peering.access is True:
+            sure = sure.union(other.addresses)
+    for site in sites(topology, network):
+        sure, most = sure.union(site.extent.sure), most.union(site.extent.most)
+    return sure, most
+
+
+class PlainNames:
+    """Names where only the rules are looked at: tags that depend on a network are taken for sets of their own."""
+
+    def __init__(self, tags: Mapping[str, Addresses] | None = None, groups: Mapping[str, Extent] | None = None) -> None:
+        self._groups = {id.lower(): found for id, found in (groups or {}).items()}
+        self._tags = {name.lower(): found for name, found in (tags or {}).items()}
+
+    def literal(self, addresses: Addresses) -> Extent:
+        """See `Names.literal`."""
+        return Extent(addresses, addresses)
+
+    def tag(self, name: str) -> Extent | None:
+        """See `Names.tag`."""
+        found = self._tags.get(name.strip().lower()) or tag_addresses(name.strip())
+        return None if found is None else Extent(found, found)
+
+    def group(self, id: str) -> Extent:
+        """See `Names.group`."""
+        return self._groups.get(id.lower(), OPEN)
+
+    def reference(self, id: str) -> Extent | None:
+        """See `Names.reference`."""
+        return self._groups.get(id.lower())
