@@ -108,7 +108,7 @@ class PlainNames:
     """Names where only the rules are looked at: tags that depend on a network are taken for sets of their own."""
 
     def __init__(self, tags: Mapping[str, Addresses] | None = None, groups: Mapping[str, Extent] | None = None) -> None:
-        self._groups = {id.lower(): found for id, found in (groups or {}).items()}
+        self._groups = {name.lower(): found for name, found in (groups or {}).items()}
         self._tags = {name.lower(): found for name, found in (tags or {}).items()}
 
     def literal(self, addresses: Addresses) -> Extent:
