@@ -54,7 +54,7 @@ class Here:
         found = one_set(MEMBERS.get(id.lower(), ()))
         return Extent(found, found)
 
-    def reference(self, id: str) -> Extent | None:
+    def hole(self, hole: Unknown) -> Extent | None:
         return None
 
 

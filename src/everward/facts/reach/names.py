@@ -23,11 +23,27 @@ class Places:
         """Members of application security groups, by lower-case id."""
         self.of: dict[str, Extent] = {}
         """The addresses of resources, by lower-case id: public and private ones, subnets, networks."""
+        self.declared: dict[str, str] = {}
+        """The lower-case ids of those resources by the address that their source gives them: `azurerm_public_ip.a`."""
 
     def group(self, id: str) -> Extent:
         """The addresses of the members of a group."""
         members = self.groups.get(id.lower(), ())
         return Extent(union_of(item.sure for item in members), union_of(item.most for item in members))
+
+    def meant_by(self, hole: Unknown) -> Extent | None:
+        """The addresses that a hole will name, where it is decided by one attribute of one of these resources."""
+        if hole.reference is not None:
+            return self.of.get(hole.reference.lower())
+        if len(hole.decided_by) != 1:
+            return None
+        owner, _, attribute = hole.decided_by[0].rpartition(".")
+        id_ = self.declared.get(owner) if attribute in _ATTRIBUTES else None
+        return None if id_ is None else self.of.get(id_)
+
+
+_ATTRIBUTES: Final = frozenset({"ip_address", "private_ip_address", "ipAddress", "privateIPAddress"})
+"""Attributes of resources that are their address."""
 
 
 class SubnetNames:
@@ -62,9 +78,9 @@ class SubnetNames:
         """See `Names.group`."""
         return self.places.group(id)
 
-    def reference(self, id: str) -> Extent | None:
-        """See `Names.reference`."""
-        return self.places.of.get(id.lower())
+    def hole(self, hole: Unknown) -> Extent | None:
+        """See `Names.hole`."""
+        return self.places.meant_by(hole)
 
     @cached_property
     def network(self) -> Extent:
@@ -124,6 +140,6 @@ class PlainNames:
         """See `Names.group`."""
         return self._groups.get(id.lower(), OPEN)
 
-    def reference(self, id: str) -> Extent | None:
-        """See `Names.reference`."""
-        return self._groups.get(id.lower())
+    def hole(self, hole: Unknown) -> Extent | None:
+        """See `Names.hole`."""
+        return self._groups.get(hole.reference.lower()) if hole.reference is not None else None

@@ -58,8 +58,8 @@ class Names(Protocol):
     def group(self, id: str) -> Extent:
         """The addresses of the members of an application security group."""
 
-    def reference(self, id: str) -> Extent | None:
-        """The addresses of what an id names, where a rule says an address that is not known yet."""
+    def hole(self, hole: Unknown) -> Extent | None:
+        """The addresses of what a hole will name: another resource's address that is not known yet. None: anything."""
 
 
 class Side(NamedTuple):
@@ -80,7 +80,7 @@ class Side(NamedTuple):
 
 def _address(item: str | Unknown, names: Names) -> Extent:
     if isinstance(item, Unknown):
-        known = names.reference(item.reference) if item.reference is not None else None
+        known = names.hole(item)
         return OPEN if known is None else known
     if item.strip().lower() in _EVERY:
         return ANYWHERE

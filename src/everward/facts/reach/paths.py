@@ -1,0 +1,148 @@
+"""From one place to another: what leaves, which way it takes, and what is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+from everward.estate import Estate, Resource
+from everward.facts.reach.addresses import Addresses
+from everward.facts.reach.endpoints import Endpoint, Endpoints
+from everward.facts.reach.filters import Class, Filter, Gate, Passage
+from everward.facts.reach.names import SubnetNames
+from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
+from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Rule, rules_of
+from everward.facts.reach.services import Service, Space
+from everward.facts.reach.topology import Subnet, Topology
+from everward.values import Unknown
+
+
+class Part(NamedTuple):
+    """Packets between classes of addresses, and what passes of them."""
+
+    source: Class
+    destination: Class
+    passage: Passage
+
+
+class Networks:
+    """Everything that decides about packets in an estate."""
+
+    def __init__(self, estate: Estate, services: Iterable[Service] = ()) -> None:
+        self.estate = estate
+        self.topology = Topology(estate)
+        self.endpoints = Endpoints(self.topology)
+        self._asked = tuple(services)
+        self._rules: dict[str, list[Rule]] = {}
+        self._names: dict[str, SubnetNames] = {}
+        self._filters: dict[tuple[str, str, str], Filter] = {}
+        self._routes: dict[str, list[Choice]] = {}
+
+    @cached_property
+    def space(self) -> Space:
+        """The services that the rules of the estate tell apart, and those that were asked for."""
+        services = [service for group in self.groups for rule in self.rules(group) for service in rule.possible]
+        return Space([*services, *self._asked])
+
+    @property
+    def groups(self) -> list[Resource]:
+        """Every network security group."""
+        return list(self.estate.of_type(GROUP_TYPE))
+
+    def rules(self, group: Resource) -> list[Rule]:
+        """The rules of a group."""
+        found = self._rules.get(group.key)
+        if found is None:
+            found = self._rules[group.key] = rules_of(group, self.estate)
+        return found
+
+    def names(self, subnet: Subnet | None) -> SubnetNames:
+        """What names mean at a subnet."""
+        key = subnet.key if subnet is not None else ""
+        found = self._names.get(key)
+        if found is None:
+            found = self._names[key] = SubnetNames(self.topology, subnet, self.endpoints.places)
+        return found
+
+    def filter(self, group_id: str, direction: str, subnet: Subnet | None) -> Filter | None:
+        """The rules of a group at a subnet; None when nobody read the group."""
+        group = self.estate.find(group_id)
+        if group is None:
+            return None
+        key = (group.key, direction, subnet.key if subnet is not None else "")
+        found = self._filters.get(key)
+        if found is None:
+            rules = [rule for rule in self.rules(group) if rule.direction in (direction, None)]
+            found = self._filters[key] = Filter(rules, self.names(subnet), self.space)
+        return found
+
+    def gate(self, endpoint: Endpoint, direction: str) -> OpenGate:
+        """What decides about packets into an endpoint (subnet, then interface) or out of it (the other way round)."""
+        subnet = endpoint.subnet
+        groups = [] if subnet is None else [subnet.group]
+        acts = endpoint.filtered if direction == INBOUND else True
+        groups = [] if acts is False else [acts if isinstance(acts, Unknown) and group else group for group in groups]
+        groups = [*groups, endpoint.group] if direction == INBOUND else [endpoint.group, *groups]
+        return self._gate(groups, direction, subnet)
+
+    def _gate(self, groups: list[str | Unknown | None], direction: str, subnet: Subnet | None) -> OpenGate:
+        filters: list[Filter] = []
+        holes: list[Unknown] = []
+        for group in groups:
+            if isinstance(group, Unknown):
+                holes.append(group)
+            elif group is not None:
+                made = self.filter(group, direction, subnet)
+                if made is None:
+                    holes.append(Unknown(reason="the network security group is in no source", decided_by=(group,)))
+                else:
+                    filters.append(made)
+        return OpenGate(Gate(filters, self.space), tuple(holes))
+
+    def inbound(self, endpoint: Endpoint) -> OpenGate:
+        """What decides about packets into an endpoint."""
+        return self.gate(endpoint, INBOUND)
+
+    def outbound(self, endpoint: Endpoint) -> OpenGate:
+        """What decides about packets out of an endpoint."""
+        return self.gate(endpoint, OUTBOUND)
+
+    def routes(self, subnet: Subnet) -> list[Choice]:
+        """The whole address space by the route that packets from a subnet take."""
+        found = self._routes.get(subnet.key)
+        if found is None:
+            everywhere = Addresses().complement()
+            found = self._routes[subnet.key] = list(choices(effective_routes(self.topology, subnet), everywhere))
+        return found
+
+    def hops(self, subnet: Subnet, addresses: Addresses) -> list[tuple[Addresses, tuple[Hop | Unknown, ...]]]:
+        """Addresses by where their route leads; several hops where it is not certain which."""
+        found = []
+        for choice in self.routes(subnet):
+            common = choice.addresses.intersection(addresses)
+            if common:
+                found.append((common, tuple(dict.fromkeys(route.hop for route in choice.routes))))
+        return found
+
+
+class OpenGate(NamedTuple):
+    """A gate of which some filters may not be known: those let perhaps everything through, perhaps nothing."""
+
+    gate: Gate
+    holes: tuple[Unknown, ...] = ()
+
+    def parts(self, sources: Addresses, destinations: Addresses) -> list[Part]:
+        """What passes between addresses, by classes."""
+        return [
+            Part(one, two, Passage(0, passage.most) if self.holes else passage)
+            for one, two, passage in self.gate.passages(sources, destinations)
+        ]
+
+    def passage(self, sources: Addresses, destinations: Addresses) -> tuple[int, int]:
+        """What certainly passes between some of the addresses, and what perhaps does."""
+        least = most = 0
+        for part in self.parts(sources, destinations):
+            least |= part.passage.least
+            most |= part.passage.most
+        return least, most
