@@ -12,11 +12,12 @@ from typing import Final
 from everward.estate import Reading, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.leftover import unread
+from everward.sources.limits import Limits
 from everward.sources.separation import separate
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UsageError
 
-__all__ = ["Input", "ReadOptions", "Source", "Tree", "read_workload"]
+__all__ = ["Input", "Limits", "ReadOptions", "Source", "Tree", "read_workload"]
 
 _OBJECT: Final = ".json with an object"
 """Stands for a `.json` file whose root is not an array: plans and templates are objects."""
