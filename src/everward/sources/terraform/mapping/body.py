@@ -88,6 +88,8 @@ class Body:
                 result = self._computed(place, name)
             elif rule.nil is not msgspec.UNSET:
                 result = self._constant(rule.nil)
+        if rule.below and result is not None:
+            result = self._parts(rule.below, result)
         self._set(rule, place, result, name, configured)
 
     def _composed(self, rule: Rule, place: Place) -> Value:
@@ -97,6 +99,20 @@ class Body:
             return flagged(rule.flags, read)
         value = formatted(rule.fmt or "", read)
         return transform(rule, value) if value is not None else None
+
+    def _parts(self, kind: str, names: Value) -> Value:
+        """Objects with the ids of parts of this resource, of which only the names are given."""
+        if isinstance(names, Unknown):
+            return msgspec.structs.replace(names, reference=None, text=None)
+        own = self._own_id()
+        result: list[Value] = []
+        for name in names if isinstance(names, list) else []:
+            if isinstance(name, Unknown) and name.many:
+                result.append(name)
+            else:
+                read = {"@id": own, "$": name}
+                result.append({"id": formatted(f"{{@id}}/{kind}/{{$}}", read.__getitem__)})
+        return result
 
     def _computed(self, place: Place, name: str) -> Value:
         return self.settled(self.computed(self.instance, place.attr_path + name))
@@ -127,6 +143,9 @@ class Body:
     def _sibling(self, place: Place, name: str) -> Value:
         if name == "@id":
             return self._own_id()
+        if name.startswith("@"):
+            # An attribute of the instance as a whole, seen from inside a block.
+            place, name = Place(self.instance.attributes, self.content, "", "", ""), name[1:]
         value = place.attributes.get(name)
         fact = self.facts.get(place.fact_path + name)
         if value is None:

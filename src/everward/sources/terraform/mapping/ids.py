@@ -45,7 +45,7 @@ def id_of(value: Value) -> str | None:
 def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
-    `{location:region}` is a region's name without blanks and case.
+    `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id.
     """
 
     def part(found: re.Match[str]) -> str:
@@ -53,6 +53,10 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
         value = attributes.get(name)
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
+        if kind == "last":
+            known = id_of(value)
+            if known is not None and "/" in known:
+                return known.rpartition("/")[2]
         return name_part(value, fallback)
 
     return _FIELD.sub(part, template)

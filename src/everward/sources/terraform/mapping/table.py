@@ -79,6 +79,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Key (in which `$` is the value) and value of an entry that the attribute adds to an object, such as a tag."""
     key: str = ""
     """For blocks that become an object instead of an array: the format of their keys."""
+    below: str = ""
+    """The kind of parts of this resource that the value names: each name becomes an object with that part's id."""
     flat: bool = False
     """Whether the elements join those that are in the array already, instead of replacing them."""
 
@@ -92,7 +94,7 @@ class Child(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     map: list[Rule] = []
     const: list[Const] = []
     each: str | None = None
-    """The block, each of which is one child."""
+    """The block, or the list of names, each of which is one child; in a format `{$}` is the name."""
     when: list[str] = []
     """Without `each`: the child exists when one of these attributes is configured."""
     embed: list[str] = []
@@ -108,6 +110,10 @@ class Merge(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """The attribute with its id; empty: the parent in the own id."""
     append: list[str] = []
     """The array that gets the mapped object; empty: the mapped object is laid over the body."""
+    items: list[str] = []
+    """The array of that resource whose elements get it instead of the resource itself."""
+    by: dict[str, str] = {}
+    """Which of these elements: key of the element to the attribute that it must equal; empty: all of them."""
 
 
 class Append(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -158,7 +164,7 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
         for template in [*self.above, *self.names]:
             used.update(part.split("}")[0].split(":")[0] for part in template.split("{")[1:])
         if self.merge is not None:
-            used.add(self.merge.into)
+            used.update((self.merge.into, *self.merge.by.values()))
         return frozenset(used)
 
 
