@@ -28,6 +28,8 @@ class Limits:
     """Characters of one text."""
     file_bytes: int = 64 * 1024 * 1024
     """Bytes of a file that is read into a value."""
+    unpacked_bytes: int = 1024 * 1024 * 1024
+    """Bytes that a packed file, or one in UTF-16, may hold: a small file must not fill the disk."""
 
     @classmethod
     def given(cls, pairs: Iterable[tuple[str, str]]) -> Limits:
