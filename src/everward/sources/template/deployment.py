@@ -149,6 +149,10 @@ class Deployment:
         self._variables[key] = value
         return value
 
+    def variable_names(self) -> list[str]:
+        """The names of all variables, in lower case."""
+        return list(self._variable_entries())
+
     def _variable_entries(self) -> dict[str, _Variable]:
         if self._variable_table is None:
             table: dict[str, _Variable] = {}
@@ -256,9 +260,7 @@ class Deployment:
             symbol, bracket, rest = key.partition("[")
             instances = self._by_symbol.get(symbol)
             if instances:
-                # Of a loop whose turns are not known, the one that stands for all of them is meant.
-                index = int(rest[:-1]) if bracket and rest[:-1].isdecimal() else 0
-                return instances[index] if index < len(instances) else None
+                return _turn(instances, rest[:-1] if bracket else None)
         found = self._by_id.get(key)
         if found is None and key[:1] != "/":
             found = self._by_name.get(key) or self._by_id.get(f"{self.scope.id}/providers/{name}".lower())
@@ -304,7 +306,7 @@ class Deployment:
 
     def finish(self) -> None:
         """Evaluate what nobody asked for: Azure evaluates every variable and output, and fails for any of them."""
-        for key in list(self._variable_entries()):
+        for key in self.variable_names():
             self.variable(key)
         for name in self.definitions.parameters:
             self.parameter(name)
@@ -314,6 +316,15 @@ class Deployment:
                     site = self._given[name.lower()].site
                     self.run.problems.add(site, f"the template has no parameter `{name}`", help="Azure refuses it")
         self.outputs()
+
+
+def _turn(instances: list[Instance], index: str | None) -> Instance | None:
+    """One turn of a loop, or None when it is not said which. Of turns whose number is open, one stands for all."""
+    if len(instances) == 1 and (index is None or instances[0].cardinality is not None):
+        return instances[0]
+    if index is None or not index.isdecimal() or len(index) > 9:
+        return None
+    return instances[int(index)] if int(index) < len(instances) else None
 
 
 def _table(names: Mapping[str, Any]) -> dict[str, str]:

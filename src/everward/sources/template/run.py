@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
+from everward.sources.limits import Limits, limit_help
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
@@ -17,20 +18,18 @@ from everward.values import UnreadableError, member
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
 
-MAX_INSTANCES: Final = 50_000
-"""Resources that one template may give: loops of nested deployments multiply."""
-
 
 class Run:
     """Documents, problems and limits of one expansion."""
 
-    def __init__(self, reading: Reading, tree: Tree, problems: Problems) -> None:
+    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, limits: Limits) -> None:
         self.reading = reading
         self.tree = tree
+        self.limits = limits
         self.problems = problems
         self.root: Deployment | None = None
         self._documents: dict[Path, Document | None] = {}
-        self._left = MAX_INSTANCES
+        self._left = limits.instances
         self._searching: set[int] = set()
         self._speculations = 0
 
@@ -38,7 +37,12 @@ class Run:
         """Count an instance; False when there are too many."""
         self._left -= 1
         if self._left == -1:
-            self.problems.add(site, f"the template gives more than {MAX_INSTANCES} resources", incomplete=True)
+            self.problems.add(
+                site,
+                f"the template gives more than {self.limits.instances} resources",
+                help=limit_help("instances"),
+                incomplete=True,
+            )
         return self._left >= 0
 
     @contextmanager
@@ -66,7 +70,7 @@ class Run:
         return self._documents[resolved]
 
     def _read(self, path: Path, resolved: Path) -> Document | None:
-        if not resolved.is_relative_to(self.tree.repository) or not resolved.is_file():
+        if self.tree is None or not resolved.is_relative_to(self.tree.repository) or not resolved.is_file():
             return None
         try:
             return open_document(path, self.tree)

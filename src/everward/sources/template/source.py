@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from everward.estate import Reading, ReadInput, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.template.bicep import is_bicep, uncompiled, unread
-from everward.sources.template.deployment import Deployment
 from everward.sources.template.document import SOURCE, Document, Site, open_document
-from everward.sources.template.emitting import emit
+from everward.sources.template.expansion import expand_document
 from everward.sources.template.linking import linked_files
 from everward.sources.template.pairing import choose, pair, variant_of
 from everward.sources.template.parameters import Given
 from everward.sources.template.problems import Problems
-from everward.sources.template.run import Run
-from everward.sources.template.scopes import root_scope
-from everward.sources.template.sniff import ENDINGS, Kind, kind_of, level_of
+from everward.sources.template.sniff import ENDINGS, Kind, kind_of
 from everward.sources.tree import Tree, display
 from everward.values import Origin, UnreadableError, member
-
-_RECURSION: Final = 5_000
-"""Frames that expansion may use: nested deployments whose values depend on each other need many."""
 
 
 class TemplateSource(Source):
@@ -73,9 +65,11 @@ class TemplateSource(Source):
         reading.inputs.append(ReadInput(path=document.shown, role="template"))
         problems = Problems(reading)
         chosen = _choose(document, files, tree, options, reading)
-        with _room():
-            for variant, given in chosen:
-                _expand(document, reading, tree, options, problems, variant, given)
+        typed = _typed(document, options.variables)
+        for variant, given in chosen:
+            values = {name: value for name, value in given.items() if name.lower() not in typed}
+            values.update(typed)
+            expand_document(document, reading, tree, options, values, problems=problems, variant=variant)
         return reading
 
 
@@ -186,41 +180,15 @@ def _read_values(file: Path, tree: Tree, reading: Reading) -> _Values:
     return {name: Given(entry, Site(document, (name,)), bare=True) for name, entry in document.value.items()}
 
 
-def _expand(
-    document: Document,
-    reading: Reading,
-    tree: Tree,
-    options: ReadOptions,
-    problems: Problems,
-    variant: str | None,
-    given: _Values,
-) -> None:
-    run = Run(reading, tree, problems)
+def _typed(document: Document, variables: Mapping[str, str]) -> _Values:
+    """Values as typed on the command line, for the parameters that the template has, by their lower-case names."""
     site = Site(document)
-    typed = _typed(document, options.variables, site)
-    values = {
-        name: value for name, value in given.items() if name.lower() not in {key.lower() for key in typed}
-    } | typed
-    root = Deployment(
-        run,
-        document.value,
-        site,
-        root_scope(level_of(document.value), options, variant),
-        values,
-        uri=document.path.resolve().as_uri(),
-    )
-    run.root = root
-    emit(root, reading)
-
-
-def _typed(document: Document, variables: Mapping[str, str], site: Site) -> _Values:
-    """Values as typed on the command line, for the parameters that the template has."""
     declared = member(document.value, "parameters")
     out: _Values = {}
     for name, raw in declared.items() if isinstance(declared, dict) else ():
         text = next((value for key, value in variables.items() if key.lower() == name.lower()), None)
         if text is not None:
-            out[name] = Given(_parse(text, raw), site.below("parameters", name), bare=True)
+            out[name.lower()] = Given(_parse(text, raw), site.below("parameters", name), bare=True)
     return out
 
 
@@ -232,14 +200,3 @@ def _parse(text: str, declaration: Any) -> Any:
         except (msgspec.MsgspecError, RecursionError):
             return text
     return text
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """More frames for expansion; what needs more still is reported, never raised."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
