@@ -150,14 +150,14 @@ def differences(case: Case, reading: Reading) -> list[str]:
 def _is(expected: Expected, resource: Resource) -> bool:
     if expected.id is not None and _spelt(expected.id).lower() != resource.key:
         return False
-    return (expected.type.lower(), expected.name) == (resource.type_key, resource.name)
+    return (expected.type.lower(), expected.name.lower()) == (resource.type_key, resource.name.lower())
 
 
 def _of_body(expected: Expected, resource: Resource) -> Iterator[str]:
     actual = {path: value for path, value in leaves_of(resource.body) if _within(path, expected.below)}
     meant: dict[str, Any] = {}
     for leaf in expected.leaves:
-        for path, value in leaves_of(leaf.value, leaf.path.lower()):
+        for path, value in leaves_of(leaf.value, _spelt(leaf.path).lower()):
             if path in meant:
                 yield f"`{path}` is expected twice"
             meant[path] = _spelt(value)
@@ -181,8 +181,8 @@ def _within(path: str, above: str) -> bool:
 
 
 def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of a value by lower-case path; a list of scalars is one, and what is empty is none."""
-    if isinstance(value, dict):
+    """The leaves of a value by lower-case path; a list of scalars is one, an empty object too, nothing else empty."""
+    if isinstance(value, dict) and (value or "." not in path):
         for key, inner in value.items():
             name = str(key).replace(".", "\\.").lower()
             yield from leaves_of(inner, f"{path}.{name}" if path else name)
