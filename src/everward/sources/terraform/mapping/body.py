@@ -65,10 +65,13 @@ class Body:
                 self.strange.append((place.attr_path + name, "no rule says what it is in ARM"))
 
     def _rule(self, rule: Rule, place: Place) -> None:
-        met = self._met(rule, place)
-        if isinstance(met, Unknown):
-            self._set(rule, place, met, rule.attr[0], True)
+        given, met = self._met(rule.given, place), self._met(rule.when, place)
+        if given is False:
             return
+        for hole in (given, met):
+            if isinstance(hole, Unknown):
+                self._set(rule, place, hole, rule.attr[0], True)
+                return
         if rule.fmt is not None or rule.flags is not None:
             if met:
                 self._set(rule, place, self._composed(rule, place), rule.attr[0], True)
@@ -158,8 +161,8 @@ class Body:
         decided_by = (f"{self.instance.address}.id",)
         return Unknown(reason="its id is not known yet", decided_by=decided_by, present=True, text=self.own)
 
-    def _met(self, rule: Rule, place: Place) -> bool | Unknown:
-        for name, wanted in (rule.when or {}).items():
+    def _met(self, conditions: dict[str, Any] | None, place: Place) -> bool | Unknown:
+        for name, wanted in (conditions or {}).items():
             value = self._sibling(place, name)
             if isinstance(value, Unknown):
                 if value.present and isinstance(wanted, str):
@@ -206,7 +209,7 @@ class Body:
                 continue
             inner = place.inside(item, target, name, 0, path)
             self._note(place, name, path)
-            self._apply(rule.one, inner, frozenset())
+            self._apply(rule.one, inner, frozenset(item) if rule.partial else frozenset())
             self._constants(rule.const, target)
 
     def _many(self, rule: Rule, place: Place, name: str, items: list[Any]) -> None:
@@ -222,13 +225,13 @@ class Body:
                 elif isinstance(item, dict):
                     target: dict[str, Value] = {}
                     inner = place.inside(item, target, name, index, path, element=len(result))
-                    if rule.only is not None and self._met(Rule(attr=[name], when=rule.only), inner) is False:
+                    if rule.only is not None and self._met(rule.only, inner) is False:
                         continue
                     self._note(place, name, path, index, len(result))
                     if rule.nest:
                         result.append(self._nested(rule, inner))
                         continue
-                    self._apply(rule.many, inner, frozenset())
+                    self._apply(rule.many, inner, frozenset(item) if rule.partial else frozenset())
                     self._constants(rule.const, target, index + 1)
                     result.append(target)
             if rule.flat:

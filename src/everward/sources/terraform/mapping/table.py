@@ -69,6 +69,10 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What the provider adds to each block, by path relative to the block's object."""
     when: dict[str, Any] | None = None
     """Conditions on attributes beside this one: a list of values, or `set`, or `unset`. Unmet, it is not configured."""
+    given: dict[str, Any] | None = None
+    """Conditions, as in `when`, without which the rule says nothing at all, neither a default nor `nil`."""
+    partial: bool = False
+    """For blocks: other rules tell the rest of their attributes."""
     only: dict[str, Any] | None = None
     """For repeated blocks: conditions, as in `when`, on the block's own attributes; others are left out."""
     pairs: list[str] = []
