@@ -78,6 +78,8 @@ class Case:
 
 
 def _spelt(text: Any) -> Any:
+    if isinstance(text, list):
+        return [_spelt(one) for one in text]
     return text.replace("@rg/", f"{PROVIDERS}/") if isinstance(text, str) else text
 
 
