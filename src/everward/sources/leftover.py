@@ -26,7 +26,8 @@ _LINES: Final = (".jsonl", ".ndjson")
 _PACKED: Final = (".json.gz", ".jsonl.gz", ".ndjson.gz")
 _JSON: Final = (".json", ".jsonc")
 _NAMED_OURS: Final = (*_TERRAFORM, *_STATES, *_LINES, *_PACKED)
-_OURS: Final = (*_NAMED_OURS, *_JSON, ".bicep")
+_BICEP: Final = (".bicep", ".bicepparam")
+_OURS: Final = (*_NAMED_OURS, *_JSON, *_BICEP)
 
 _HINT = re.compile(
     rb"deployment(?:template|parameters)|schema\.management\.azure\.com|/subscriptions/"
@@ -106,7 +107,7 @@ def judge(path: Path, tree: Tree) -> Leftover | None:
         return None
     if name.endswith(_TERRAFORM):
         return _terraform(path)
-    if name.endswith(".bicep"):
+    if name.endswith(_BICEP):
         return None
     try:
         if path.stat().st_size > MAX_BYTES:
