@@ -65,7 +65,8 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
 def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Finder | None = None) -> str:
     """The id of an instance of a mapped type."""
     attributes, address = instance.attributes, instance.address
-    given = attributes.get("id")
+    # A plan or a state says it, and so does an `import` block.
+    given = attributes.get("id") or instance.computed.get("id")
     if isinstance(given, str):
         parsed = try_parse_id(given)
         if parsed is not None and parsed.type.lower() == mapping.arm.lower():
@@ -125,6 +126,9 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
             group = placeholder(f"resource group of {name}")
             return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}{above}{tail}"
     if parent is not None:
+        for _ in range(mapping.lift):
+            between = try_parse_id(parent)
+            parent = between.parent if between is not None else parent
         return parent + tail
     hole = name_part(value, f"{instance.address}.{attribute}")
     above = "".join(f"/{kind}/{hole}" for kind in kinds[: len(kinds) - len(names)])

@@ -55,7 +55,7 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Whether the value is JSON in text."""
     epoch: bool = False
     """Whether a time in RFC 3339 becomes seconds since 1970."""
-    times: int = 1
+    times: float = 1
     """What a number is multiplied with."""
     flags: dict[str, Any] | None = None
     """A list made of several booleans: the attribute's name to the element that it adds."""
@@ -137,6 +137,8 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
     """What its id hangs on: `subscription`, `tenant`, or the attribute with the id it extends; `a|b`: the first set."""
     parent: str = ""
     """The attribute with its parent's id; `a|b`: the first set."""
+    lift: int = 0
+    """How many levels above the resource in that attribute the parent is."""
     group: str = "resource_group_name"
     """The attribute with its resource group."""
     find: dict[str, str] | None = None
