@@ -74,6 +74,8 @@ class Reading:
     label: str
     """How people name it: the path they gave."""
     resources: list[Resource] = field(default_factory=list)
+    evidence: list[Resource] = field(default_factory=list)
+    """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
     dispositions: list[Disposed] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     inputs: list[ReadInput] = field(default_factory=list)

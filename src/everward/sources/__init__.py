@@ -27,7 +27,7 @@ _ROOMS: Final = (
     ("everward.sources.terraform.plan", "PlanSource", (_OBJECT,)),
     ("everward.sources.terraform.state", "StateSource", (_OBJECT, ".tfstate")),
     ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep", ".bicepparam")),
-    ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".gz")),
+    ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".csv", ".gz", ".zst")),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
 
