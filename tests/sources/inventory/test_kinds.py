@@ -17,6 +17,7 @@ from everward.values import MISSING, Unknown
 SUBSCRIPTION = GROUP.split("/resourceGroups")[0]
 GUID = "22222222-2222-2222-2222-222222222222"
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+CORP = "/providers/Microsoft.Management/managementGroups/corp"
 ROLE = f"/providers/Microsoft.Authorization/roleDefinitions/{OWNER}"
 
 
@@ -566,7 +567,7 @@ def test_the_hierarchy_of_azgovviz(tmp_path: Path) -> None:
         "ObjectType": "User",
     }
     policy = {
-        "id": "/providers/Microsoft.Management/managementGroups/c/providers/Microsoft.Authorization/policyAssignments/p",
+        "id": f"{CORP}/providers/Microsoft.Authorization/policyAssignments/p",
         "type": "Microsoft.Authorization/policyAssignments",
         "name": "p",
         "properties": {"displayName": "p"},
