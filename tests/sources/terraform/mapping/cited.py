@@ -23,7 +23,29 @@ _OLD_AUTHENTICATION = frozenset(
     )
 )
 
+_CIPHERS = (
+    "tls_ecdhe_ecdsa_with_aes_128_cbc_sha",
+    "tls_ecdhe_ecdsa_with_aes_256_cbc_sha",
+    "tls_ecdhe_rsa_with_aes_128_cbc_sha",
+    "tls_ecdhe_rsa_with_aes_256_cbc_sha",
+    "tls_rsa_with_aes_128_cbc_sha",
+    "tls_rsa_with_aes_128_cbc_sha256",
+    "tls_rsa_with_aes_128_gcm_sha256",
+    "tls_rsa_with_aes_256_cbc_sha",
+    "tls_rsa_with_aes_256_cbc_sha256",
+    "tls_rsa_with_aes_256_gcm_sha384",
+)
+
 _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "microsoft.apimanagement/service": (
+        (
+            "https://learn.microsoft.com/rest/api/apimanagement/api-management-service/create-or-update",
+            frozenset(
+                f"properties.customproperties.microsoft.windowsazure.apimanagement.gateway.security.ciphers.{one}"
+                for one in _CIPHERS
+            ),
+        ),
+    ),
     "microsoft.cache/redis": (
         (
             "https://learn.microsoft.com/javascript/api/@azure/arm-rediscache/rediscommonpropertiesredisconfiguration",

@@ -66,7 +66,8 @@ def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Fin
     """The id of an instance of a mapped type."""
     attributes, address = instance.attributes, instance.address
     # A plan or a state says it, and so does an `import` block.
-    given = attributes.get("id") or instance.computed.get("id")
+    given = attributes.get("id")
+    given = instance.computed.get("id") if given is None else given
     if isinstance(given, str):
         parsed = try_parse_id(given)
         if parsed is not None and parsed.type.lower() == mapping.arm.lower():

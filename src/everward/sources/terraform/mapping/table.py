@@ -41,6 +41,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     join: str | None = None
     match: str | None = None
     """A regular expression whose first group is the value; text that it does not match has none."""
+    number: bool = False
+    """Whether what `match` finds is a number."""
     first: bool = False
     """Whether a list of one becomes its only element."""
     each: Any = msgspec.UNSET

@@ -135,7 +135,9 @@ def _of_text(rule: Rule, text: str) -> Value:
         return _json(text)
     if rule.match is not None:
         found = re.search(rule.match, text)
-        return found[1] if found is not None else None
+        if found is None:
+            return None
+        return _number(found[1]) if rule.number else found[1]
     if rule.epoch:
         return epoch(text)
     return text.replace(" ", "").lower() if rule.region else text
