@@ -23,7 +23,7 @@ class Disposition(StrEnum):
     OPAQUE = "opaque"
     """Kept as a resource of its type, of which no property is known: there is no mapping."""
     NONE = "none"
-    """It has no counterpart in ARM."""
+    """It has no counterpart in ARM, or there is none of it."""
 
 
 class Disposed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -34,6 +34,8 @@ class Disposed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     into: str | None = None
     """The id of the resource it became or was folded into."""
     origin: Origin | None = None
+    reason: str | None = None
+    """Why, where the disposition does not say it all: lower case, no full stop."""
 
 
 class Unresolved(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -74,11 +76,11 @@ class Reading:
     label: str
     """How people name it: the path they gave."""
     resources: list[Resource] = field(default_factory=list)
-    evidence: list[Resource] = field(default_factory=list)
-    """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
     dispositions: list[Disposed] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     inputs: list[ReadInput] = field(default_factory=list)
+    evidence: list[Resource] = field(default_factory=list)
+    """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
 
     @property
     def incomplete(self) -> bool:
