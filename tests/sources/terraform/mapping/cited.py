@@ -6,6 +6,7 @@ _CLUSTERS = "https://learn.microsoft.com/azure/templates/microsoft.containerserv
 _ADDONS = "properties.addonprofiles"
 _SCALER = "properties.autoscalerprofile"
 _SITES = "https://learn.microsoft.com/azure/templates/microsoft.web/sites"
+_TOPICS = "https://learn.microsoft.com/azure/templates/microsoft.servicebus/namespaces/topics"
 _HEADERS = ("x-azure-fdid", "x-fd-healthprobe", "x-forwarded-for", "x-forwarded-host")
 _RESTRICTIONS = ("ipsecurityrestrictions.headers", "scmipsecurityrestrictions.headers")
 _RESTRICTED = frozenset(f"{where}.{name}" for where in _RESTRICTIONS for name in _HEADERS)
@@ -173,6 +174,54 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         (
             "https://learn.microsoft.com/azure/templates/microsoft.securityinsights/onboardingstates",
             frozenset({"properties.customermanagedkey"}),
+        ),
+    ),
+    "microsoft.servicebus/namespaces/topics": (
+        (
+            _TOPICS,
+            frozenset(
+                f"properties.{name}"
+                for name in (
+                    "autodeleteonidle",
+                    "defaultmessagetimetolive",
+                    "duplicatedetectionhistorytimewindow",
+                    "enablebatchedoperations",
+                    "enableexpress",
+                    "enablepartitioning",
+                    "maxmessagesizeinkilobytes",
+                    "maxsizeinmegabytes",
+                    "requiresduplicatedetection",
+                    "status",
+                    "supportordering",
+                )
+            ),
+        ),
+    ),
+    "microsoft.servicebus/namespaces/topics/authorizationrules": (
+        (f"{_TOPICS}/authorizationrules", frozenset({"properties.rights"})),
+    ),
+    "microsoft.servicebus/namespaces/topics/subscriptions": (
+        (
+            f"{_TOPICS}/subscriptions",
+            frozenset(
+                f"properties.{name}"
+                for name in (
+                    "autodeleteonidle",
+                    "clientaffineproperties.clientid",
+                    "clientaffineproperties.isshared",
+                    "deadletteringonfilterevaluationexceptions",
+                    "deadletteringonmessageexpiration",
+                    "defaultmessagetimetolive",
+                    "enablebatchedoperations",
+                    "forwarddeadletteredmessagesto",
+                    "forwardto",
+                    "isclientaffine",
+                    "lockduration",
+                    "maxdeliverycount",
+                    "requiressession",
+                    "status",
+                )
+            ),
         ),
     ),
     "microsoft.storage/storageaccounts/blobservices/containers": (
