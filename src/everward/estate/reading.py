@@ -67,6 +67,27 @@ class ReadInput(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel")
     """What was taken from it, or why it was not used."""
 
 
+class Join(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """An id with open parts that was found to be that of a resource of another reading."""
+
+    subject: str
+    """The id as its reading had it."""
+    into: str
+    """The id that it is."""
+    how: str
+    """`name`: only one resource has this type, name and scope. `address`: a plan or state gives it to the address."""
+
+
+class Binding(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The value of an open part that joins told."""
+
+    part: str
+    """What was open: `subscription`, `var.prefix`."""
+    value: str
+    resources: int = 0
+    """How many resources of the reading told it; none when another reading did."""
+
+
 @dataclass(slots=True)
 class Reading:
     """The resources of one source at one time, with everything it could not say."""
