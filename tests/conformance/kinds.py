@@ -3,10 +3,11 @@
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.conformance import arm, policies
+from tests.conformance import arm, bicepparams, policies
 from tests.conformance.cases import Adapter, Judge, Reader, read_cases
 
 FILES: tuple[tuple[str, Reader], ...] = (
+    ("*bicepparam.tar.gz", bicepparams.pairs),
     ("*pairs.tar.gz", arm.pairs),
     ("*.jsonl*", read_cases),
     ("*.json", arm.records),
@@ -21,6 +22,7 @@ KINDS: dict[str, tuple[Adapter, Judge]] = {
     "arm-function": (arm.function, arm.judge_function),
     "arm-template": (arm.template, arm.judge_template),
     "arm-pair": (arm.pair, arm.judge_pair),
+    "bicepparam": (bicepparams.parameters, bicepparams.judge),
 }
 
 

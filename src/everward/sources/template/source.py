@@ -113,10 +113,13 @@ class TemplateSource(Source):
         chosen, remark = choose(document.path, files, options.environment)
         used = [] if explicit is not None else chosen
         opened = {file: self._opener.values(file, tree, reading) for file in used}
+        named = {item.path for item in reading.inputs}
         for file in files:
             detail = opened[file][1] if file in opened else "another environment"
             if explicit is not None:
                 detail = "another file was named"
+                if display(file) in named:
+                    continue
             reading.inputs.append(ReadInput(path=display(file), role="parameters", used=file in used, detail=detail))
         if explicit is not None:
             return [(None, explicit)]

@@ -14,6 +14,7 @@ from everward.sources.template.bicep.nodes import Apply, Assignment, Node, Using
 from everward.sources.template.bicep.unit import SOURCE, Unit
 from everward.sources.template.bicep.walking import calls_of
 from everward.sources.template.bicep.workspace import Workspace
+from everward.sources.template.room import room
 from everward.sources.tree import Tree, display
 from everward.values import Origin, Step, Unknown, UnreadableError, Value, combine
 
@@ -49,8 +50,9 @@ class ParameterFile:
             raise UnreadableError(
                 error.message, origin=Origin(source=SOURCE, file=self.shown), help=error.help
             ) from None
-        self._unit = self._open_unit(path, text)
-        self._chain = self._extended(self._unit)
+        with room():
+            self._unit = self._open_unit(path, text)
+            self._chain = self._extended(self._unit)
 
     # Files
 
@@ -140,6 +142,10 @@ class ParameterFile:
 
         What is not known is a hole in a value.
         """
+        with room():
+            return self._entries()
+
+    def _entries(self) -> dict[str, dict[str, Any]]:
         self._number_external()
         out: dict[str, dict[str, Any]] = {}
         below: dict[str, Value] = {}
@@ -213,6 +219,17 @@ class ParameterFile:
         """The values that whoever deploys gives, by the key under which expressions know them."""
         return self._host.external.definitions
 
+    def deployment(self) -> Value:
+        """How it is deployed (`using … with`), as far as it says so; None when it does not."""
+        using = self._unit.using
+        if using is None or using.config is None:
+            return None
+        try:
+            with room():
+                return self._unit.evaluate(using.config)
+        except ExpressionError as error:
+            return self._failed("using", error, self._unit.origin(using.at))
+
     def extensions(self) -> dict[str, dict[str, dict[str, Any]]]:
         """How extensions are configured: `{"value": …}` or `{"keyVaultReference": …}` by name and property."""
         out: dict[str, dict[str, dict[str, Any]]] = {}
@@ -220,7 +237,8 @@ class ParameterFile:
             if isinstance(item, Assignment) and item.kind == "extensionConfig":
                 if item.name in out:
                     self._syntax(self._unit, BicepError(f"`{item.name}` is configured twice", item.at))
-                out[item.name] = dict(self._settings(item))
+                with room():
+                    out[item.name] = dict(self._settings(item))
         return out
 
     def _settings(self, item: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -90,9 +90,9 @@ class _Statements:
             if parser.take().kind is Kind.LINE and (
                 parser.is_mark("@") or (parser.token.kind is Kind.NAME and self._begins(parser.token.text))
             ):
-                # What assigns or has a colon behind it is the property of an object.
+                # What has a colon behind it is the property of an object.
                 following = parser.peek(1)
-                if following.kind is not Kind.MARK or following.text not in (":", "="):
+                if following.kind is not Kind.MARK or following.text != ":":
                     return
 
     def _begins(self, word: str) -> bool:
@@ -179,7 +179,6 @@ class _Statements:
         self._assign("var", name.text, at)
 
     def _assign(self, kind: str, name: str, at: int) -> None:
-        self._parser.skip_lines()
         value = self._parser.expression()
         self._statements.append(Assignment(kind, name, value, at, self._ended(), self._exported))
 
