@@ -11,6 +11,7 @@ from typing import Final
 from tests.fuzz.running import Target
 
 TARGETS: Final = {
+    "bicepparam": "tests.fuzz.bicepparams",
     "policy": "tests.fuzz.policies",
 }
 
