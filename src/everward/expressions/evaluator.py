@@ -40,7 +40,7 @@ class Evaluator:
             ExpressionError: when it fails as it would in Azure, or exceeds a limit.
 
         """
-        return self._run(compile_expression(expression, self.dialect))
+        return self.run(compile_expression(expression, self.dialect))
 
     def evaluate_text(self, text: str) -> Value:
         """The value of a string of a template or a policy: an expression's result, else the string it stands for.
@@ -71,7 +71,13 @@ class Evaluator:
             raise ExpressionError(failure.message, help=failure.help, limit=failure.limit) from None
         return result
 
-    def _run(self, program: Program) -> Value:
+    def run(self, program: Program) -> Value:
+        """The value of an expression that is compiled for this evaluator's dialect.
+
+        Raises:
+            ExpressionError: when it fails as it would in Azure, or exceeds a limit.
+
+        """
         text = program.expression.text
         outermost = not self._running
         self._running += 1

@@ -26,6 +26,14 @@ class Limits:
     """Elements of one value, at all depths."""
     text: int = 32_000_000
     """Characters of one text."""
+    expression: int = 131_072
+    """Characters of one expression of a template; Azure takes 24,576."""
+    copies: int = 800
+    """Turns of one loop of a template, as many as Azure makes."""
+    deployments: int = 40
+    """How deep deployments may stand in one another; Azure's own templates reach about ten."""
+    calls: int = 64
+    """How deep functions of a template's author may call one another; Azure lets none call itself."""
     file_bytes: int = 64 * 1024 * 1024
     """Bytes of a file that is read into a value."""
     unpacked_bytes: int = 1024 * 1024 * 1024

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from everward.sources.jsontext import Outline, load
 from everward.sources.tree import Tree, display
 from everward.values import Origin, Step, format_path
+
+if TYPE_CHECKING:
+    from everward.sources.template.blueprint import Blueprint
 
 SOURCE: Final = "template"
 
@@ -46,6 +49,8 @@ class Document:
     outline: Lines
     made: str | None = None
     """How the JSON came about, when it is not what stands in the file."""
+    blueprint: Blueprint | None = None
+    """Its template made ready for expansion, once it was asked for."""
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:
@@ -61,7 +66,7 @@ def open_document(path: Path, tree: Tree) -> Document | None:
     return Document(path, shown, value, Outline(content)) if isinstance(value, dict) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Site:
     """A place in a document, as a path of keys and indexes."""
 

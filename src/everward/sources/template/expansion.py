@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -15,6 +13,7 @@ from everward.estate import Reading
 from everward.expressions import close
 from everward.sources.interface import ReadOptions
 from everward.sources.jsontext import Outline
+from everward.sources.template.blueprint import blueprint_of
 from everward.sources.template.deployment import Deployment
 from everward.sources.template.document import SOURCE, Document, Site
 from everward.sources.template.emitting import emit
@@ -24,9 +23,6 @@ from everward.sources.template.run import Run
 from everward.sources.template.scopes import level_of, root_scope
 from everward.sources.tree import Tree
 from everward.values import Value
-
-_RECURSION: Final = 5_000
-"""Frames that expansion may use: nested deployments whose values depend on each other need many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ class Expansion:
 
     def outputs(self) -> dict[str, Value]:
         """The value of every output, by its name; holes where Azure alone knows."""
-        with room():
+        with self._root.run.working():
             made = self._root.outputs()
             return {
                 name: close(output["value"]) if isinstance(output, dict) else output for name, output in made.items()
@@ -47,7 +43,7 @@ class Expansion:
 
     def variables(self) -> dict[str, Value]:
         """The value of every variable, by its name."""
-        with room():
+        with self._root.run.working():
             return {name: close(self._root.variable(name)) for name in self._root.variable_names()}
 
 
@@ -68,14 +64,13 @@ def expand_document(
     run = Run(reading, tree, problems or Problems(reading), options.limits)
     root = Deployment(
         run,
-        document.value,
-        Site(document),
+        blueprint_of(document),
         root_scope(level_of(document.value), options, variant),
         given,
         uri=document.path.resolve().as_uri(),
     )
     run.root = root
-    with room():
+    with run.working():
         emit(root, reading)
     return Expansion(reading, root)
 
@@ -95,14 +90,3 @@ def expand_template(
     site = Site(document, ("parameters",))
     given = {name: Given(value, site.below(name), bare=True) for name, value in (parameters or {}).items()}
     return expand_document(document, Reading(source=SOURCE, label=label), None, options, given)
-
-
-@contextmanager
-def room() -> Iterator[None]:
-    """More frames for expansion; what needs more still is reported, never raised."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

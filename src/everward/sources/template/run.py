@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
+from everward.expressions import ExpressionError
+from everward.expressions.limits import Bounds, bounded_by
+from everward.expressions.problem import Failure
 from everward.sources.limits import Limits, limit_help
+from everward.sources.template.declaration import Declaration
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
+from everward.sources.template.room import room
 from everward.sources.tree import Tree, real
-from everward.values import UnreadableError, member
+from everward.values import Unknown, UnreadableError
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
+
+
+def advice(error: ExpressionError) -> str | None:
+    """What to do about an expression that fails."""
+    return error.help if error.limit is None else limit_help(error.limit)
 
 
 class Run:
@@ -29,9 +39,25 @@ class Run:
         self.problems = problems
         self.root: Deployment | None = None
         self._documents: dict[Path, Document | None] = {}
+        self.bounds = Bounds(
+            expression=limits.expression,
+            nesting=limits.nesting,
+            elements=limits.elements,
+            text=limits.text,
+            expansion=limits.expansion,
+            steps=limits.steps,
+            shared=True,
+        )
         self._left = limits.instances
         self._searching: set[int] = set()
         self._speculations = 0
+        self._exceeded = False
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """While something of it is evaluated: its limits hold, and there is room for deep values."""
+        with room(), bounded_by(self.bounds):
+            yield
 
     def spend(self, site: Site) -> bool:
         """Count an instance; False when there are too many."""
@@ -43,7 +69,30 @@ class Run:
                 help=limit_help("instances"),
                 incomplete=True,
             )
-        return self._left >= 0
+        return self._left >= 0 and self.step(site) is None
+
+    def step(self, site: Site) -> Unknown | None:
+        """Count one step of work; a hole when there was too much of it."""
+        try:
+            self.bounds.spend(1)
+        except Failure:
+            return Unknown(reason=self._exceed(site))
+        return None
+
+    def failed(self, site: Site, error: ExpressionError) -> None:
+        """Say that an expression fails."""
+        if error.limit == "steps":
+            self._exceed(site)
+        else:
+            self.problems.add(site, error.message, help=advice(error))
+
+    def _exceed(self, site: Site) -> str:
+        """Say, once, that the whole takes too much work: nothing can be evaluated after that."""
+        reason = f"the template takes more than {self.limits.steps} steps to expand"
+        if not self._exceeded:
+            self._exceeded = True
+            self.problems.add(site, reason, help=limit_help("steps"), incomplete=True)
+        return reason
 
     @contextmanager
     def speculation(self) -> Iterator[None]:
@@ -82,9 +131,10 @@ class Run:
         if all(item.path != document.shown for item in self.reading.inputs):
             self.reading.inputs.append(ReadInput(path=document.shown, role="linked template"))
 
-    def note_foreign(self, site: Site, raw: dict[str, Any]) -> None:
+    def note_foreign(self, declaration: Declaration) -> None:
         """Say that a declaration has no counterpart in ARM."""
-        kind = member(raw, "type")
+        kind = declaration.get("type")
+        site = declaration.site
         address = f"{site.address} ({kind})" if isinstance(kind, str) else site.address
         if all(item.address != address for item in self.reading.dispositions):
             self.reading.dispositions.append(
