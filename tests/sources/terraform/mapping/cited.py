@@ -47,6 +47,14 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             ),
         ),
     ),
+    "microsoft.app/containerapps": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.app/containerapps",
+            frozenset(
+                f"properties.template.scale.rules.{kind}.metadata.concurrentrequests" for kind in ("http", "tcp")
+            ),
+        ),
+    ),
     "microsoft.cache/redis": (
         (
             "https://learn.microsoft.com/javascript/api/@azure/arm-rediscache/rediscommonpropertiesredisconfiguration",
@@ -99,6 +107,7 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
                     f"{_ADDONS}.ingressapplicationgateway.config.subnetcidr",
                     f"{_ADDONS}.ingressapplicationgateway.config.subnetid",
                     f"{_ADDONS}.ingressapplicationgateway.enabled",
+                    f"{_ADDONS}.azurepolicy.config.version",
                     f"{_ADDONS}.omsagent.config.loganalyticsworkspaceresourceid",
                     f"{_ADDONS}.omsagent.config.useaadauth",
                     f"{_ADDONS}.openservicemesh.enabled",
