@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-CASES ?= $(wildcard $(EVERWARD_CASES)/conformance/policy/*.jsonl $(EVERWARD_CASES)/conformance/policy/*.jsonl.gz)
+CASES ?= $(wildcard $(addprefix $(EVERWARD_CASES)/conformance/,policy/*.jsonl policy/*.jsonl.gz \
+	arm/functions.json arm/templates/*.json arm/pairs.tar.gz arm/bicepparam.tar.gz))
 
 .PHONY: help setup dev assess test lint format conformance bench docs wheel clean
 
@@ -49,7 +50,7 @@ format: dev  ## let ruff format and mend
 	$(BIN)/ruff check --fix src tests
 	$(BIN)/ruff format src tests
 
-conformance: dev  ## run conformance files: make conformance CASES="a.jsonl b.jsonl.gz"
+conformance: dev  ## run conformance files: make conformance CASES="a.jsonl b.json"
 	$(if $(strip $(CASES)),$(BIN)/python -m tests.conformance $(CASES),@echo "no cases: give CASES=FILE… or set EVERWARD_CASES to their folder")
 
 bench: dev  ## measure beside Checkov and beside parsing, in one run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.conformance.cases import run_file
 from tests.conformance.deviations import read_deviations
-from tests.conformance.kinds import KINDS
+from tests.conformance.kinds import KINDS, reader_of
 
 
 def main(paths: list[str]) -> int:
@@ -21,7 +21,11 @@ def main(paths: list[str]) -> int:
         print(f"no such file: {', '.join(missing)}" if missing else "give files of cases", file=sys.stderr)  # noqa: T201
         return 2
     for name in paths:
-        run = run_file(Path(name), KINDS)
+        reader = reader_of(Path(name))
+        if reader is None:
+            print(f"nobody reads cases from such a file: {name}", file=sys.stderr)  # noqa: T201
+            return 2
+        run = run_file(Path(name), KINDS, reader)
         for failure in run.failures:
             print(f"{failure.id}: expected {failure.expected}, got {failure.answer}")  # noqa: T201
             if failure.id in listed:

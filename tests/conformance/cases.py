@@ -14,6 +14,8 @@ Adapter = Callable[[Case, Path], Answer]
 """Answers a case, from which `expect` has been taken; the path is the folder of the case file."""
 Judge = Callable[[Answer, Any], bool]
 """Whether an answer is what was expected."""
+Reader = Callable[[Path], Iterator[Case]]
+"""Makes cases of a file: each with `id`, `kind`, the question, and what is expected as `expect`."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,11 @@ class Run:
     failures: tuple[Failure, ...]
 
 
-def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]]) -> Run:
+def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]], reader: Reader = read_cases) -> Run:
     """Run the cases of a file. A case of a kind that nobody answers fails."""
     ids: list[str] = []
     failures: list[Failure] = []
-    for case in read_cases(path):
+    for case in reader(path):
         name = str(case.get("id", f"case {len(ids) + 1}"))
         ids.append(name)
         # The adapter gets the question alone.

@@ -1,11 +1,31 @@
-"""Which adapter answers which kind of case."""
+"""Which reader makes cases of which file, and which adapter answers which kind of case."""
 
-from tests.conformance import policies
-from tests.conformance.cases import Adapter, Judge
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tests.conformance import arm, bicepparams, policies
+from tests.conformance.cases import Adapter, Judge, Reader, read_cases
+
+FILES: tuple[tuple[str, Reader], ...] = (
+    ("*bicepparam.tar.gz", bicepparams.pairs),
+    ("*pairs.tar.gz", arm.pairs),
+    ("*.jsonl*", read_cases),
+    ("*.json", arm.records),
+)
+"""Readers by the names of files; the first that fits."""
 
 KINDS: dict[str, tuple[Adapter, Judge]] = {
     "parse": (policies.parse, policies.judge_parse),
     "operator": (policies.operator, policies.judge_value),
     "function": (policies.function, policies.judge_value),
     "policy": (policies.policy, policies.judge_policy),
+    "arm-function": (arm.function, arm.judge_function),
+    "arm-template": (arm.template, arm.judge_template),
+    "arm-pair": (arm.pair, arm.judge_pair),
+    "bicepparam": (bicepparams.parameters, bicepparams.judge),
 }
+
+
+def reader_of(path: Path) -> Reader | None:
+    """Who reads a file, if anybody does."""
+    return next((reader for pattern, reader in FILES if fnmatch(path.name.lower(), pattern)), None)

@@ -376,7 +376,7 @@ class TestLimits:
 
     def test_lambdas_have_a_budget(self) -> None:
         text = "map(range(0, 10000), lambda('i', range(0, 10000)))"
-        assert "more than 1000000 elements" in failure(text).message
+        assert "more than 1000000 steps" in failure(text).message
         # It is counted anew for every evaluation.
         evaluator = Evaluator(TEMPLATE)
         for _ in range(3):

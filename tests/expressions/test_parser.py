@@ -17,7 +17,7 @@ from everward.expressions import (
     print_node,
     unescape,
 )
-from everward.expressions.limits import MAX_NESTING, MAX_TEXT
+from everward.expressions.limits import bounds
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_$]{0,5}", fullmatch=True)
 CALLED = NAMES | st.tuples(NAMES, NAMES).map(".".join)
@@ -167,20 +167,20 @@ def nested(opener: str, closer: str, levels: int, core: str = "1") -> str:
 @pytest.mark.parametrize(("opener", "closer"), [("f(", ")"), ("f()[", "]"), ("f(1, ", ")")])
 def test_two_hundred_levels_are_read_and_more_than_the_limit_are_an_error(opener: str, closer: str) -> None:
     assert len(list(nodes_in(root(nested(opener, closer, 200))))) > 200
-    assert "nested deeper than" in broken(nested(opener, closer, MAX_NESTING + 1)).message
+    assert "nested deeper than" in broken(nested(opener, closer, bounds().nesting + 1)).message
 
 
 def test_accesses_count_as_levels_too() -> None:
     assert isinstance(root("f()" + ".a" * 200), Member)
-    assert "nested deeper" in broken("f()" + ".a" * MAX_NESTING).message
-    assert "nested deeper" in broken("f()" + "[0]" * MAX_NESTING).message
+    assert "nested deeper" in broken("f()" + ".a" * bounds().nesting).message
+    assert "nested deeper" in broken("f()" + "[0]" * bounds().nesting).message
     # Whatever is combined: no tree is higher than the limit.
     assert "nested deeper" in broken("f(" * 200 + "1" + ").a" * 200).message
 
 
 def test_text_beyond_any_limit_is_an_error() -> None:
     assert "longer than" in broken(nested("f(", ")", 100_000)).message
-    assert "longer than" in broken("'" + "x" * MAX_TEXT + "'").message
+    assert "longer than" in broken("'" + "x" * bounds().expression + "'").message
     assert "nested deeper" in broken(nested("(", ")", 20_000)).message
 
 

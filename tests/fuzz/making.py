@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import string
-from pathlib import Path
 from typing import Any, Final
+
+from tests.fuzz.running import SEEDS
 
 from everward.expressions import POLICY
 from everward.policy.operators import OPERATORS
 from everward.policy.parser import EFFECTS
-
-SEEDS: Final = Path(__file__).with_name("seeds")
 
 ODD: Final[tuple[Any, ...]] = (
     *(None, True, False, 0, 1, -1, 2**31, 2**63, 10**40, 1e308, -0.0, 0.1, "", " ", "*", "**?*", "#?.", "[", "]", "[]"),

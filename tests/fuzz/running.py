@@ -1,29 +1,21 @@
-"""What must hold of every input: it is judged in time, or refused by an error that people can read."""
+"""What must hold of every input: it is used up in time, or refused by an error that people can read."""
 
 from __future__ import annotations
 
-import json
 import random
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from tests.fuzz.making import SEEDS, Maker, seed_expressions, seeds
-
-from everward.estate import Estate, Reading, Resource
-from everward.expressions import parse_expression
-from everward.policy import compile_definition, load_definition
-from everward.values import Origin, ProblemError, Unknown
-
-LIMIT: Final = 2.0
-"""Seconds that one input may take."""
+SEEDS: Final = Path(__file__).with_name("seeds")
 FOUND: Final = SEEDS / "found"
-"""Inputs that failed once, kept so that they never do again."""
+"""Inputs that failed once, kept so that they never do again: a folder a target."""
 
 
 class HangError(BaseException):
@@ -36,6 +28,37 @@ class Failure:
 
     content: bytes
     what: str
+
+
+class Target(ABC):
+    """Something that made inputs are fed to. One module a target; `targets.py` lists them."""
+
+    name: ClassVar[str]
+    """What `--only` calls it, and the folder of what failed once."""
+    suffix: ClassVar[str] = ".json"
+    """Of the files in which inputs are kept."""
+    limit: ClassVar[float] = 2.0
+    """Seconds that one input may take."""
+
+    @abstractmethod
+    def maker(self, rng: random.Random) -> Callable[[], bytes]:
+        """Makes inputs: the same ones for the same source of chance."""
+
+    @abstractmethod
+    def use(self, content: bytes) -> None:
+        """Feed one input to the product. Whatever this raises is a failure; what the product refuses is caught here."""
+
+    @abstractmethod
+    def seeds(self) -> list[bytes]:
+        """Inputs that are known to be good, or at least to matter."""
+
+    def found(self) -> list[Path]:
+        """The files with inputs that failed once."""
+        return sorted((FOUND / self.name).glob("*" + self.suffix))
+
+    def known_inputs(self) -> list[bytes]:
+        """The seeds themselves, and what failed once."""
+        return [*self.seeds(), *(item.read_bytes() for item in self.found())]
 
 
 @contextmanager
@@ -54,85 +77,26 @@ def in_time(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def check(content: bytes, estate: Estate) -> Failure | None:
-    """Judge every resource of an estate by a definition, or by an expression, if it can be read."""
+def check(content: bytes, target: Target) -> Failure | None:
+    """Feed an input to a target, and say what went wrong, if anything did."""
     try:
-        with in_time(LIMIT):
-            _use(content, estate)
+        with in_time(target.limit):
+            target.use(content)
     except (Exception, HangError):
         # Whatever it is, it is what is looked for.
         return Failure(content, traceback.format_exc(limit=-4))
     return None
 
 
-def _use(content: bytes, estate: Estate) -> None:
-    for strict in (True, False):
-        try:
-            if content[:1] == b"[":
-                parse_expression(content.decode(errors="replace"))
-            policy = compile_definition(load_definition(content, file="x.json", strict=strict))
-        except ProblemError:
-            continue
-        assert policy.types is None or isinstance(policy.types, frozenset)
-        for resource in estate:
-            fast = policy.evaluate(resource, estate)
-            slow = policy.explain(resource, estate).outcome
-            assert (fast.state, fast.effect) == (slow.state, slow.effect), (fast, slow)
-
-
-def sample_estate() -> Estate:
-    """Resources with the properties that seeds look at; some are not known."""
-    hole = Unknown(reason="a variable has no value", decided_by=("var.x",))
-    group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/app-rg/providers"
-    rules = [{"value": "10.0.0.0/8", "action": "Allow"}, {"value": hole}, {}, None, hole]
-    storage = {"properties": {"supportsHttpsTrafficOnly": False, "networkAcls": {"ipRules": rules}}}
-    subnets = [{"properties": {"serviceEndpoints": [{"service": "Microsoft.Storage"}]}}, {"properties": hole}]
-    network = {"properties": {"addressSpace": {"addressPrefixes": ["10.1.0.0/16", hole]}, "subnets": subnets}}
-    log = {"properties": {"logs": [{"category": "AuditLogs", "enabled": True}, hole], "workspaceId": hole}}
-    root = {"location": "West Europe", "tags": {"env": "prod", "a.b": "12-ab", "open": hole}, "kind": "StorageV2"}
-    vault = "Microsoft.KeyVault/vaults"
-    made: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("Microsoft.Storage/storageAccounts", f"{group}/Microsoft.Storage/storageAccounts/a1", storage | root),
-        ("Microsoft.Network/virtualNetworks", f"{group}/Microsoft.Network/virtualNetworks/n", network | root),
-        (vault, f"{group}/{vault}/v", {"properties": {"list": [1, [2]]}, **root}),
-        (
-            "Microsoft.Insights/diagnosticSettings",
-            f"{group}/{vault}/v/providers/microsoft.insights/diagnosticSettings/d",
-            log,
-        ),
-        (
-            "Microsoft.Compute/virtualMachines",
-            f"{group}/Microsoft.Compute/virtualMachines/" + "{var.n}",
-            {"tags": hole},
-        ),
-    )
-    resources = [
-        Resource(id=made_id, type=of, name=made_id.rpartition("/")[2], body=body, origin=Origin(source="inventory"))
-        for of, made_id, body in made
-    ]
-    return Estate([Reading("inventory", "here", resources)])
-
-
-def known_inputs() -> list[bytes]:
-    """The seeds themselves, and what failed once."""
-    expressions = [{"if": {"value": text, "exists": True}, "then": {"effect": "audit"}} for text in seed_expressions()]
-    return [*(json.dumps(seed).encode() for seed in (*seeds(), *expressions)), *(item.read_bytes() for item in found())]
-
-
-def found() -> list[Path]:
-    """The files with inputs that failed once."""
-    return sorted(FOUND.glob("*.json"))
-
-
-def run(seconds: float, seed: int) -> tuple[int, list[Failure]]:
+def run(target: Target, seconds: float, seed: int) -> tuple[int, list[Failure]]:
     """Check made inputs until the time is over; how many, and those that failed."""
-    maker, estate = Maker(random.Random(seed)), sample_estate()
+    make = target.maker(random.Random(seed))
     end = time.monotonic() + seconds
     cases = 0
     failures: list[Failure] = []
     while time.monotonic() < end:
         cases += 1
-        failure = check(maker.case(), estate)
+        failure = check(make(), target)
         if failure is not None:
             failures.append(failure)
     return cases, failures

@@ -1,24 +1,27 @@
-"""Made inputs are judged or refused, never worse; what failed once is tried again."""
+"""Made inputs are used up or refused, never worse; what failed once is tried again."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
-from tests.fuzz.running import HangError, check, in_time, known_inputs, run, sample_estate
+from tests.fuzz.running import HangError, check, in_time, run
+from tests.fuzz.targets import TARGETS, target
 
 SECONDS = 2
 
 
-def test_made_inputs_are_judged_or_refused() -> None:
-    cases, failures = run(SECONDS, seed=20221)
+@pytest.mark.parametrize("name", TARGETS)
+def test_made_inputs_are_used_up_or_refused(name: str) -> None:
+    cases, failures = run(target(name), SECONDS, seed=20221)
     assert cases > 20
     assert not failures, failures[0].what
 
 
-def test_seeds_and_what_failed_once_are_judged_or_refused() -> None:
-    estate = sample_estate()
-    failures = [failure for content in known_inputs() if (failure := check(content, estate)) is not None]
+@pytest.mark.parametrize("name", TARGETS)
+def test_seeds_and_what_failed_once_are_used_up_or_refused(name: str) -> None:
+    fed = target(name)
+    failures = [failure for content in fed.known_inputs() if (failure := check(content, fed)) is not None]
     assert not failures, failures[0].what
 
 

@@ -93,6 +93,14 @@ _OPTIONS = (
     click.option(
         "--environment", metavar="NAME", help="Environment whose inputs are looked for in the repository: prod, int."
     ),
+    click.option(
+        "--limit",
+        "limits",
+        metavar="NAME=N",
+        multiple=True,
+        type=VariableType(),
+        help="Raises a limit of reading that a message named. Repeatable.",
+    ),
 )
 
 
@@ -112,15 +120,16 @@ def read(
     resource_group: str | None,
     location: str | None,
     environment: str | None,
+    limits: tuple[tuple[str, str], ...],
 ) -> list[Reading]:
     """Read everything below `paths`.
 
     Raises:
-        UsageError: when a path does not exist.
+        UsageError: when a path or a limit does not exist.
         UnreadableError: when nobody may look whether it does.
 
     """
-    from everward.sources import ReadOptions, read_workload
+    from everward.sources import Limits, ReadOptions, read_workload
 
     options = ReadOptions(
         subscription=subscription,
@@ -129,5 +138,6 @@ def read(
         var_files=var_files,
         variables=dict(variables),
         environment=environment,
+        limits=Limits.given(limits),
     )
     return read_workload(paths, options)

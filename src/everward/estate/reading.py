@@ -23,7 +23,7 @@ class Disposition(StrEnum):
     OPAQUE = "opaque"
     """Kept as a resource of its type, of which no property is known: there is no mapping."""
     NONE = "none"
-    """It has no counterpart in ARM."""
+    """It has no counterpart in ARM, or there is none of it."""
 
 
 class Disposed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -34,6 +34,8 @@ class Disposed(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     into: str | None = None
     """The id of the resource it became or was folded into."""
     origin: Origin | None = None
+    reason: str | None = None
+    """Why, where the disposition does not say it all: lower case, no full stop."""
 
 
 class Unresolved(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -65,6 +67,27 @@ class ReadInput(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel")
     """What was taken from it, or why it was not used."""
 
 
+class Join(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """An id with open parts that was found to be that of a resource of another reading."""
+
+    subject: str
+    """The id as its reading had it."""
+    into: str
+    """The id that it is."""
+    how: str
+    """`name`: only one resource has this type, name and scope. `address`: a plan or state gives it to the address."""
+
+
+class Binding(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The value of an open part that joins told."""
+
+    part: str
+    """What was open: `subscription`, `var.prefix`."""
+    value: str
+    resources: int = 0
+    """How many resources of the reading told it; none when another reading did."""
+
+
 @dataclass(slots=True)
 class Reading:
     """The resources of one source at one time, with everything it could not say."""
@@ -77,6 +100,8 @@ class Reading:
     dispositions: list[Disposed] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     inputs: list[ReadInput] = field(default_factory=list)
+    evidence: list[Resource] = field(default_factory=list)
+    """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
 
     @property
     def incomplete(self) -> bool:

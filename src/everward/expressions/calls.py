@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -10,16 +10,35 @@ from everward.expressions.frame import Constant, Frame, Run
 from everward.expressions.functions.registry import Function, Holes
 from everward.expressions.holes import ATOMS, has_hole
 from everward.expressions.host import is_run_time
+from everward.expressions.limits import bounds
 from everward.expressions.nodes import Call
 from everward.expressions.printer import inner_text
 from everward.expressions.problem import ExpressionError, Failure
 from everward.expressions.residual import residual, with_text
 from everward.values import Unknown, Value
 
+_LONG: Final = 4_096
+"""Characters of an argument that are read for one step."""
+_MANY: Final = 64
+"""Elements of an argument that are looked at for one step."""
+
+
+_SIZED: Final = (str, list, dict)
+
+
+def _count(values: list[Value]) -> None:
+    """Count the reading of arguments as work."""
+    for value in values:
+        if isinstance(value, str):
+            bounds().spend(len(value) // _LONG)
+        elif isinstance(value, _SIZED):
+            bounds().spend(len(value) // _MANY)
+
 
 def fail(call: Call, failure: Failure) -> ExpressionError:
     """What a function's failure is as an error of the expression."""
-    return ExpressionError(f"`{call.name}`: {failure.message}", position=call.at, help=failure.help)
+    message = f"`{call.name}`: {failure.message}"
+    return ExpressionError(message, position=call.at, help=failure.help, limit=failure.limit)
 
 
 def split_constants(runs: list[Run]) -> tuple[list[Value], list[tuple[int, Run]]]:
@@ -40,12 +59,17 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
     def run(frame: Frame) -> Value:
         values = fixed.copy()
         is_open = False
+        is_large = False
         for index, argument in varying:
             # No comprehension: it would be one more frame a level.
             value = values[index] = argument(frame)
             if type(value) not in ATOMS and (deep or isinstance(value, Unknown)):
                 is_open = True
+            if isinstance(value, _SIZED) and len(value) > _MANY:
+                is_large = True
         try:
+            if is_large:
+                _count(values)
             if is_open and (shallow or (deep and has_hole(values))):
                 return residual(call, values, frame, scope, present=present)
             result: Value = body(frame, *values) if framed else body(*values)

@@ -220,7 +220,9 @@ def _bind_chain(chain: _Chain, tolerant: bool) -> Run:
             try:
                 found = access(value, key(frame), safe=safe or tolerant)
             except Failure as failure:
-                raise ExpressionError(failure.message, position=step.node.at, help=failure.help) from None
+                raise ExpressionError(
+                    failure.message, position=step.node.at, help=failure.help, limit=failure.limit
+                ) from None
             if found is None and safe:
                 return None
             if isinstance(found, Unknown) and found.text is None:

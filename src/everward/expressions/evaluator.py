@@ -9,7 +9,7 @@ from everward.expressions.dialect import Dialect
 from everward.expressions.frame import Frame
 from everward.expressions.holes import check_size, holes_of
 from everward.expressions.host import Functions, Host
-from everward.expressions.limits import MAX_STEPS, MAX_TREE_DEPTH
+from everward.expressions.limits import MAX_TREE_DEPTH, bounds
 from everward.expressions.nodes import Expression
 from everward.expressions.parser import is_expression, parse_expression, unescape
 from everward.expressions.problem import ExpressionError, Failure
@@ -32,7 +32,6 @@ class Evaluator:
         self.now = now
         """What `utcNow()` gives; without it that is a hole."""
         self._running = 0
-        self._steps = 0
 
     def evaluate(self, expression: Expression) -> Value:
         """The value of an expression.
@@ -41,7 +40,7 @@ class Evaluator:
             ExpressionError: when it fails as it would in Azure, or exceeds a limit.
 
         """
-        return self._run(compile_expression(expression, self.dialect))
+        return self.run(compile_expression(expression, self.dialect))
 
     def evaluate_text(self, text: str) -> Value:
         """The value of a string of a template or a policy: an expression's result, else the string it stands for.
@@ -69,33 +68,30 @@ class Evaluator:
         except RecursionError:
             raise _too_deep(None) from None
         except Failure as failure:
-            raise ExpressionError(failure.message, help=failure.help) from None
+            raise ExpressionError(failure.message, help=failure.help, limit=failure.limit) from None
         return result
 
-    def spend(self, steps: int) -> None:
-        """Count work that a lambda has done.
+    def run(self, program: Program) -> Value:
+        """The value of an expression that is compiled for this evaluator's dialect.
 
         Raises:
-            Failure: when one evaluation does too much.
+            ExpressionError: when it fails as it would in Azure, or exceeds a limit.
 
         """
-        self._steps += steps
-        if self._steps > MAX_STEPS:
-            raise Failure(f"its lambdas visit and make more than {MAX_STEPS} elements")
-
-    def _run(self, program: Program) -> Value:
         text = program.expression.text
-        if not self._running:
-            self._steps = 0
+        outermost = not self._running
         self._running += 1
         try:
+            if outermost:
+                _begin()
             result = program.run(Frame(self))
             if program.makes and isinstance(result, (list, dict)):
                 check_size(result)
         except ExpressionError as error:
             raise error.within(text) from None
         except Failure as failure:
-            raise ExpressionError(failure.message, position=program.expression.root.at, text=text) from None
+            at = program.expression.root.at
+            raise ExpressionError(failure.message, position=at, text=text, limit=failure.limit) from None
         except RecursionError:
             raise _too_deep(text) from None
         finally:
@@ -131,6 +127,15 @@ class Evaluator:
         if unnamed:
             return combine([*unnamed, *holes_of(members.values())], present=True)
         return members
+
+
+def _begin() -> None:
+    """Count one evaluation as work; the first of it, unless there are many with common limits."""
+    limits = bounds()
+    if limits.shared:
+        limits.spend(1)
+    else:
+        limits.used = 0
 
 
 def _check_depth(depth: int) -> None:

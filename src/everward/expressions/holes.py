@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from everward.expressions.limits import MAX_NODES
-from everward.expressions.problem import Failure
+from everward.expressions.limits import bounds
 from everward.values import Unknown, Value
 
 ATOMS: Final = frozenset({str, int, float, bool, type(None)})
 """Types of values that have nothing inside."""
+
+
+_MANY: Final = 1_024
+"""Parts of a value from which on looking at them counts as work."""
+_LOOKED_AT: Final = 100_000
+"""Parts of values among which holes are looked for: what would decide is said of the first ones only."""
 
 
 class OpenObject(dict[str, Value]):
@@ -32,13 +37,13 @@ def has_hole(value: Value) -> bool:
     """Whether `value` is or holds a hole, at any depth.
 
     Raises:
-        Failure: when the value has more parts than `MAX_NODES` (values that share parts may be huge when unfolded).
+        Failure: when the value has more parts than it may (values that share parts may be huge when unfolded).
 
     """
     if type(value) in ATOMS:
         return False
     stack: list[Any] = [value]
-    left = MAX_NODES
+    parts = whole = 0
     while stack:
         item = stack.pop()
         if type(item) in ATOMS:
@@ -46,9 +51,11 @@ def has_hole(value: Value) -> bool:
         if isinstance(item, (Unknown, OpenObject)):
             return True
         below = item.values() if isinstance(item, dict) else item
-        left -= len(below)
-        if left < 0:
-            raise Failure(f"a value has more than {MAX_NODES} parts")
+        parts += len(below)
+        if parts > _MANY:
+            whole += parts
+            bounds().walk(parts, whole)
+            parts = 0
         stack.extend(below)
     return False
 
@@ -57,7 +64,7 @@ def holes_of(values: Iterable[Value]) -> list[Unknown]:
     """The holes in values, first ones first; enough of them to say what would decide."""
     found: list[Unknown] = []
     stack: list[Any] = list(values)[::-1]
-    left = MAX_NODES
+    left = _LOOKED_AT
     while stack and left > 0 and len(found) < 64:
         item = stack.pop()
         left -= 1
@@ -73,20 +80,22 @@ def holes_of(values: Iterable[Value]) -> list[Unknown]:
 
 
 def check_size(value: Value) -> None:
-    """Hold that a value has at most `MAX_NODES` parts.
+    """Hold that a value has no more parts than it may have.
 
     Raises:
         Failure: when it has more.
 
     """
     stack: list[Any] = [value]
-    left = MAX_NODES
+    parts = whole = 0
     while stack:
         item = stack.pop()
         if isinstance(item, (dict, list)):
-            left -= len(item)
-            if left < 0:
-                raise Failure(f"a value has more than {MAX_NODES} parts")
+            parts += len(item)
+            if parts > _MANY:
+                whole += parts
+                bounds().walk(parts, whole)
+                parts = 0
             stack.extend(item.values() if isinstance(item, dict) else item)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from everward.expressions.lexer import Kind, Token, tokenize
-from everward.expressions.limits import INT_MAX, INT_MIN, MAX_NESTING, MAX_TEXT
+from everward.expressions.limits import INT_MAX, INT_MIN, bounds
 from everward.expressions.nodes import Call, Expression, Index, Literal, Member, Node
 from everward.expressions.problem import ExpressionError
 
@@ -30,13 +30,15 @@ def parse_expression(text: str) -> Expression:
     """Read an expression, with or without the brackets around it. The same text gives the same object.
 
     Raises:
-        ExpressionError: when it does not follow the grammar, is longer than `MAX_TEXT` or nested deeper than
-            `MAX_NESTING`.
+        ExpressionError: when it does not follow the grammar, is longer or nested deeper than an expression may be.
 
     """
     try:
-        if len(text) > MAX_TEXT:
-            raise ExpressionError(f"an expression of {len(text)} characters is longer than {MAX_TEXT}", position=0)
+        most = bounds().expression
+        if len(text) > most:
+            raise ExpressionError(
+                f"an expression of {len(text)} characters is longer than {most}", position=0, limit="expression"
+            )
         start, end = (1, len(text) - 1) if is_expression(text) else (0, len(text))
         return Expression(_Parser(tokenize(text, start, end)).parse(), text)
     except ExpressionError as error:
@@ -198,8 +200,9 @@ class _Parser:
 
 
 def _check_depth(depth: int, at: int) -> None:
-    if depth > MAX_NESTING:
-        raise ExpressionError(f"an expression is nested deeper than {MAX_NESTING} levels", position=at)
+    most = bounds().nesting
+    if depth > most:
+        raise ExpressionError(f"an expression is nested deeper than {most} levels", position=at, limit="nesting")
 
 
 def _number(text: str, at: int) -> Literal:

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from everward.expressions.limits import MAX_STRING
-from everward.expressions.problem import Failure
+from everward.expressions.limits import bounds
 from everward.values import Value
 
 
@@ -64,7 +63,7 @@ def compare(left: str, right: str) -> int:
 
 
 def bounded(text: str) -> str:
-    """`text`, which must not be longer than `MAX_STRING`.
+    """`text`, which must not be longer than a string may be.
 
     Raises:
         Failure: when it is.
@@ -81,8 +80,7 @@ def check_length(length: int) -> None:
         Failure: when it may not.
 
     """
-    if length > MAX_STRING:
-        raise Failure(f"the result would be longer than {MAX_STRING} characters")
+    bounds().write(length)
 
 
 def text_of(value: Value) -> str:
@@ -119,12 +117,12 @@ def json_of(value: Value, *, single: bool = False) -> str:
     """A known value as compact JSON, its strings in double quotes or (as the engine formats them) in single ones.
 
     Raises:
-        Failure: when the result would be longer than `MAX_STRING`.
+        Failure: when the result would be longer than a string may be.
 
     """
     out: list[str] = []
     stack: list[Any] = [value]
-    length = 0
+    left = bounds().text
     while stack:
         item = stack.pop()
         if isinstance(item, _Raw):
@@ -146,9 +144,11 @@ def json_of(value: Value, *, single: bool = False) -> str:
                 stack.append(_Raw(f"{',' if index else ''}{_json_string(key, single)}:"))
         else:
             text = _json_scalar(item)
-        length += len(text)
-        check_length(length)
+        left -= len(text)
+        if left < 0:
+            break
         out.append(text)
+    check_length(bounds().text - left)
     return "".join(out)
 
 

@@ -101,7 +101,8 @@ class _Page:
         shown = self.shorten(others)
         for item in shown:
             into = f" {item.into}" if item.into and item.disposition is Disposition.MERGED else ""
-            yield from self.layout.plain(f"{item.address}: {_BECAME[item.disposition]}{into}", first="  ", then="    ")
+            became = item.reason or _BECAME[item.disposition]
+            yield from self.layout.plain(f"{item.address}: {became}{into}", first="  ", then="    ")
         yield from self.rest(len(others) - len(shown))
 
     def unresolved(self) -> Iterator[str]:

@@ -12,11 +12,12 @@ from typing import Final
 from everward.estate import Reading, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.leftover import unread
+from everward.sources.limits import Limits
 from everward.sources.separation import separate
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UsageError
 
-__all__ = ["Input", "ReadOptions", "Source", "Tree", "read_workload"]
+__all__ = ["Input", "Limits", "ReadOptions", "Source", "Tree", "read_workload"]
 
 _OBJECT: Final = ".json with an object"
 """Stands for a `.json` file whose root is not an array: plans and templates are objects."""
@@ -25,8 +26,8 @@ _ROOMS: Final = (
     ("everward.sources.terraform.source", "TerraformSource", (".tf", ".tf.json")),
     ("everward.sources.terraform.plan", "PlanSource", (_OBJECT,)),
     ("everward.sources.terraform.state", "StateSource", (_OBJECT, ".tfstate")),
-    ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep")),
-    ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".gz")),
+    ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep", ".bicepparam")),
+    ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".csv", ".gz", ".zst")),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from everward.estate import Reading
+from everward.sources.limits import Limits
 from everward.sources.tree import Tree
 
 
@@ -29,6 +30,8 @@ class ReadOptions:
     """Single input values as typed (`--var name=value`); they win over files."""
     environment: str | None = None
     """The environment whose inputs are looked for in the repository: `prod`, `int`…"""
+    limits: Limits = field(default_factory=Limits)
+    """How much reading may cost."""
 
 
 @dataclass(frozen=True, slots=True)

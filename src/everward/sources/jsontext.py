@@ -58,6 +58,8 @@ class Node:
     """The offset after its last character."""
     keys: dict[str, Node] | None = None
     items: list[Node] | None = None
+    repeated: list[str] | None = None
+    """Keys that stood in it before: JSON keeps only the last of them."""
 
 
 def decode_text(content: bytes) -> str:
@@ -124,22 +126,23 @@ def depth_within(value: Any, limit: int) -> bool:
     return False
 
 
-def parse(text: str, *, placed: bool = True) -> tuple[Any, Node]:
+def parse(text: str, *, placed: bool = True, deepest: int = MAX_DEPTH) -> tuple[Any, Node]:
     """Read JSON with patience: the value, and where each part of it stands (`placed`) or only where the whole does.
 
     Raises:
-        JsonError: when it is not JSON, or nested deeper than `MAX_DEPTH`.
+        JsonError: when it is not JSON, or nested more than `deepest` levels.
 
     """
-    return _Parser(text, placed).run()
+    return _Parser(text, placed, deepest).run()
 
 
 class _Parser:
     """A parser without recursion: what is open stands on a stack of values and nodes."""
 
-    def __init__(self, text: str, placed: bool) -> None:
+    def __init__(self, text: str, placed: bool, deepest: int) -> None:
         self.text = text
         self.placed = placed
+        self.deepest = deepest
         self.at = 1 if text.startswith("\ufeff") else 0
         self.root: Any = None
         self.top: Node | None = None
@@ -218,8 +221,8 @@ class _Parser:
         """Read a scalar, or open an array or object; put it where it belongs."""
         node = Node(self.at)
         if character in ("{", "["):
-            if len(self.values) >= MAX_DEPTH:
-                raise self.fail(f"nested deeper than {MAX_DEPTH} levels")
+            if len(self.values) >= self.deepest:
+                raise self.fail(f"nested deeper than {self.deepest} levels")
             value: Any = {} if character == "{" else []
             self.at += 1
             self.put(value, node)
@@ -243,6 +246,8 @@ class _Parser:
         if isinstance(holder, dict):
             # INVARIANT: an object is given a value only after its key was read.
             key = self.key or ""
+            if key in holder and self.placed:
+                place.repeated = [*(place.repeated or ()), key]
             holder[key] = value
             if self.placed and place.keys is not None:
                 place.keys[key] = node

@@ -23,10 +23,11 @@ _HEAD_BYTES: Final = 1024 * 1024
 _TERRAFORM: Final = (".tf", ".tf.json", ".tofu")
 _STATES: Final = (".tfstate",)
 _LINES: Final = (".jsonl", ".ndjson")
-_PACKED: Final = (".json.gz", ".jsonl.gz", ".ndjson.gz")
+_PACKED: Final = tuple(plain + packed for packed in (".gz", ".zst") for plain in (".json", *_LINES))
 _JSON: Final = (".json", ".jsonc")
 _NAMED_OURS: Final = (*_TERRAFORM, *_STATES, *_LINES, *_PACKED)
-_OURS: Final = (*_NAMED_OURS, *_JSON, ".bicep")
+_BICEP: Final = (".bicep", ".bicepparam")
+_OURS: Final = (*_NAMED_OURS, *_JSON, *_BICEP)
 
 _HINT = re.compile(
     rb"deployment(?:template|parameters)|schema\.management\.azure\.com|/subscriptions/"
@@ -106,7 +107,7 @@ def judge(path: Path, tree: Tree) -> Leftover | None:
         return None
     if name.endswith(_TERRAFORM):
         return _terraform(path)
-    if name.endswith(".bicep"):
+    if name.endswith(_BICEP):
         return None
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -159,7 +160,7 @@ def _content_of(name: str, content: bytes, shown: str) -> Leftover | None:
 def _problem(name: str, content: bytes, shown: str) -> UnreadableError | None:
     """What is wrong with JSON, or with the first broken row of JSON lines."""
     try:
-        if name.endswith((*_LINES, ".jsonl.gz", ".ndjson.gz")):
+        if name.removesuffix(".gz").removesuffix(".zst").endswith(_LINES):
             _check_rows(content, shown)
         else:
             load(content, source="files", file=shown)
@@ -201,7 +202,7 @@ def _nothing(tree: Tree) -> Unresolved:
         subject=shown,
         reason=reason,
         origin=Origin(source="files", file=shown, line=line),
-        help="name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory as JSON or JSON lines",
+        help="name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory (JSON, JSON lines, CSV)",
         incomplete=True,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from everward.estate import Reading
 from everward.sources.interface import ReadOptions
 from everward.sources.inventory import InventorySource
+from everward.sources.limits import Limits
 from everward.sources.tree import Tree
 
 GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
@@ -41,11 +42,11 @@ def claims(root: Path) -> list[str]:
     return [path.name for item in InventorySource().find(tree) for path in (item.path, *item.files)]
 
 
-def read(root: Path) -> Reading:
+def read(root: Path, **limits: int) -> Reading:
     tree = Tree(root)
     source = InventorySource()
     (item,) = source.find(tree)
-    return source.read(item, tree, ReadOptions())
+    return source.read(item, tree, ReadOptions(limits=Limits(**limits)))
 
 
 def shapes() -> dict[str, Any]:

@@ -128,7 +128,7 @@ def test_deep_values_are_expanded(depth: int, tmp_path: Path) -> None:
 
 
 def test_without_enough_frames_the_rest_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.template.source._RECURSION", 0)
+    monkeypatch.setattr("everward.sources.template.room.FRAMES", 0)
     deep: Any = 1
     for _ in range(480):
         deep = {"a": deep}

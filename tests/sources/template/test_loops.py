@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.template.support import clean, expand, nested, output, reasons, template
+from tests.sources.template.support import OPTIONS, clean, expand, nested, output, reasons, template
 
+from everward.sources.limits import Limits, limit_help
 from everward.values import Unknown
 
 
@@ -181,9 +183,8 @@ def test_loops_of_loops_are_bounded(tmp_path: Path) -> None:
         ({"type": "A.B/c", "name": "[string(copyIndex())]", "copy": {"name": "loop", "count": 800}},),
     )
     outer = {**nested("[string(copyIndex())]", inner), "copy": {"name": "outer", "count": 800}}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("everward.sources.template.run.MAX_INSTANCES", 1_500)
-        reading = expand(tmp_path, template((outer,)))
+    reading = expand(tmp_path, template((outer,)), replace(OPTIONS, limits=Limits(instances=1_500)))
     assert reading.incomplete
     assert len(reading.resources) <= 1_500
+    assert [note.help for note in reading.unresolved] == [limit_help("instances")] * len(reading.unresolved)
     assert reasons(reading) == ["the template gives more than 1500 resources"] * len(reading.unresolved)

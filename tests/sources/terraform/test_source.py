@@ -92,7 +92,7 @@ def test_subscriptions_of_provider_configurations_are_read(tmp_path: Path) -> No
     assert {resource.id for resource in reading.resources} == {
         "/subscriptions/s/resourceGroups/g",
         "/subscriptions/h/resourceGroups/g",
-        "/subscriptions/s/resourceGroups/o",
+        "/subscriptions/{azurerm.open}/resourceGroups/o",
     }
 
 
@@ -152,7 +152,8 @@ def test_a_missing_file_of_values_is_a_wrong_use(tmp_path: Path) -> None:
     [
         ({"main.tf": GROUP + 'resource "a" "b" {\n  x = ]\n}\n'}, ("main.tf", 6), True),
         ({"main.tf": b"\x7fELF\x00\x01"}, ("main.tf", None), True),
-        ({"main.tf.json": "{}"}, ("main.tf.json", None), True),
+        ({"main.tf.json": "{"}, ("main.tf.json", 1), True),
+        ({"main.tf.json": '{"resource": {"a": 1}}'}, ("main.tf.json", 1), True),
         ({"main.tf": "locals {\n  a = local.b\n  b = local.a\n}\n"}, ("main.tf", 2), True),
         ({"main.tf": "locals {\n  a = " + "[" * 100_000 + "]" * 100_000 + "\n}\n"}, ("main.tf", 2), True),
         ({"main.tf": 'module "m" {\n  source = "./"\n}\n'}, ("main.tf", 2), True),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.evaluation import GivenValue, Session
 from everward.sources.terraform.evaluation.files import Files
 from everward.sources.terraform.instance import Instance
@@ -30,6 +31,9 @@ class StandInProvider:
             reference=reference,
         )
 
+    def nests(self, instance: Instance, path: str) -> bool:
+        return path.rpartition(".")[2].endswith("_block")
+
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files below a folder."""
@@ -40,10 +44,12 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def session_of(folder: Path, files: Mapping[str, str | bytes] | str, **given: Any) -> Session:
+def session_of(
+    folder: Path, files: Mapping[str, str | bytes] | str, limits: Limits | None = None, **given: Any
+) -> Session:
     """Evaluate a configuration; keyword arguments are values of variables."""
     write(folder, {"main.tf": files} if isinstance(files, str) else files)
-    loader = ModuleLoader(Tree(folder))
+    loader = ModuleLoader(Tree(folder), limits)
     values = {name: GivenValue(value, "test") for name, value in given.items()}
     session = Session(loader.load(folder), loader, StandInProvider(), values)
     session.run()
@@ -63,10 +69,10 @@ class _Names:
         raise AssertionError("nothing here has a provider")
 
 
-def value_of(text: str, folder: Path | None = None, **names: Any) -> Any:
+def value_of(text: str, folder: Path | None = None, limits: Limits | None = None, **names: Any) -> Any:
     """The value of one expression; keyword arguments are what it may refer to."""
     place = folder or Path(__file__).parent
-    return evaluate(parse_expression(text, "test"), Scope(_Names(), Files(place, Tree(place)), names))
+    return evaluate(parse_expression(text, "test"), Scope(_Names(), Files(place, Tree(place), limits), names))
 
 
 def hole(name: str, **more: Any) -> Unknown:

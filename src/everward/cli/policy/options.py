@@ -106,7 +106,7 @@ def read(paths: Sequence[Path], options: dict[str, Any]) -> Estate:
     """
     from everward.estate import Estate
     from everward.policy.bench import read_resources
-    from everward.sources import ReadOptions
+    from everward.sources import Limits, ReadOptions
 
     read_options = ReadOptions(
         subscription=options["subscription"],
@@ -115,6 +115,7 @@ def read(paths: Sequence[Path], options: dict[str, Any]) -> Estate:
         var_files=options["var_files"],
         variables=dict(options["variables"]),
         environment=options["environment"],
+        limits=Limits.given(options["limits"]),
     )
     return Estate(read_resources(paths, read_options))
 

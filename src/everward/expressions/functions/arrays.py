@@ -8,7 +8,7 @@ from everward.expressions.equality import canonical, same
 from everward.expressions.functions.registry import Family, Holes
 from everward.expressions.holes import OpenObject, has_hole, has_many, holes_of
 from everward.expressions.kinds import as_array, as_integer, as_object, as_string, is_number, kind_of
-from everward.expressions.limits import MAX_NODES
+from everward.expressions.limits import bounds
 from everward.expressions.problem import Failure
 from everward.expressions.text import bounded, check_length, fold, text_of
 from everward.values import Truth, Unknown, Value, any_of, combine, key_of
@@ -44,8 +44,10 @@ def check_count(count: int) -> None:
         Failure: when it may not.
 
     """
-    if count > MAX_NODES:
-        raise Failure(f"the result would have more than {MAX_NODES} elements")
+    most = bounds().elements
+    if count > most:
+        raise Failure(f"the result would have more than {most} elements", limit="elements")
+    bounds().walk(count, count)
 
 
 @ARRAYS.add("createArray", 0, None, holes=Holes.OWN)

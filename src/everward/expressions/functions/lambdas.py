@@ -12,6 +12,7 @@ from everward.expressions.functions.arrays import is_many, many, single
 from everward.expressions.functions.objects import property_name
 from everward.expressions.holes import OpenObject, has_many, holes_of
 from everward.expressions.kinds import as_array, as_boolean, as_object
+from everward.expressions.limits import bounds
 from everward.expressions.nodes import Call
 from everward.expressions.problem import Failure
 from everward.expressions.residual import UNEVALUATED, call_text, residual
@@ -41,7 +42,7 @@ class _Lambda:
     def __call__(self, frame: Frame, *values: Value) -> Value:
         """The body's value; variables that the lambda does not name are left out."""
         result = self._body(frame.inner(values[: self._count]))
-        frame.evaluator.spend(1 + (len(result) if isinstance(result, (list, dict, str)) else 0))
+        bounds().spend(1 + (len(result) if isinstance(result, (list, dict, str)) else 0))
         return result
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from everward.expressions.functions.registry import Family
 from everward.expressions.kinds import as_integer, is_number, kind_of
-from everward.expressions.limits import INT_MAX, INT_MIN, MAX_RANGE
+from everward.expressions.limits import INT_MAX, INT_MIN, bounds
 from everward.expressions.problem import Failure
 from everward.values import Value
 
@@ -107,8 +107,9 @@ def largest(*values: Value) -> Value:
 def span(start: Value, count: Value) -> Value:
     """`count` integers from `start` on."""
     first, length = as_integer(start, "the start"), as_integer(count, "the count")
-    if not 0 <= length <= MAX_RANGE:
-        raise Failure(f"the count must be from 0 to {MAX_RANGE}, not {length}")
+    most = bounds().expansion
+    if not 0 <= length <= most:
+        raise Failure(f"the count must be from 0 to {most}, not {length}", limit="expansion" if length > 0 else None)
     if first + length > 2**31 - 1:
         raise Failure("start and count together must not exceed 2147483647")
     return list(range(first, first + length))

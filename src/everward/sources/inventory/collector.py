@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from everward.estate import Reading, Resource, Unresolved
 from everward.sources.inventory.envelope import children_of
+from everward.sources.inventory.kinds import Kind, kind_of
 from everward.sources.inventory.normal import NOT_EXPORTED, to_resource
 from everward.sources.inventory.places import InventoryPlaces, Mark
-from everward.sources.inventory.rows import LOST, Rows
+from everward.sources.inventory.rows import LISTED_ROWS, LOST, Rows
 from everward.values import Origin
-
-_LISTED_ROWS: Final = 20
-"""How many bad rows of one file are listed singly."""
 
 
 class Collector:
@@ -23,13 +22,17 @@ class Collector:
         self._reading = reading
         self._at: dict[str, int] = {}
         """Lower-case id to the place in the reading of its (first) resource."""
+        self._records: set[str] = set()
+        """Lower-case ids of the evidence."""
         self._repeated = 0
         self._total: int | None = None
         self._more: list[str] = []
+        self._nouns: Counter[str] = Counter()
 
     def add(self, rows: Rows, places: InventoryPlaces) -> str:
         """Take every row of a file; gives a summary for people."""
         before, repeated = len(self._reading.resources), self._repeated
+        self._nouns = Counter()
         bad: list[tuple[int, str]] = []
         for index, row in enumerate(rows):
             if row is LOST:
@@ -40,24 +43,49 @@ class Collector:
         self._reading.unresolved.extend(rows.problems)
         self._report_bad(bad, rows.shown, places)
         self._note_pages(rows)
-        summary = f"{len(self._reading.resources) - before} resources"
+        parts = [f"{len(self._reading.resources) - before} resources"]
+        parts += [f"{number} times {noun}" for noun, number in self._nouns.items()]
         if self._repeated > repeated:
-            summary += f", {self._repeated - repeated} rows repeat others"
-        return summary
+            parts.append(f"{self._repeated - repeated} rows repeat others")
+        return ", ".join(parts)
 
     def _take(self, row: dict[str, Any], places: InventoryPlaces, mark: Mark) -> str | None:
+        kind = kind_of(row)
+        if kind is not None:
+            return self._take_adapted(kind, row, places, mark)
         resource = to_resource(row, places, mark)
         if isinstance(resource, str):
             return resource
         self._put(resource)
-        if isinstance(mark, int) and "resources" in row:
-            self._take_children(row, places, mark)
+        if isinstance(mark, int) and "resources" in resource.body:
+            self._take_children(resource.body, places, mark)
         return None
 
-    def _take_children(self, row: dict[str, Any], places: InventoryPlaces, mark: int) -> None:
+    def _take_adapted(self, kind: Kind, row: dict[str, Any], places: InventoryPlaces, mark: Mark) -> str | None:
+        """A row that is no resource as ARM has it, for what it stands for."""
+        adapted = kind.adapt(row)
+        if isinstance(adapted, str):
+            return adapted
+        if not adapted:
+            self._repeated += 1
+        for item in adapted:
+            resource = to_resource(item, places, mark)
+            if isinstance(resource, str):
+                return resource
+            if not kind.evidence:
+                self._put(resource)
+            elif resource.key in self._records:
+                self._repeated += 1
+            else:
+                self._records.add(resource.key)
+                self._nouns[kind.noun] += 1
+                self._reading.evidence.append(resource)
+        return None
+
+    def _take_children(self, body: dict[str, Any], places: InventoryPlaces, mark: int) -> None:
         """Children become resources of their own; what is none of them stays where it is."""
         left: list[Any] = []
-        for position, child in children_of(row):
+        for position, child in children_of(body):
             # A copy: equal values of an inventory may be one object.
             reason = (
                 self._take(dict(child), places, (mark, "resources", position))
@@ -66,9 +94,9 @@ class Collector:
             )
             if reason is not None:
                 left.append(child)
-        if left or not isinstance(row["resources"], list):
+        if left or not isinstance(body["resources"], list):
             return
-        del row["resources"]
+        del body["resources"]
 
     def _put(self, resource: Resource) -> None:
         key = resource.key
@@ -91,10 +119,10 @@ class Collector:
 
     def _report_bad(self, bad: Iterable[tuple[int, str]], shown: str, places: InventoryPlaces) -> None:
         listed = list(bad)
-        for index, reason in listed[:_LISTED_ROWS]:
+        for index, reason in listed[:LISTED_ROWS]:
             self._unresolved(f"{shown} row {index + 1}", f"not read as a resource: {reason}", places.origin(index))
-        if len(listed) > _LISTED_ROWS:
-            rest = len(listed) - _LISTED_ROWS
+        if len(listed) > LISTED_ROWS:
+            rest = len(listed) - LISTED_ROWS
             origin = Origin(source="inventory", file=shown)
             self._unresolved(shown, f"{rest} further rows are not resources", origin)
 
@@ -118,7 +146,7 @@ class Collector:
 
     def finish(self) -> None:
         """Say what concerns all files together: pages that are missing, properties that were not exported."""
-        given = len(self._reading.resources) + self._repeated
+        given = len(self._reading.resources) + len(self._reading.evidence) + self._repeated
         short = self._total is not None and given < self._total
         if short or (self._more and self._total is None):
             shown = self._more[0] if self._more else self._reading.label

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 
-from everward.values import try_parse_id
+from everward.sources.inventory.armid import is_arm_id
+from everward.sources.inventory.kinds import kind_of
+from everward.sources.inventory.kinds.azgovviz import rows_of_tree
+from everward.values import Step, try_parse_id
 
-_ID = re.compile(r"/(?:subscriptions|providers)/[^/]", re.IGNORECASE)
-_WRAPPERS: Final = ("value", "data")
+_WRAPPERS: Final = ("value", "data", "records", "resources", "PolicyAssignment")
+"""Members that hold rows: of ARM and Resource Graph, of stored logs, of other exports, of AzGovViz."""
+_TREE: Final = "Tenant"
+"""The member that a hierarchy of AzGovViz begins with."""
 _MORE: Final = ("skip_token", "$skipToken", "skipToken", "nextLink", "@odata.nextLink")
 _MAX_WRAPPING = 4
 _DEFINITIONS: Final = (
@@ -39,11 +43,8 @@ class Page:
     """The keys that lead to the rows."""
     single: bool = False
     """Whether the document is itself the only row."""
-
-
-def is_arm_id(value: Any) -> bool:
-    """Whether a value looks like the id of something in ARM."""
-    return isinstance(value, str) and _ID.match(value) is not None
+    ways: list[tuple[Step, ...]] | None = None
+    """Where each row stands in the document, when that is not one list."""
 
 
 def keep(value: Any) -> Any:
@@ -81,8 +82,10 @@ def unwrap(document: Any, open: Opener = keep) -> Page | None:
             return page
         if not isinstance(opened, dict):
             return None
-        if is_arm_id(open(opened["id"]) if "id" in opened else None):
+        if is_arm_id(open(opened["id"]) if "id" in opened else None) or kind_of(opened) is not None:
             page.rows, page.single = [current], True
+            return page
+        if _by_id(page, opened) or _by_hierarchy(page, opened):
             return page
         _read_paging(page, opened, open)
         key = _wrapper_of(page, opened, open)
@@ -93,11 +96,33 @@ def unwrap(document: Any, open: Opener = keep) -> Page | None:
     return None
 
 
+def _by_id(page: Page, opened: dict[str, Any]) -> bool:
+    """An object whose names are the ids of what it holds."""
+    if not opened or not all(map(is_arm_id, opened)):
+        return False
+    page.rows = list(opened.values())
+    page.ways = [(*page.steps, name) for name in opened]
+    return True
+
+
+def _by_hierarchy(page: Page, opened: dict[str, Any]) -> bool:
+    if len(opened) != 1 or _TREE not in opened:
+        return False
+    tree = opened[_TREE]
+    found = rows_of_tree(msgspec.json.decode(tree) if isinstance(tree, msgspec.Raw) else tree)
+    page.rows = [row for _, row in found]
+    page.ways = [(_TREE, *way) for way, _ in found]
+    return bool(found)
+
+
 def _wrapper_of(page: Page, opened: dict[str, Any], open: Opener) -> str | None:
     if "columns" in opened and "rows" in opened:
         names = [_column_name(open(column), open) for column in _listed(open(opened["columns"]))]
         page.columns = names
         return "rows" if isinstance(open(opened["rows"]), list) else None
+    if "$schema" in opened:
+        # A template has `resources` too, and they are not there yet.
+        return None
     return next((key for key in _WRAPPERS if key in opened), None)
 
 
@@ -130,15 +155,20 @@ def named_row(row: Any, columns: Sequence[str] | None) -> Any:
 
 
 def looks_like_resource(row: Any) -> bool:
-    """Whether a row is a resource as an inventory has it: an ARM id with a type, properties or a region beside it.
+    """Whether a row is one of an inventory: an ARM id with a type, properties or a region beside it, or a known kind.
 
     Policy definitions look the same, but a file that holds nothing else is a library, not an inventory.
     """
-    if not isinstance(row, dict) or not is_arm_id(row.get("id")) or "$schema" in row:
+    if not isinstance(row, dict) or "$schema" in row:
         return False
-    kind = row.get("type")
-    if isinstance(kind, str):
-        return "/" in kind and kind.lower() not in _DEFINITIONS
+    kind = kind_of(row)
+    if kind is not None:
+        return kind.certain is None or kind.certain(row)
+    if not is_arm_id(row.get("id")):
+        return False
+    given = row.get("type")
+    if isinstance(given, str) and "/" in given:
+        return given.lower() not in _DEFINITIONS
     parsed = try_parse_id(row["id"])
     return parsed is not None and parsed.type.lower() not in _DEFINITIONS and ("properties" in row or "location" in row)
 

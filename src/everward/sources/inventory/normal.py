@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from everward.estate import SUBSCRIPTION_TYPE
-from everward.sources.inventory.envelope import is_arm_id
+from everward.sources.inventory.armid import is_arm_id
+from everward.sources.inventory.kinds import is_dissolved, restored
 from everward.sources.inventory.types import spell_type
 from everward.sources.located import LocatedResource, Places
 from everward.values import Unknown, try_parse_id
@@ -46,6 +47,8 @@ def to_resource(row: dict[str, Any], places: Places, mark: Any) -> LocatedResour
             return "it has no `type`, and its `id` tells none"
         kind = parsed.type
     spelled = spell_type(kind)
+    if is_dissolved(row):
+        row = restored(row, spelled)
     _strip(row, spelled)
     if "properties" not in row:
         row["properties"] = NOT_EXPORTED

@@ -9,10 +9,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from everward.sources.inventory.content import LARGE_BYTES, Content, read_content, release
+from everward.sources.inventory import table
+from everward.sources.inventory.content import LARGE_BYTES, Content, lines_of, read_content, release
 from everward.sources.inventory.envelope import Page, split, unwrap
-from everward.sources.inventory.rows import RELEASED_ROWS, STRICT_ERRORS, finished_page, is_lines, lines_of
+from everward.sources.inventory.rows import RELEASED_ROWS, STRICT_ERRORS, finished_page, is_lines, is_table
 from everward.sources.jsontext import JsonError, Outline, decode_text, parse
+from everward.sources.limits import Limits
 from everward.sources.tree import Tree
 from everward.values import Origin, Step, UnreadableError, format_path
 
@@ -29,6 +31,7 @@ class Spot:
     line: int
     steps: tuple[Step, ...] = ()
     columns: tuple[str, ...] | None = None
+    """The names of a row's positions; none at all for a record of a table of text."""
     address: str | None = None
     """The row's own JSON path in the file."""
 
@@ -38,10 +41,11 @@ class InventoryPlaces:
 
     source = "inventory"
 
-    def __init__(self, path: Path, shown: str, tree: Tree) -> None:
+    def __init__(self, path: Path, shown: str, tree: Tree, limits: Limits | None = None) -> None:
         self._path = path
         self._shown = shown
         self._tree = tree
+        self._limits = limits
         self._outline = lru_cache(maxsize=64)(self._read_outline)
 
     def file(self, mark: Mark) -> str:  # noqa: ARG002 — one file has them all
@@ -80,8 +84,14 @@ class InventoryPlaces:
         if row >= len(spots):
             return None
         spot = spots[row]
-        way = (*spot.steps, *_to_column(spot, (*inner, *steps)))
-        found = self._outline(spot.start, spot.end).exact(way)
+        if spot.columns == ():
+            return self._at_record(spot, row)
+        outline = self._outline(spot.start, spot.end)
+        ways = [(*inner, *steps)]
+        if steps and steps[0] == "properties":
+            # What the command line prints has its properties in itself.
+            ways.append((*inner, *(step for step in steps if step != "properties")))
+        found = next(filter(None, (outline.exact((*spot.steps, *_to_column(spot, way))) for way in ways)), None)
         if found is None:
             return None
         first, last = (line + spot.line - 1 for line in found)
@@ -93,13 +103,18 @@ class InventoryPlaces:
             address=spot.address if not steps and not inner else None,
         )
 
+    def _at_record(self, spot: Spot, row: int) -> Origin:
+        """The lines of a record of a table, in which a cell has none of its own."""
+        found = self._whole(row)
+        return found or Origin(source="inventory", file=self._shown, line=spot.line)
+
     def _read_outline(self, start: int, end: int) -> Outline:
         return Outline(self._content[start:end] if self._content is not None else b"")
 
     @cached_property
     def _content(self) -> Content | None:
         try:
-            return read_content(self._path, self._tree)
+            return read_content(self._path, self._tree, self._limits)
         except UnreadableError:
             # It was there when it was read. What is gone since has no lines.
             return None
@@ -117,6 +132,8 @@ class InventoryPlaces:
 
 
 def _spots_of(content: Content) -> list[Spot]:
+    if is_table(content):
+        return _spots_of_table(content)
     if is_lines(content):
         return _spots_of_lines(content)
     try:
@@ -135,7 +152,19 @@ def _to_column(spot: Spot, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return (names.index(first), *steps[1:]) if first in names else ("", *steps)
 
 
+def _spots_of_table(content: Content) -> list[Spot]:
+    found = table.begin(content)
+    if found is None:
+        return []
+    header, skipped = found
+    return [
+        Spot(record.start, record.end, record.line, (), ()) for record in table.records(content, header.mark, skipped)
+    ]
+
+
 def _spots_of_rows(content: Content, page: Page) -> list[Spot]:
+    if page.ways is not None:
+        return _inside(page, 0, len(content), 1)
     columns = tuple(page.columns) if page.columns is not None else None
     spots: list[Spot] = []
     position, line = 0, 1
@@ -175,6 +204,8 @@ def _inside(page: Page, start: int, end: int, line: int) -> list[Spot]:
     """Spots of rows whose document has to be read as a whole."""
     if page.single:
         return [Spot(start, end, line)]
+    if page.ways is not None:
+        return [Spot(start, end, line, way, None, format_path(way)) for way in page.ways]
     columns = tuple(page.columns) if page.columns is not None else None
     return [
         Spot(start, end, line, (*page.steps, index), columns, format_path((*page.steps, index)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from everward.estate import Unresolved
-from everward.sources.inventory.content import LARGE_BYTES, Content, release
+from everward.sources.inventory import table
+from everward.sources.inventory.content import LARGE_BYTES, Content, lines_of, release
 from everward.sources.inventory.envelope import Opener, Page, keep, named_row, split, unwrap
 from everward.sources.inventory.sharing import Sharer
 from everward.sources.jsontext import JsonError, decode_text, parse
@@ -28,6 +27,9 @@ RELEASED_ROWS: Final = 4_096
 """Rows of a large file after which the pages that were read are given back."""
 
 _TEXT: Final = re.compile(rb"\S")
+
+LISTED_ROWS: Final = 20
+"""How many bad rows of one file are listed singly."""
 
 LOST: Final = object()
 """Stands for a row that could not be read; `problems` says why."""
@@ -48,6 +50,8 @@ class Rows:
     """The documents of the file, without their rows."""
     count: int = 0
     """How many rows were given out."""
+    _spoilt: list[tuple[int, str]] = field(default_factory=list)
+    """Lines of the records of a table that cannot be read, and why."""
 
     def __iter__(self) -> Iterator[Any]:
         for row in self._rows():
@@ -55,7 +59,9 @@ class Rows:
             self.count += 1
 
     def _rows(self) -> Iterator[Any]:
-        if is_lines(self.content):
+        if is_table(self.content):
+            yield from self._of_table()
+        elif is_lines(self.content):
             yield from self._of_lines()
         elif len(self.content) >= LARGE_BYTES:
             yield from self._of_large()
@@ -107,6 +113,9 @@ class Rows:
             rows[index] = None
             if index % RELEASED_ROWS == RELEASED_ROWS - 1:
                 release(self.content)
+            if not isinstance(raw, msgspec.Raw):
+                yield raw
+                continue
             try:
                 yield named_row(sharer.row(raw, page.columns), page.columns)
             except STRICT_ERRORS:
@@ -119,6 +128,32 @@ class Rows:
             reason = error.message if isinstance(error, JsonError) else "not text in UTF-8"
             self._report(f"row {index + 1} is not readable as JSON: {reason}")
             return LOST
+
+    def _of_table(self) -> Iterator[Any]:
+        found = table.begin(self.content)
+        if found is None:
+            self._report("no resources in a form that is known", line=1)
+            return
+        header, skipped = found
+        for number, record in enumerate(table.records(self.content, header.mark, skipped), 1):
+            if number % RELEASED_ROWS == 0:
+                release(self.content)
+            row = header.row(record)
+            if isinstance(row, str):
+                self._spoilt.append((record.line, row))
+                yield LOST
+            else:
+                yield row
+        self._report_spoilt()
+
+    def _report_spoilt(self) -> None:
+        for line, reason in self._spoilt[:LISTED_ROWS]:
+            self._report(f"the row is not read: {reason}", line=line)
+        if len(self._spoilt) > LISTED_ROWS:
+            rest = len(self._spoilt) - LISTED_ROWS
+            self._report(
+                f"{rest:,} further rows are not readable, the first of them here", line=self._spoilt[LISTED_ROWS][0]
+            )
 
     def _of_lines(self) -> Iterator[Any]:
         sharer = Sharer() if len(self.content) >= LARGE_BYTES else None
@@ -194,12 +229,10 @@ def finished_page(error: JsonError) -> Page | None:
     return page
 
 
-def lines_of(content: Content) -> Iterator[bytes]:
-    """The lines of a content, without copying it."""
-    if isinstance(content, mmap.mmap):
-        content.seek(0)
-        return iter(content.readline, b"")
-    return iter(io.BytesIO(content))
+def is_table(content: Content) -> bool:
+    """Whether a content is a table of text: it begins with neither an array, an object nor a comment of JSON."""
+    found = _TEXT.search(content)
+    return found is not None and content[found.start() : found.start() + 1] not in (b"{", b"[", b"/")
 
 
 def is_lines(content: Content) -> bool:

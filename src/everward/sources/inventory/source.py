@@ -1,4 +1,4 @@
-"""Inventories: ARM GET bodies, `az resource list`, Resource Graph rows; as JSON, JSON lines, packed or not."""
+"""Inventories: what ARM, `az`, Resource Graph, Microsoft Graph and governance tools export; as JSON or tables."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from everward.estate import Reading, ReadInput, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.inventory.collector import Collector
 from everward.sources.inventory.content import read_content
+from everward.sources.inventory.packing import ENDINGS as PACKED
 from everward.sources.inventory.places import InventoryPlaces
 from everward.sources.inventory.rows import Rows
 from everward.sources.inventory.sniff import is_inventory
+from everward.sources.limits import Limits
 from everward.sources.tree import Tree, display
 from everward.values import UnreadableError
 
-_ENDINGS: Final = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+_PLAIN: Final = (".json", ".jsonl", ".ndjson", ".csv")
+_ENDINGS: Final = (*_PLAIN, *(plain + packed for plain in _PLAIN for packed in PACKED))
+"""How files are called that are looked into without being named."""
 
 
 class InventorySource(Source):
@@ -36,7 +40,7 @@ class InventorySource(Source):
         if files:
             yield Input(source=self.name, path=files[0], files=tuple(files[1:]))
 
-    def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:  # noqa: ARG002 — an inventory says all itself
+    def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
         """Read every file. Nothing is raised: what cannot be read stands in `unresolved`."""
         files = (item.path, *item.files)
         label = display(item.path if len(files) == 1 else tree.root)
@@ -44,15 +48,15 @@ class InventorySource(Source):
         collector = Collector(reading)
         with _without_collection():
             for path in files:
-                _read_file(path, tree, reading, collector)
+                _read_file(path, tree, options.limits, reading, collector)
         collector.finish()
         return reading
 
 
-def _read_file(path: Path, tree: Tree, reading: Reading, collector: Collector) -> None:
+def _read_file(path: Path, tree: Tree, limits: Limits, reading: Reading, collector: Collector) -> None:
     shown = display(path)
     try:
-        content = read_content(path, tree)
+        content = read_content(path, tree, limits)
     except UnreadableError as error:
         reading.unresolved.append(
             Unresolved(subject=shown, reason=error.message, origin=error.origin, help=error.help, incomplete=True)
@@ -60,7 +64,7 @@ def _read_file(path: Path, tree: Tree, reading: Reading, collector: Collector) -
         reading.inputs.append(ReadInput(path=shown, role="inventory", used=False, detail="cannot be read"))
         return
     rows = Rows(content, shown)
-    summary = collector.add(rows, InventoryPlaces(path, shown, tree))
+    summary = collector.add(rows, InventoryPlaces(path, shown, tree, limits))
     reading.inputs.append(ReadInput(path=shown, role="inventory", used=True, detail=summary))
 
 

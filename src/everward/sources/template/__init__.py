@@ -1,5 +1,6 @@
-"""Azure as ARM templates declare it."""
+"""ARM templates and their parameter files."""
 
+from everward.sources.template.expansion import Expansion, expand_template
 from everward.sources.template.source import TemplateSource
 
-__all__ = ["TemplateSource"]
+__all__ = ["Expansion", "TemplateSource", "expand_template"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from everward.expressions import ExpressionError, OpenObject
 from everward.expressions.symbols import symbolic
+from everward.sources.template.declaration import DEPLOYMENT, Declaration
 from everward.sources.template.document import Site
-from everward.sources.template.environment import Environment, Loop, Turn, shorten
-from everward.sources.template.instance import DEPLOYMENT, Instance, counted_within, is_missing
+from everward.sources.template.environment import Environment, Turn, shorten
+from everward.sources.template.instance import Instance, counted_within
+from everward.sources.template.parts import Text
+from everward.sources.template.run import advice
 from everward.sources.template.scopes import MANAGEMENT_GROUPS, SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
-from everward.values import MISSING, Truth, Unknown, Value, build_id, member, placeholder
+from everward.values import Truth, Unknown, Value, build_id, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
@@ -30,65 +33,52 @@ class _Lost(Exception):
         self.help = help
 
 
-def declared(raw: Any, site: Site) -> Iterator[tuple[str | None, Any, Site]]:
-    """The declarations of a `resources` section: a list, or an object of symbolic names."""
-    if isinstance(raw, list):
-        for index, item in enumerate(raw):
-            yield None, item, site.below(index)
-    elif isinstance(raw, dict):
-        for symbol, item in raw.items():
-            yield symbol, item, site.below(symbol)
-
-
 def declare(
     deployment: Deployment,
-    raw: Any,
+    declaration: Any,
     site: Site,
     environment: Environment,
     parent: Instance | None = None,
-) -> Iterable[Instance]:
+) -> Iterator[Instance]:
     """The instances of one declaration, parents before their children. What is lost is said."""
-    problems = deployment.run.problems
-    if not isinstance(raw, dict):
-        problems.add(site, f"a resource must be an object, not {shorten(raw)}", incomplete=True)
+    run = deployment.run
+    if not isinstance(declaration, Declaration):
+        run.problems.add(site, f"a resource must be an object, not {shorten(declaration)}", incomplete=True)
         return
-    if _is_foreign(raw):
-        deployment.run.note_foreign(site, raw)
+    if declaration.foreign:
+        run.note_foreign(declaration)
         return
-    for turn in _turns(raw, site, environment):
-        if not deployment.run.spend(site):
+    for turn in _turns(declaration, environment):
+        if not run.spend(site):
             return
         inner = environment.inside(turn.loop) if turn.loop is not None else environment
         try:
-            instance = _Header(deployment, raw, site, inner, parent).instance(turn.cardinality)
+            instance = _Header(deployment, declaration, inner, parent).instance(turn.cardinality)
         except _Lost as lost:
-            problems.add(site.below(lost.key), lost.reason, help=lost.help, incomplete=True)
+            run.problems.add(declaration.place(lost.key), lost.reason, help=lost.help, incomplete=True)
             continue
         yield instance
-        for _, child, below in declared(member(raw, "resources"), site.below("resources")):
+        for child, below in declaration.children:
             yield from declare(deployment, child, below, inner, instance)
 
 
-class _NoLoop:
-    loop: Loop | None = None
-    cardinality: Unknown | None = None
+_ONCE: Final = Turn(None)
 
 
-def _turns(raw: dict[str, Any], site: Site, environment: Environment) -> Iterator[Turn | _NoLoop]:
-    loop = member(raw, "copy")
-    if is_missing(loop):
-        yield _NoLoop()
+def _turns(declaration: Declaration, environment: Environment) -> Iterator[Turn]:
+    if declaration.get("copy") is None:
+        yield _ONCE
         return
-    if not isinstance(loop, dict):
-        environment.deployment.run.problems.add(
-            site.below("copy"), "`copy` must be an object with `name` and `count`", incomplete=True
-        )
+    problems = environment.deployment.run.problems
+    site = declaration.place("copy")
+    copy = declaration.copy
+    if copy is None:
+        problems.add(site, "`copy` must be an object with `name` and `count`", incomplete=True)
         return
-    name = member(loop, "name")
-    for turn in environment.turns(loop, site.below("copy"), name if isinstance(name, str) else "", whole=True):
+    for turn in environment.turns(copy, whole=True):
         if turn.cardinality is not None:
-            environment.deployment.run.problems.add(
-                site.below("copy"),
+            problems.add(
+                site,
                 "how many there are is not known",
                 decided_by=turn.cardinality.decided_by,
                 help="give it in a parameter file or with --var",
@@ -97,25 +87,18 @@ def _turns(raw: dict[str, Any], site: Site, environment: Environment) -> Iterato
         yield turn
 
 
-def _is_foreign(raw: dict[str, Any]) -> bool:
-    """Whether a declaration is of something outside ARM, which an extension of the language deploys."""
-    kind = member(raw, "type")
-    marked = any(member(raw, key) is not MISSING for key in ("import", "extension"))
-    return marked or (isinstance(kind, str) and "@" in kind and kind[:1] != "[")
-
-
 class _Header:
     """What is evaluated of a declaration before anything else may refer to it."""
 
     def __init__(
-        self, deployment: Deployment, raw: dict[str, Any], site: Site, environment: Environment, parent: Instance | None
+        self, deployment: Deployment, declaration: Declaration, environment: Environment, parent: Instance | None
     ) -> None:
         self.deployment = deployment
-        self.raw = raw
-        self.site = site
+        self.declaration = declaration
+        self.site = declaration.site
         self.environment = environment
         self.parent = parent
-        self.existing = member(raw, "existing") is True
+        self.existing = declaration.existing
         self.lenient = self.existing
         self.condition_held: Truth = True
 
@@ -133,8 +116,7 @@ class _Header:
         own = counted_within(self.parent.cardinality if self.parent is not None else None, cardinality)
         return Instance(
             deployment=self.deployment,
-            raw=self.raw,
-            site=self.site,
+            declaration=self.declaration,
             environment=self.environment,
             type=kind,
             id=resource_id,
@@ -150,10 +132,10 @@ class _Header:
         )
 
     def condition(self) -> Truth:
-        raw = member(self.raw, "condition")
-        if is_missing(raw):
+        part = self.declaration.part("condition")
+        if part is None:
             return True
-        value = self.environment.attempt(raw, self.site.below("condition"))
+        value = part.value(self.environment)
         if isinstance(value, OpenObject):
             return value.hole
         if isinstance(value, bool | Unknown):
@@ -161,13 +143,12 @@ class _Header:
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
         reason = f"a condition must be true or false, not {shorten(value)}"
-        self.deployment.run.problems.add(self.site.below("condition"), reason)
+        self.deployment.run.problems.add(part.site, reason)
         return Unknown(reason=reason, origin=self.site.origin())
 
     def type(self) -> tuple[str, list[str]]:
         """The full type, and the parts of it that need a name of this declaration."""
-        raw = member(self.raw, "type")
-        value = self.text("type", raw)
+        value = self.text("type")
         if not isinstance(value, str) or not value.strip("/"):
             raise _Lost("type", f"the type of a resource must be text, not {shorten(value)}")
         value = value.strip("/")
@@ -186,21 +167,21 @@ class _Header:
             )
         return value, value.split("/")[1:]
 
-    def text(self, key: str, raw: Any) -> Value:
-        if is_missing(raw):
-            return None
+    def text(self, key: str) -> Value:
+        part = self.declaration.part(key)
+        if not isinstance(part, Text):
+            return part.value(self.environment) if part is not None else None
         try:
-            return self.environment.value(raw) if isinstance(raw, str) else self.environment.tree(raw, self.site)
+            return part.strict(self.environment)
         except ExpressionError as error:
-            raise _Lost(key, error.message, error.help) from None
+            raise _Lost(key, error.message, advice(error)) from None
 
     def name_value(self) -> Value:
-        raw = member(self.raw, "name")
         try:
-            value = self.text("name", raw)
+            value = self.text("name")
         except _Lost as lost:
             if not self.lenient:
-                self.deployment.run.problems.add(self.site.below("name"), lost.reason, help=lost.help)
+                self.deployment.run.problems.add(self.declaration.place("name"), lost.reason, help=lost.help)
             return Unknown(reason=f"its name cannot be evaluated: {lost.reason}", text=f"name of {self.site.address}")
         if isinstance(value, OpenObject):
             return value.hole
@@ -233,17 +214,17 @@ class _Header:
     def target(self) -> Scope:
         """What a nested deployment deploys to."""
         around = self.deployment.scope
-        scope = member(self.raw, "scope")
-        if not is_missing(scope):
-            text = symbolic(self.environment.attempt(scope, self.site.below("scope"), quiet=self.lenient))
+        scope = self.declaration.part("scope")
+        if scope is not None:
+            text = symbolic(self.environment.attempt(scope, quiet=self.lenient))
             named = scope_of_id(text, around)
             if named is None and not text.startswith("/"):
                 named = scope_of_id(f"/providers/{text}", around)
             return named or around
-        subscription = self.optional("subscriptionId")
+        subscription = self.optional("subscriptionid")
         if subscription is None and around.level in (Level.TENANT, Level.MANAGEMENT_GROUP):
             subscription = self.empty_subscription()
-        group = self.optional("resourceGroup")
+        group = self.optional("resourcegroup")
         if group is not None:
             return around.in_group(group, subscription)
         return around.in_subscription(subscription) if subscription is not None else around
@@ -254,8 +235,8 @@ class _Header:
         Templates leave the subscriptions of parts empty that are switched off, and none of them would be deployed to
         what is around it. Where the switch is open, the subscription is as open.
         """
-        raw = member(self.raw, "subscriptionId")
-        if is_missing(raw):
+        raw = self.declaration.get("subscriptionid")
+        if raw is None:
             return None
         found = _PARAMETER.fullmatch(raw) if isinstance(raw, str) else None
         decided_by = (f"parameters.{found[1]}",) if found is not None else ()
@@ -264,7 +245,7 @@ class _Header:
                 # One parameter is told once, however many deployments need it.
                 self.deployment.site.below("parameters", found[1])
                 if found is not None
-                else self.site.below("subscriptionId"),
+                else self.declaration.place("subscriptionid"),
                 "the subscription to deploy to is empty",
                 subject=decided_by[0] if decided_by else None,
                 decided_by=decided_by,
@@ -278,10 +259,10 @@ class _Header:
         )
 
     def optional(self, key: str) -> Value:
-        raw = member(self.raw, key)
-        if is_missing(raw):
+        part = self.declaration.part(key)
+        if part is None:
             return None
-        value = self.environment.attempt(raw, self.site.below(key), quiet=self.lenient)
+        value = self.environment.attempt(part, quiet=self.lenient)
         if isinstance(value, OpenObject):
             return value.hole
         return value if isinstance(value, str | Unknown) and value != "" else None
@@ -291,14 +272,10 @@ class _Header:
         if self.parent is not None:
             return self.parent.base
         around = self.deployment.scope
-        scope = member(self.raw, "scope")
-        if not is_missing(scope):
-            return self.extended(
-                symbolic(self.environment.attempt(scope, self.site.below("scope"), quiet=self.lenient)), around
-            )
-        if self.existing and not (
-            is_missing(member(self.raw, "resourceGroup")) and is_missing(member(self.raw, "subscriptionId"))
-        ):
+        scope = self.declaration.part("scope")
+        if scope is not None:
+            return self.extended(symbolic(self.environment.attempt(scope, quiet=self.lenient)), around)
+        if self.existing and any(self.declaration.get(key) is not None for key in ("resourcegroup", "subscriptionid")):
             return self.target().id
         return around.id
 

@@ -49,11 +49,21 @@ class Definitions:
         self.parameters: dict[str, Any] = parameters if isinstance(parameters, dict) else {}
         named = member(template, "definitions")
         self._named: dict[str, Any] = named if isinstance(named, dict) else {}
+        self._resolved: dict[int, tuple[Any, Definition]] = {}
         self._hides: dict[int, bool] = {}
 
     def resolve(self, raw: Any) -> Definition:
         """A definition with the types it refers to; what it says itself wins."""
-        merged: dict[str, Any] = dict(raw) if isinstance(raw, dict) else {}
+        known = self._resolved.get(id(raw))
+        if known is None:
+            # INVARIANT: what is kept is what its key is the identity of.
+            known = self._resolved[id(raw)] = (raw, self._merge(raw))
+        return known[1]
+
+    def _merge(self, raw: Any) -> Definition:
+        if not isinstance(raw, dict):
+            return Definition({})
+        merged = raw
         for _ in range(_MAX_REFERENCES):
             reference = member(merged, "$ref")
             if not isinstance(reference, str) or not reference.startswith(_REF):
@@ -64,9 +74,15 @@ class Definitions:
         # Types that refer to each other in a circle say nothing.
         return Definition({key: value for key, value in merged.items() if key.lower() != "$ref"})
 
-    def mask(self, value: Value, definition: Definition, hole: Unknown) -> Value:
-        """`value` with holes in the place of everything that its type calls secure."""
-        return self._mask(value, definition, hole, 0)
+    def mask(self, value: Value, definition: Definition, name: str) -> Value:
+        """The value of a parameter with holes in the place of everything that its type calls secure."""
+        if not definition.secure and not (
+            isinstance(value, dict | list) and value and self._hides_something(definition.raw)
+        ):
+            return value
+        return self._mask(
+            value, definition, Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]"), 0
+        )
 
     def _mask(self, value: Value, definition: Definition, hole: Unknown, depth: int) -> Value:
         if value is None or value == "" or isinstance(value, Unknown):

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.expressions import ExpressionError
-from everward.sources.template.declaring import declare, declared
-from everward.sources.template.definitions import Definition, Definitions
+from everward.sources.template.blueprint import Blueprint, OutputDeclaration
+from everward.sources.template.declaring import declare
 from everward.sources.template.document import Site
-from everward.sources.template.environment import Environment, is_copy
-from everward.sources.template.instance import Instance, is_missing
+from everward.sources.template.environment import TOO_DEEP, Environment
+from everward.sources.template.instance import Instance
 from everward.sources.template.parameters import Given, bind
+from everward.sources.template.parts import Copy
 from everward.sources.template.scopes import Scope
-from everward.values import MISSING, Unknown, Value, member
+from everward.values import MISSING, Unknown, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
-
-TOO_DEEP: Final = "nested too deeply to be evaluated"
-"""What is said of values that need more frames than there are."""
-
-MAX_CALLS: Final = 64
-"""Functions of the author within each other: Azure allows no recursion."""
-
-
-@dataclass(slots=True)
-class _Variable:
-    raw: Any
-    site: Site
-    loop: bool
-    """Whether it is the entry of a `copy`, which makes an array."""
+_SECURE: Final = Unknown(reason="secure value", present=True)
 
 
 class Deployment:
@@ -41,8 +28,7 @@ class Deployment:
     def __init__(
         self,
         run: Run,
-        template: dict[str, Any],
-        site: Site,
+        blueprint: Blueprint,
         scope: Scope,
         given: Mapping[str, Given],
         *,
@@ -52,8 +38,7 @@ class Deployment:
         outer: Environment | None = None,
     ) -> None:
         self.run = run
-        self.template = template
-        self.site = site
+        self.blueprint = blueprint
         self.scope = scope
         self.name = name
         """Its name; None when it is not known."""
@@ -75,17 +60,18 @@ class Deployment:
         self._by_symbol: dict[str, list[Instance]] = {}
         self._expanded = False
         self._busy: set[str] = set()
-        self.definitions = Definitions(template)
-        self._declared = _table(self.definitions.parameters)
-        self._variable_table: dict[str, _Variable] | None = None
-        self._functions: dict[str, tuple[dict[str, Any], Site]] | None = None
         self._calls = 0
+
+    @property
+    def site(self) -> Site:
+        """Where its template stands."""
+        return self.blueprint.site
 
     # Parameters
 
     def declares(self, name: str) -> bool:
         """Whether the template has a parameter of this name."""
-        return name.lower() in self._declared
+        return name.lower() in self.blueprint.parameters
 
     def parameter(self, name: str) -> Value:
         """The value of a parameter.
@@ -97,26 +83,22 @@ class Deployment:
         key = name.lower()
         if key in self._parameters:
             return self._parameters[key]
-        spelled = self._declared.get(key)
+        spelled = self.blueprint.parameters.get(key)
         if spelled is None:
             if self.environment.outer is not None and key not in self._given:
                 return self.environment.outer.lexical.deployment.parameter(name)
             raise ExpressionError(f"the template parameter `{name}` is not found")
         busy = f"parameters.{key}"
-        site = self.site.below("parameters", spelled)
         if busy in self._busy:
-            return Unknown(reason=self.run.report_cycle(site), decided_by=(f"parameters.{spelled}",))
+            reason = self.run.report_cycle(self.blueprint.parameter_site(spelled))
+            return Unknown(reason=reason, decided_by=(f"parameters.{spelled}",))
         self._busy.add(busy)
         try:
-            value = bind(self, spelled, self.definition(spelled), self._given.get(key), site)
+            value = bind(self, spelled, self._given.get(key))
         finally:
             self._busy.discard(busy)
         self._parameters[key] = value
         return value
-
-    def definition(self, spelled: str) -> Definition:
-        """How a parameter is declared."""
-        return self.definitions.resolve(self.definitions.parameters.get(spelled))
 
     # Variables and functions
 
@@ -130,7 +112,7 @@ class Deployment:
         key = name.lower()
         if key in self._variables:
             return self._variables[key]
-        found = self._variable_entries().get(key)
+        found = self.blueprint.variables.get(key)
         if found is None:
             if self.environment.outer is not None:
                 return self.environment.outer.lexical.deployment.variable(name)
@@ -140,29 +122,18 @@ class Deployment:
             return Unknown(reason=self.run.report_cycle(found.site), decided_by=(f"variables.{name}",))
         self._busy.add(busy)
         try:
-            if found.loop:
-                value = self.environment.unroll(found.raw, found.site, name, whole=False)
+            if isinstance(found, Copy):
+                value = self.environment.unroll(found, whole=False)
             else:
-                value = self.environment.tree(found.raw, found.site)
+                value = found.value(self.environment)
         finally:
             self._busy.discard(busy)
         self._variables[key] = value
         return value
 
-    def _variable_entries(self) -> dict[str, _Variable]:
-        if self._variable_table is None:
-            table: dict[str, _Variable] = {}
-            section = member(self.template, "variables")
-            site = self.site.below("variables")
-            for key, raw in section.items() if isinstance(section, dict) else ():
-                if key.lower() == "copy" and is_copy(raw):
-                    for index, entry in enumerate(raw):
-                        name = str(member(entry, "name"))
-                        table.setdefault(name.lower(), _Variable(entry, site.below(key, index), True))
-                else:
-                    table[key.lower()] = _Variable(raw, site.below(key), False)
-            self._variable_table = table
-        return self._variable_table
+    def variable_names(self) -> list[str]:
+        """The names of all variables, in lower case."""
+        return list(self.blueprint.variables)
 
     def call_function(self, name: str, arguments: list[Value]) -> Value:
         """The result of a function of the template's author.
@@ -171,44 +142,24 @@ class Deployment:
             ExpressionError: when there is none of that name, or it is called with another number of arguments.
 
         """
-        if self._functions is None:
-            self._functions = self._function_table()
-        found = self._functions.get(name.lower())
+        found = self.blueprint.functions.get(name.lower())
         if found is None:
             raise ExpressionError(f"the function `{name}` is not found")
-        raw, site = found
-        declared_parameters = member(raw, "parameters")
-        names = [
-            str(member(item, "name")).lower() if isinstance(item, dict) else ""
-            for item in (declared_parameters if isinstance(declared_parameters, list) else ())
-        ]
-        if len(names) != len(arguments):
-            raise ExpressionError(f"the function `{name}` takes {len(names)} arguments, not {len(arguments)}")
-        output = member(raw, "output")
-        value = member(output, "value") if isinstance(output, dict) else MISSING
-        if value is MISSING:
+        if len(found.parameters) != len(arguments):
+            wanted = len(found.parameters)
+            raise ExpressionError(f"the function `{name}` takes {wanted} arguments, not {len(arguments)}")
+        if found.output is None:
             raise ExpressionError(f"the function `{name}` has no output")
+        names = (parameter for parameter, _ in found.parameters)
         inner = Environment(self, arguments=dict(zip(names, arguments, strict=True)))
-        if self._calls >= MAX_CALLS:
-            raise ExpressionError(f"functions call each other more than {MAX_CALLS} levels deep")
+        most = self.run.limits.calls
+        if self._calls >= most:
+            raise ExpressionError(f"functions call each other more than {most} levels deep", limit="calls")
         self._calls += 1
         try:
-            return inner.tree(value, site.below("output", "value"))
+            return found.output.value(inner)
         finally:
             self._calls -= 1
-
-    def _function_table(self) -> dict[str, tuple[dict[str, Any], Site]]:
-        table: dict[str, tuple[dict[str, Any], Site]] = {}
-        section = member(self.template, "functions")
-        for index, space in enumerate(section if isinstance(section, list) else ()):
-            if not isinstance(space, dict):
-                continue
-            members = member(space, "members")
-            for name, raw in members.items() if isinstance(members, dict) else ():
-                if isinstance(raw, dict):
-                    site = self.site.below("functions", index, "members", name)
-                    table[f"{member(space, 'namespace')}.{name}".lower()] = (raw, site)
-        return table
 
     # Resources
 
@@ -216,25 +167,21 @@ class Deployment:
         """Every resource that the template declares; those found so far while they are being worked out."""
         if not self._expanded:
             self._expanded = True
-            for symbol, raw, site in declared(member(self.template, "resources"), self.site.below("resources")):
+            for declaration, site in self.blueprint.resources:
                 try:
-                    for instance in declare(self, raw, site, self.environment):
-                        self._add(instance, symbol)
+                    for instance in declare(self, declaration, site, self.environment):
+                        self._add(instance)
                 except RecursionError:
                     self.run.problems.add(site, TOO_DEEP, incomplete=True)
         return self._instances
 
-    def _add(self, instance: Instance, symbol: str | None) -> None:
+    def _add(self, instance: Instance) -> None:
         self._instances.append(instance)
         self._by_id.setdefault(instance.id.lower(), instance)
         self._by_name.setdefault("/".join(instance.names).lower(), instance)
         self._by_name.setdefault(instance.name.lower(), instance)
-        if symbol is not None and instance.site.steps == self.site.below("resources", symbol).steps:
-            self._by_symbol.setdefault(symbol.lower(), []).append(instance)
-        loop = member(instance.raw, "copy")
-        name = member(loop, "name") if isinstance(loop, dict) else MISSING
-        if isinstance(name, str) and symbol is None:
-            self._by_symbol.setdefault(name.lower(), []).append(instance)
+        for symbol in instance.symbols:
+            self._by_symbol.setdefault(symbol, []).append(instance)
 
     def collection(self, symbol: str) -> list[Instance] | None:
         """All turns of a loop by its symbolic name."""
@@ -256,9 +203,7 @@ class Deployment:
             symbol, bracket, rest = key.partition("[")
             instances = self._by_symbol.get(symbol)
             if instances:
-                # Of a loop whose turns are not known, the one that stands for all of them is meant.
-                index = int(rest[:-1]) if bracket and rest[:-1].isdecimal() else 0
-                return instances[index] if index < len(instances) else None
+                return _turn(instances, rest[:-1] if bracket else None)
         found = self._by_id.get(key)
         if found is None and key[:1] != "/":
             found = self._by_name.get(key) or self._by_id.get(f"{self.scope.id}/providers/{name}".lower())
@@ -275,38 +220,30 @@ class Deployment:
         """Every output as `reference` gives it: an object with type and value."""
         if self._outputs is None:
             self._outputs = {}
-            section = member(self.template, "outputs")
-            for name, raw in section.items() if isinstance(section, dict) else ():
-                if isinstance(raw, dict):
-                    value = self._output(name, raw, self.site.below("outputs", name))
-                    if value is not MISSING:
-                        self._outputs[name] = {"type": member(raw, "type") or None, "value": value}
+            for declared in self.blueprint.outputs:
+                value = self._output(declared)
+                if value is not MISSING:
+                    self._outputs[declared.name] = {"type": declared.kind, "value": value}
         return self._outputs
 
-    def _output(self, name: str, raw: dict[str, Any], site: Site) -> Any:
-        condition = member(raw, "condition")
-        if not is_missing(condition):
-            held = self.environment.attempt(condition, site.below("condition"))
+    def _output(self, declared: OutputDeclaration) -> Any:
+        if declared.condition is not None:
+            held = declared.condition.value(self.environment)
             if held is False:
                 return MISSING
             if isinstance(held, Unknown):
                 return held
-        if self.definitions.resolve(raw).secure:
-            return Unknown(reason="secure value", present=True)
-        loop = member(raw, "copy")
-        if isinstance(loop, dict):
-            label = member(loop, "name")
-            return self.environment.unroll(
-                loop, site.below("copy"), label if isinstance(label, str) else name, whole=True
-            )
-        value = member(raw, "value")
-        return None if value is MISSING else self.environment.tree(value, site.below("value"))
+        if declared.definition.secure:
+            return _SECURE
+        if declared.copy is not None:
+            return self.environment.unroll(declared.copy, whole=True)
+        return declared.value.value(self.environment) if declared.value is not None else None
 
     def finish(self) -> None:
         """Evaluate what nobody asked for: Azure evaluates every variable and output, and fails for any of them."""
-        for key in list(self._variable_entries()):
+        for key in self.variable_names():
             self.variable(key)
-        for name in self.definitions.parameters:
+        for name in self.blueprint.parameters:
             self.parameter(name)
         if self.environment.outer is None:
             for name in self.given_names:
@@ -316,5 +253,10 @@ class Deployment:
         self.outputs()
 
 
-def _table(names: Mapping[str, Any]) -> dict[str, str]:
-    return {name.lower(): name for name in names}
+def _turn(instances: list[Instance], index: str | None) -> Instance | None:
+    """One turn of a loop, or None when it is not said which. Of turns whose number is open, one stands for all."""
+    if len(instances) == 1 and (index is None or instances[0].cardinality is not None):
+        return instances[0]
+    if index is None or not index.isdecimal() or len(index) > 9:
+        return None
+    return instances[int(index)] if int(index) < len(instances) else None

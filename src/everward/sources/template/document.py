@@ -4,24 +4,53 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from everward.sources.jsontext import Outline, load
 from everward.sources.tree import Tree, display
 from everward.values import Origin, Step, format_path
 
+if TYPE_CHECKING:
+    from everward.sources.template.blueprint import Blueprint
+
 SOURCE: Final = "template"
+
+
+class Lines(Protocol):
+    """Where the parts of a file stand."""
+
+    def exact(self, steps: tuple[Step, ...]) -> tuple[int, int] | None:
+        """First and last line of the value at a path, or None when it has no text of its own."""
+        ...
+
+    def nearest(self, steps: tuple[Step, ...]) -> tuple[int, int] | None:
+        """Like `exact`, but of the deepest part of the path that is written."""
+        ...
+
+
+class Nowhere:
+    """The lines of what a compiler made: it stands in no file."""
+
+    def exact(self, steps: tuple[Step, ...]) -> None:  # noqa: ARG002
+        """There are none."""
+        return
+
+    nearest = exact
 
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """A JSON file that takes part in a deployment."""
+    """A file that takes part in a deployment, as JSON."""
 
     path: Path
     shown: str
     """The file as the user would open it."""
     value: dict[str, Any]
-    outline: Outline
+    outline: Lines
+    made: str | None = None
+    """How the JSON came about, when it is not what stands in the file."""
+    blueprint: Blueprint | None = None
+    """Its template made ready for expansion, once it was asked for."""
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:
@@ -37,7 +66,7 @@ def open_document(path: Path, tree: Tree) -> Document | None:
     return Document(path, shown, value, Outline(content)) if isinstance(value, dict) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Site:
     """A place in a document, as a path of keys and indexes."""
 

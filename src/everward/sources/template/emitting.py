@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from everward.estate import RESOURCE_GROUP_TYPE, Reading
 from everward.sources.located import LocatedResource
-from everward.sources.template.deployment import TOO_DEEP, Deployment
+from everward.sources.template.deployment import Deployment
 from everward.sources.template.document import PLACES
+from everward.sources.template.environment import TOO_DEEP
 from everward.sources.template.instance import Instance, counted_within, joined
 from everward.values import Truth, Unknown, Value
 

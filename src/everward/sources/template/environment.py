@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from everward.expressions import TEMPLATE, Evaluator, ExpressionError, OpenObject, close, is_expression
-from everward.expressions.symbols import symbolic
+from everward.expressions import TEMPLATE, Evaluator, ExpressionError, OpenObject
+from everward.sources.limits import limit_help
 from everward.sources.template.document import Site
 from everward.sources.template.host import TemplateHost
-from everward.values import MISSING, Unknown, Value, member
+from everward.sources.template.parts import Copy, Part, Text, prepare
+from everward.values import Unknown, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
 
-MAX_COPIES: Final = 800
-"""Instances of a loop that Azure allows (documentation of `copy`)."""
+TOO_DEEP = "nested too deeply to be evaluated"
+"""What is said of values that need more frames than there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class Loop:
 class Turn:
     """What a loop gives for one of its turns."""
 
-    loop: Loop
+    loop: Loop | None
     cardinality: Unknown | None = None
     """Set when the turn stands for an unknown number of them."""
 
 
 class Environment:
-    """Evaluates text and trees. Nothing but `value` raises: what fails becomes a hole and is said once."""
+    """Evaluates parts of a template. Nothing but `value` raises: what fails becomes a hole and is said once."""
 
     __slots__ = ("_evaluator", "_lexical", "arguments", "deployment", "loops", "outer")
 
@@ -98,121 +99,83 @@ class Environment:
                 return self.lexical.value(text)
             # The parent takes one bracket away; what is left is the nested template's own.
             text = text[1:]
-        if not is_expression(text):
-            return self.evaluator.evaluate_text(text)
         return self.evaluator.evaluate_text(text)
 
-    def attempt(self, raw: Any, site: Site, *, quiet: bool = False) -> Value:
-        """The value of a string or literal; a hole when it fails, which is said unless `quiet`."""
-        if not isinstance(raw, str):
-            return self.tree(raw, site)
-        if raw[:1] != "[":
-            return raw
+    def evaluate(self, raw: Any, site: Site) -> Value:
+        """The value of what is written at a place, for what is looked at once."""
+        return prepare(raw, site).value(self)
+
+    def attempt(self, part: Part, *, quiet: bool) -> Value:
+        """The value of a part; with `quiet` nothing is said of a failure."""
+        if not quiet or not isinstance(part, Text):
+            return part.value(self)
         try:
-            return self.value(raw)
+            return part.strict(self)
         except ExpressionError as error:
-            return self._failed(raw, site, error.message, error.help, quiet)
+            return Unknown(reason=_unevaluated(error.message), text=part.text)
         except RecursionError:
-            return self._failed(raw, site, "nested too deeply to be evaluated", None, quiet)
+            return Unknown(reason=_unevaluated(TOO_DEEP), text=part.text)
 
-    def _failed(self, raw: str, site: Site, message: str, help: str | None, quiet: bool) -> Unknown:
-        reason = f"it cannot be evaluated: {message}"
-        if quiet:
-            return Unknown(reason=reason, text=raw)
-        self.deployment.run.problems.add(site, message, help=help)
-        return Unknown(reason=reason, text=raw, origin=site.origin())
+    def failed(self, text: str, site: Site, error: ExpressionError) -> Unknown:
+        """The hole for an expression that fails, which is said."""
+        self.deployment.run.failed(site, error)
+        return Unknown(reason=_unevaluated(error.message), text=text, origin=site.origin())
 
-    def tree(self, raw: Any, site: Site) -> Value:
-        """A whole value with every expression in it evaluated and every `copy` loop unrolled."""
-        if isinstance(raw, str):
-            return self.attempt(raw, site) if raw[:1] == "[" else raw
-        if isinstance(raw, dict):
-            return self._object(raw, site)
-        if isinstance(raw, list):
-            return [self.tree(item, site.below(index)) for index, item in enumerate(raw)]
-        return raw  # type: ignore[no-any-return]
+    def exhausted(self, text: str, site: Site) -> Unknown:
+        """The hole for an expression that needs more frames than there are, which is said."""
+        self.deployment.run.problems.add(site, TOO_DEEP)
+        return Unknown(reason=_unevaluated(TOO_DEEP), text=text, origin=site.origin())
 
-    def closed(self, raw: Any, site: Site) -> Value:
-        """Like `tree`, for what leaves the template: objects known only in part are holes."""
-        return close(self.tree(raw, site))
-
-    def _object(self, raw: dict[str, Any], site: Site) -> Value:
-        out: dict[str, Value] = {}
-        for key, below in raw.items():
-            if len(key) == 4 and key.lower() == "copy" and is_copy(below):
-                for index, entry in enumerate(below):
-                    self._unroll(entry, site.below(key, index), out)
-                continue
-            if key[:1] == "[":
-                name = self._key(key, site)
-                if isinstance(name, Unknown):
-                    return name
-                out[name] = self.tree(below, site.below(key))
-            else:
-                out[key] = self.tree(below, site.below(key))
-        return out
-
-    def _key(self, key: str, site: Site) -> str | Unknown:
-        """The name of a property that an expression makes. An id that is not known has a symbolic one."""
-        name = self.attempt(key, site.below(key))
-        if isinstance(name, OpenObject):
-            return name.hole
-        if isinstance(name, Unknown) and name.reference is None:
-            return name
-        return symbolic(name)
-
-    def _unroll(self, entry: dict[str, Any], site: Site, out: dict[str, Value]) -> None:
-        """One loop of a `copy` in an object: a property with an array."""
-        name = str(member(entry, "name"))
-        out[name] = self.unroll(entry, site, name, whole=False)
-
-    def unroll(self, entry: dict[str, Any], site: Site, name: str, *, whole: bool) -> Value:
+    def unroll(self, copy: Copy, *, whole: bool) -> Value:
         """The array that a loop of values makes; a hole for any number of elements where the count is not known."""
         out: list[Value] = []
-        raw = member(entry, "input")
-        for turn in self.turns(entry, site, name, whole=whole):
+        for turn in self.turns(copy, whole=whole):
             if turn.cardinality is not None:
                 return [_any_number(turn.cardinality)]
-            out.append(self.inside(turn.loop).tree(None if raw is MISSING else raw, site.below("input")))
+            # INVARIANT: a turn of a loop has one.
+            out.append(copy.input.value(self.inside(turn.loop) if turn.loop is not None else self))
         return out
 
-    def turns(self, entry: dict[str, Any], site: Site, name: str, *, whole: bool) -> Iterator[Turn]:
+    def turns(self, copy: Copy, *, whole: bool) -> Iterator[Turn]:
         """The turns of a loop; one that stands for all where the count is not known."""
-        raw = member(entry, "count")
-        count = self.attempt(None if raw is MISSING else raw, site.below("count"))
+        count = copy.count.value(self)
         if isinstance(count, OpenObject):
             count = count.hole
         if isinstance(count, Unknown):
-            yield Turn(Loop(name, _any_index(name, count), whole), count)
+            yield _for_all(copy, whole, count)
             return
         if isinstance(count, float) and count.is_integer():
             count = int(count)
-        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_COPIES:
-            reason = f"the count of a loop must be an integer from 0 to {MAX_COPIES}, not {shorten(count)}"
-            self.deployment.run.problems.add(site.below("count"), reason, incomplete=True)
-            hole = Unknown(reason=reason, origin=site.origin())
-            yield Turn(Loop(name, _any_index(name, hole), whole), hole)
+        run = self.deployment.run
+        most = run.limits.copies
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= most:
+            reason = f"the count of a loop must be an integer from 0 to {most}, not {shorten(count)}"
+            is_large = isinstance(count, int) and not isinstance(count, bool) and count > 0
+            advice = limit_help("copies") if is_large else None
+            run.problems.add(copy.site.below("count"), reason, help=advice, incomplete=True)
+            yield _for_all(copy, whole, Unknown(reason=reason, origin=copy.site.origin()))
             return
         for index in range(count):
-            yield Turn(Loop(name, index, whole))
+            hole = run.step(copy.site)
+            if hole is not None:
+                yield _for_all(copy, whole, hole)
+                return
+            yield Turn(Loop(copy.name, index, whole))
 
 
-def is_copy(value: Any) -> bool:
-    """Whether the value under a key `copy` is the language's own: loops with name and count."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(
-            isinstance(entry, dict) and isinstance(member(entry, "name"), str) and member(entry, "count") is not MISSING
-            for entry in value
-        )
-    )
+def _unevaluated(message: str) -> str:
+    return f"it cannot be evaluated: {message}"
 
 
 def shorten(value: Any) -> str:
     """A value for a message."""
     text = repr(value) if not isinstance(value, str) else f"`{value}`"
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _for_all(copy: Copy, whole: bool, hole: Unknown) -> Turn:
+    """The turn that stands for an unknown number of them."""
+    return Turn(Loop(copy.name, _any_index(copy.name, hole), whole), hole)
 
 
 def _any_number(hole: Unknown) -> Unknown:

@@ -135,7 +135,7 @@ def _management_group(environment: Environment) -> Value:
 
 def _deployment(environment: Environment) -> Value:
     deployment = environment.deployment
-    template = deployment.template
+    template = deployment.blueprint.template
     shown: dict[str, Value] = {
         key: value for key, value in template.items() if key.lower() in ("$schema", "contentversion", "metadata")
     }

@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from everward.expressions import close
+from everward.sources.template.declaration import DEPLOYMENT, Declaration
 from everward.sources.template.document import Site
 from everward.sources.template.scopes import Scope, id_value
-from everward.values import MISSING, Truth, Unknown, Value, combine, member
+from everward.values import Truth, Unknown, Value, combine
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
     from everward.sources.template.environment import Environment
-
-DEPLOYMENT: Final = "microsoft.resources/deployments"
-
-_LANGUAGE: Final = frozenset(
-    {
-        "type",
-        "name",
-        "dependson",
-        "copy",
-        "condition",
-        "comments",
-        "resources",
-        "scope",
-        "metadata",
-        "existing",
-        "asserts",
-        "import",
-        "extension",
-        "@options",
-    }
-)
-"""Keys of a declaration that belong to the language, not to the resource."""
-
-_TARGET: Final = frozenset({"subscriptionid", "resourcegroup"})
-"""Keys that say where a nested deployment, or an existing resource, stands."""
-
-_ROOT: Final = {
-    key.lower(): key
-    for key in (
-        "apiVersion",
-        "location",
-        "tags",
-        "sku",
-        "kind",
-        "identity",
-        "plan",
-        "zones",
-        "managedBy",
-        "extendedLocation",
-        "properties",
-    )
-}
-"""How the roots of ARM bodies are spelled."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,8 +21,7 @@ class Instance:
     """A resource with what is known of it before its body is evaluated."""
 
     deployment: Deployment
-    raw: dict[str, Any]
-    site: Site
+    declaration: Declaration
     environment: Environment
     type: str
     """Full type, with an extension's own type where a legacy one names what it extends."""
@@ -91,10 +48,18 @@ class Instance:
     _child: Deployment | None = None
     _child_made: bool = field(default=False)
 
-    def raw_text(self, key: str) -> str | None:
-        """The text under a key of the declaration, when it is plain text."""
-        value = member(self.raw, key)
-        return value if isinstance(value, str) and value[:1] != "[" else None
+    @property
+    def site(self) -> Site:
+        """Where it is declared."""
+        return self.declaration.site
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The names, in lower case, by which the template means it or the loop that it is a turn of."""
+        if self.declaration.symbol is not None:
+            return (self.declaration.symbol.lower(),)
+        copy = self.declaration.copy
+        return (copy.name.lower(),) if copy is not None and copy.name else ()
 
     def id_value(self) -> Value:
         """Its id as a value: a hole that refers to it where it is symbolic."""
@@ -130,43 +95,27 @@ class Instance:
 
     def _evaluate(self) -> dict[str, Value]:
         nested = self.type.lower() == DEPLOYMENT
-        out: dict[str, Value] = {}
-        for key, raw in self.raw.items():
-            lowered = key.lower()
-            if lowered in _LANGUAGE or (lowered in _TARGET and (nested or self.existing)):
-                continue
-            site = self.site.below(key)
-            if nested and lowered == "properties":
-                out["properties"] = self._deployment_properties(raw, site)
-            else:
-                out[_ROOT.get(lowered, key)] = self.environment.tree(raw, site)
+        out = {key: part.value(self.environment) for key, part in self.declaration.body(nested=nested)}
+        if nested and self.declaration.get("properties") is not None:
+            out["properties"] = self._deployment_properties()
         return out
 
-    def _deployment_properties(self, raw: Any, site: Site) -> Value:
+    def _deployment_properties(self) -> Value:
         """The properties of a nested deployment without its template, and with the values of its parameters."""
-        if not isinstance(raw, dict):
-            return self.environment.tree(raw, site)
-        out: dict[str, Value] = {}
-        for key, value in raw.items():
-            lowered = key.lower()
-            if lowered == "template":
-                continue
-            if lowered == "parameters":
-                out["parameters"] = self._parameters()
-            else:
-                out[key] = self.environment.tree(value, site.below(key))
+        inside = self.declaration.nested
+        if inside is None:
+            part = self.declaration.part("properties")
+            return part.value(self.environment) if part is not None else None
+        out = {key: part.value(self.environment) for key, part in inside.rest}
+        if inside.has_parameters:
+            out["parameters"] = self._parameters()
         return out
 
     def _parameters(self) -> Value:
         child = self.child
-        if child is None or isinstance(member(self.raw, "properties"), str):
+        if child is None:
             return Unknown(reason="parameters of a deployment that cannot be read")
         return {name: {"value": child.parameter(name)} for name in child.given_names if child.declares(name)}
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a key is not there, or null."""
-    return value is MISSING or value is None
 
 
 def counted_within(around: Unknown | None, own: Unknown | None) -> Unknown | None:

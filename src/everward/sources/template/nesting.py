@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from everward.expressions import OpenObject
 from everward.expressions.symbols import symbolic
+from everward.sources.limits import limit_help
+from everward.sources.template.blueprint import blueprint_of
 from everward.sources.template.deployment import Deployment
 from everward.sources.template.document import Document, Site
 from everward.sources.template.environment import Environment
-from everward.sources.template.parameters import Given
+from everward.sources.template.nested import Nested, entries
+from everward.sources.template.parameters import Given, Passed
+from everward.sources.template.parts import Part
 from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
     from everward.sources.template.instance import Instance
-
-MAX_NESTING: Final = 40
-"""Deployments inside deployments that are read; Azure's own templates reach about ten."""
 
 _FILE = re.compile(r"[\w.\-/]+\.jsonc?", re.IGNORECASE)
 
@@ -27,34 +28,34 @@ _FILE = re.compile(r"[\w.\-/]+\.jsonc?", re.IGNORECASE)
 def nested_deployment(instance: Instance) -> Deployment | None:
     """The deployment that a resource of type `Microsoft.Resources/deployments` is; None when it cannot be read."""
     around = instance.deployment
-    site = instance.site.below("properties")
-    if around.depth >= MAX_NESTING:
-        _lose(instance, site, f"deployments are nested deeper than {MAX_NESTING} levels")
+    site = instance.declaration.place("properties")
+    most = around.run.limits.deployments
+    if around.depth >= most:
+        _lose(instance, site, f"deployments are nested deeper than {most} levels", limit_help("deployments"))
         return None
-    raw = member(instance.raw, "properties")
+    nested = instance.declaration.nested
     environment = instance.environment
-    if isinstance(raw, str):
-        raw, site = environment.attempt(raw, site), site.fix()
-    if not isinstance(raw, dict):
-        _lose(instance, site, "the properties of the deployment are not known")
-        return None
-    link = member(raw, "templateLink")
-    if link is not MISSING and link is not None:
-        return _linked(instance, raw, link, site)
-    template = member(raw, "template")
-    template_site = site.below("template")
+    if nested is None:
+        part = instance.declaration.part("properties")
+        made = part.value(environment) if part is not None else None
+        if not isinstance(made, dict) or isinstance(made, OpenObject):
+            _lose(instance, site, "the properties of the deployment are not known")
+            return None
+        nested = Nested(made, site.fix())
+    if nested.link is not None:
+        return _linked(instance, nested)
+    template, template_site = nested.template, nested.site.below("template")
     if isinstance(template, str):
-        template, template_site = environment.attempt(template, template_site), template_site.fix()
+        template, template_site = environment.evaluate(template, template_site), template_site.fix()
     if isinstance(template, OpenObject | Unknown) or not isinstance(template, dict):
         _lose(instance, template_site, "the template of the deployment is not known")
         return None
-    inner = template_site.fixed or _is_inner(raw, environment, site)
+    inner = template_site.fixed or _is_inner(nested, environment)
     return Deployment(
         around.run,
-        template,
-        template_site,
+        nested.blueprint(template, template_site),
         instance.target or around.scope,
-        _given(member(raw, "parameters"), site.below("parameters"), environment),
+        _given(nested, environment),
         name=instance.name_value,
         uri=around.uri,
         parent=instance,
@@ -73,21 +74,17 @@ def _around(instance: Instance, inner: bool) -> Environment | None:
     return environment
 
 
-def _is_inner(raw: dict[str, Any], environment: Environment, site: Site) -> bool:
-    options = member(raw, "expressionEvaluationOptions")
-    scope = member(options, "scope") if isinstance(options, dict) else MISSING
-    if isinstance(scope, str):
-        scope = environment.attempt(scope, site.below("expressionEvaluationOptions", "scope"))
+def _is_inner(nested: Nested, environment: Environment) -> bool:
+    scope = nested.evaluation.value(environment) if nested.evaluation is not None else None
     return isinstance(scope, str) and scope.lower() == "inner"
 
 
-def _given(raw: Any, site: Site, environment: Environment) -> dict[str, Given]:
+def _given(nested: Nested, environment: Environment) -> dict[str, Given]:
     """The parameters that the parent gives, to be evaluated there when they are asked for."""
-    if isinstance(raw, str):
-        raw, site = environment.attempt(raw, site), site.fix()
-    if not isinstance(raw, dict):
-        return {}
-    return {name: Given(entry, site.below(name), environment) for name, entry in raw.items()}
+    found = nested.parameters
+    if isinstance(found, Part):
+        found = entries(found.value(environment), found.site.fix())
+    return {name: Passed(entry, environment) for name, entry in found.items()}
 
 
 def _lose(instance: Instance, site: Site, reason: str, help: str | None = None) -> None:
@@ -96,36 +93,33 @@ def _lose(instance: Instance, site: Site, reason: str, help: str | None = None) 
         instance.deployment.run.problems.add(site, reason, help=help, incomplete=True)
 
 
-def _linked(instance: Instance, raw: dict[str, Any], link: Any, site: Site) -> Deployment | None:
+def _linked(instance: Instance, nested: Nested) -> Deployment | None:
     """A deployment whose template is in another file."""
     around = instance.deployment
     environment = instance.environment
-    link_site = site.below("templateLink")
-    if isinstance(link, str):
-        link = environment.attempt(link, link_site)
-    named = _target(link, environment, link_site)
+    site = nested.site.below("templateLink")
+    link = environment.evaluate(nested.link, site) if isinstance(nested.link, str) else nested.link
+    named = _target(link, environment, site)
     path = _local(named, Path(around.site.document.path)) if named is not None else None
     shown = symbolic(named) if named is not None else "its link"
     document = around.run.open(path) if path is not None else None
     if document is None:
         _lose(
             instance,
-            link_site,
+            site,
             f"the linked template cannot be read: `{shown}`",
             "keep it beside the template that links it",
         )
         return None
     if _links_itself(instance, document):
-        _lose(instance, link_site, f"the linked template links itself: `{shown}`")
+        _lose(instance, site, f"the linked template links itself: `{shown}`")
         return None
     around.run.note_linked(document)
-    given = member(raw, "parameters")
     return Deployment(
         around.run,
-        document.value,
-        Site(document),
+        blueprint_of(document),
         instance.target or around.scope,
-        _given(given, site.below("parameters"), environment),
+        _given(nested, environment),
         name=instance.name_value,
         uri=document.path.resolve().as_uri(),
         parent=instance,
@@ -148,7 +142,7 @@ def _target(link: Any, environment: Environment, site: Site) -> Value:
     for key in ("relativePath", "uri", "id"):
         raw = member(link, key)
         if raw is not MISSING and raw is not None:
-            value = environment.attempt(raw, site.below(key))
+            value = environment.evaluate(raw, site.below(key))
             return value.hole if isinstance(value, OpenObject) else value
     return None
 

@@ -12,7 +12,7 @@ from everward.sources.tree import Tree, real
 from everward.values import UnreadableError, member
 
 _PARAMETERS = re.compile(r"[._-]?param(?:eter)?s?(?=[._-]|$)", re.IGNORECASE)
-_ENDING = re.compile(r"\.jsonc?$", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:jsonc?|bicep|bicepparam)$", re.IGNORECASE)
 _WORDS = re.compile(r"[^a-z0-9]+")
 _PRODUCTION: Final = frozenset({"prod", "production", "prd", "live"})
 _PLAIN: Final = "template"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.expressions import OpenObject
 from everward.sources.template.definitions import Definition
 from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment, shorten
+from everward.sources.template.nested import Entry
 from everward.values import MISSING, Unknown, Value, is_known, member
 
 if TYPE_CHECKING:
@@ -26,70 +26,79 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 _ARTICLES: Final = {"array": "an array", "object": "an object", "int": "an integer", "secureobject": "an object"}
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
-    """A value for a parameter, not evaluated yet."""
+    """A value for a parameter from outside of all templates: nothing in it is an expression."""
 
-    raw: Any
-    """The entry: an object with `value` or `reference`, or an expression of one; with `bare` the value itself."""
-    site: Site
-    environment: Environment | None = None
-    """What evaluates it; None for parameter files, in which nothing is an expression."""
-    bare: bool = False
+    def __init__(self, raw: Any, site: Site, *, bare: bool = False) -> None:
+        self.raw = raw
+        """The entry: an object with `value` or `reference`; with `bare` the value itself."""
+        self.site = site
+        self.bare = bare
 
     def value(self) -> Value:
         """The value that was given; a hole for a secret in a key vault."""
-        entry = self.raw
-        site = self.site
-        if not self.bare:
-            if self.environment is not None and isinstance(entry, str):
-                entry, site = self.environment.attempt(entry, site), site.fix()
-            if isinstance(entry, OpenObject):
-                return entry.hole
-            if isinstance(entry, Unknown):
-                return entry
-            return self._entry(entry, site)
-        return self._evaluate(entry, site)
-
-    def _entry(self, entry: Any, site: Site) -> Value:
-        if not isinstance(entry, dict):
-            return self._evaluate(entry, site)
-        raw = member(entry, "value")
-        if raw is not MISSING:
-            return self._evaluate(raw, site.below("value"))
-        if member(entry, "reference") is not MISSING:
-            return Unknown(reason="secret of a key vault", present=True, origin=site.origin())
-        if member(entry, "expression") is not MISSING:
-            return Unknown(reason="value from outside of the parameter file", origin=site.origin())
-        # `copy` makes the value: it is an object with one property of that name.
-        made = self._evaluate(entry, site)
-        return made.get("value") if isinstance(made, dict) else made
-
-    def _evaluate(self, raw: Any, site: Site) -> Value:
-        if self.environment is None:
-            return raw  # type: ignore[no-any-return]
-        if site.fixed:
-            return raw  # type: ignore[no-any-return]
-        return self.environment.tree(raw, site)
+        return self.raw if self.bare else _given(self.raw, self.site)
 
 
-def bind(deployment: Deployment, name: str, definition: Definition, given: Given | None, site: Site) -> Value:
+class Passed(Given):
+    """A value for a parameter of a nested deployment, which its parent evaluates."""
+
+    def __init__(self, entry: Entry, environment: Environment) -> None:
+        super().__init__(None, entry.site)
+        self._entry = entry
+        self._environment = environment
+
+    def value(self) -> Value:
+        """The value that was given; a hole for a secret in a key vault."""
+        entry = self._entry
+        if entry.secret:
+            return _secret(entry.site)
+        value = entry.part.value(self._environment)
+        if entry.written:
+            if isinstance(value, OpenObject):
+                return value.hole
+            return value if isinstance(value, Unknown) else _given(value, entry.site)
+        if entry.made:
+            # `copy` makes the value: it is an object with one property of that name.
+            return value.get("value") if isinstance(value, dict) else value
+        return value
+
+
+def _given(entry: Any, site: Site) -> Value:
+    """The value that an entry of a parameter file stands for."""
+    if not isinstance(entry, dict):
+        return entry  # type: ignore[no-any-return]
+    raw = member(entry, "value")
+    if raw is not MISSING:
+        return raw  # type: ignore[no-any-return]
+    if member(entry, "reference") is not MISSING:
+        return _secret(site)
+    if member(entry, "expression") is not MISSING:
+        return Unknown(reason="value from outside of the parameter file", origin=site.origin())
+    return None
+
+
+def _secret(site: Site) -> Unknown:
+    return Unknown(reason="secret of a key vault", present=True, origin=site.origin())
+
+
+def bind(deployment: Deployment, name: str, given: Given | None) -> Value:
     """The value of a declared parameter: what was given, else its default, else null where it may be, else a hole."""
+    blueprint = deployment.blueprint
+    definition = blueprint.definition(name)
     value: Value = given.value() if given is not None else None
     if given is not None and value is not None:
         value = _check(deployment, name, definition, value, given.site)
     else:
-        default = definition.get("defaultValue")
-        if default is not MISSING:
-            value = _check(
-                deployment, name, definition, deployment.environment.tree(default, site.below("defaultValue")), site
-            )
+        default = blueprint.default(name)
+        if default is not None:
+            value = default.value(deployment.environment)
+            value = _check(deployment, name, definition, value, blueprint.parameter_site(name))
         elif definition.nullable or given is not None:
             return None
         else:
-            return _missing(deployment, name, site)
-    hole = Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]")
-    return deployment.definitions.mask(value, definition, hole)
+            return _missing(deployment, name, blueprint.parameter_site(name))
+    return blueprint.definitions.mask(value, definition, name)
 
 
 def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:

@@ -73,7 +73,7 @@ def resource_info(deployment: Deployment, name: str) -> Value:
         "id": found.id_value(),
         "name": found.name_value,
         "type": found.type,
-        "apiVersion": found.raw_text("apiVersion"),
+        "apiVersion": found.declaration.text("apiversion"),
     }
 
 
@@ -105,7 +105,7 @@ def describe(instance: Instance, *, full: bool) -> Value:
 
 
 def _hole(instance: Instance, full: bool) -> Unknown:
-    version = instance.raw_text("apiVersion")
+    version = instance.declaration.text("apiversion")
     arguments = [f"'{instance.id}'", f"'{version}'" if version else "''", "'Full'"]
     text = f"[reference({', '.join(arguments if full else arguments[: 2 if version else 1])})]"
     return Unknown(reason=AT_RUN_TIME, text=text, present=True)

@@ -5,41 +5,94 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
+from everward.expressions import ExpressionError
+from everward.expressions.limits import Bounds, bounded_by
+from everward.expressions.problem import Failure
+from everward.sources.limits import Limits, limit_help
+from everward.sources.template.declaration import Declaration
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
+from everward.sources.template.room import room
 from everward.sources.tree import Tree, real
-from everward.values import UnreadableError, member
+from everward.values import Unknown, UnreadableError
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
 
-MAX_INSTANCES: Final = 50_000
-"""Resources that one template may give: loops of nested deployments multiply."""
+
+def advice(error: ExpressionError) -> str | None:
+    """What to do about an expression that fails."""
+    return error.help if error.limit is None else limit_help(error.limit)
 
 
 class Run:
     """Documents, problems and limits of one expansion."""
 
-    def __init__(self, reading: Reading, tree: Tree, problems: Problems) -> None:
+    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, limits: Limits) -> None:
         self.reading = reading
         self.tree = tree
+        self.limits = limits
         self.problems = problems
         self.root: Deployment | None = None
         self._documents: dict[Path, Document | None] = {}
-        self._left = MAX_INSTANCES
+        self.bounds = Bounds(
+            expression=limits.expression,
+            nesting=limits.nesting,
+            elements=limits.elements,
+            text=limits.text,
+            expansion=limits.expansion,
+            steps=limits.steps,
+            shared=True,
+        )
+        self._left = limits.instances
         self._searching: set[int] = set()
         self._speculations = 0
+        self._exceeded = False
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """While something of it is evaluated: its limits hold, and there is room for deep values."""
+        with room(), bounded_by(self.bounds):
+            yield
 
     def spend(self, site: Site) -> bool:
         """Count an instance; False when there are too many."""
         self._left -= 1
         if self._left == -1:
-            self.problems.add(site, f"the template gives more than {MAX_INSTANCES} resources", incomplete=True)
-        return self._left >= 0
+            self.problems.add(
+                site,
+                f"the template gives more than {self.limits.instances} resources",
+                help=limit_help("instances"),
+                incomplete=True,
+            )
+        return self._left >= 0 and self.step(site) is None
+
+    def step(self, site: Site) -> Unknown | None:
+        """Count one step of work; a hole when there was too much of it."""
+        try:
+            self.bounds.spend(1)
+        except Failure:
+            return Unknown(reason=self._exceed(site))
+        return None
+
+    def failed(self, site: Site, error: ExpressionError) -> None:
+        """Say that an expression fails."""
+        if error.limit == "steps":
+            self._exceed(site)
+        else:
+            self.problems.add(site, error.message, help=advice(error))
+
+    def _exceed(self, site: Site) -> str:
+        """Say, once, that the whole takes too much work: nothing can be evaluated after that."""
+        reason = f"the template takes more than {self.limits.steps} steps to expand"
+        if not self._exceeded:
+            self._exceeded = True
+            self.problems.add(site, reason, help=limit_help("steps"), incomplete=True)
+        return reason
 
     @contextmanager
     def speculation(self) -> Iterator[None]:
@@ -66,7 +119,7 @@ class Run:
         return self._documents[resolved]
 
     def _read(self, path: Path, resolved: Path) -> Document | None:
-        if not resolved.is_relative_to(self.tree.repository) or not resolved.is_file():
+        if self.tree is None or not resolved.is_relative_to(self.tree.repository) or not resolved.is_file():
             return None
         try:
             return open_document(path, self.tree)
@@ -78,9 +131,10 @@ class Run:
         if all(item.path != document.shown for item in self.reading.inputs):
             self.reading.inputs.append(ReadInput(path=document.shown, role="linked template"))
 
-    def note_foreign(self, site: Site, raw: dict[str, Any]) -> None:
+    def note_foreign(self, declaration: Declaration) -> None:
         """Say that a declaration has no counterpart in ARM."""
-        kind = member(raw, "type")
+        kind = declaration.get("type")
+        site = declaration.site
         address = f"{site.address} ({kind})" if isinstance(kind, str) else site.address
         if all(item.address != address for item in self.reading.dispositions):
             self.reading.dispositions.append(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from everward.expressions.symbols import symbolic
 from everward.sources.interface import ReadOptions
-from everward.values import Unknown, Value, is_symbolic
+from everward.values import Unknown, Value, is_symbolic, member
 
+SCHEMA: Final = re.compile(
+    r"/(tenant|managementgroup|subscription|)deployment(template|parameters)\.json#?$", re.IGNORECASE
+)
+"""What the schemas of templates and parameter files end with: level and kind."""
 MANAGEMENT_GROUPS: Final = "/providers/Microsoft.Management/managementGroups/"
 
 
@@ -20,6 +25,21 @@ class Level(StrEnum):
     MANAGEMENT_GROUP = "management group"
     SUBSCRIPTION = "subscription"
     GROUP = "resource group"
+
+
+_LEVELS: Final = {
+    "": Level.GROUP,
+    "subscription": Level.SUBSCRIPTION,
+    "managementgroup": Level.MANAGEMENT_GROUP,
+    "tenant": Level.TENANT,
+}
+
+
+def level_of(template: dict[str, Any]) -> Level:
+    """What a template deploys to, by its schema: a resource group where it does not say."""
+    schema = member(template, "$schema")
+    found = SCHEMA.search(schema) if isinstance(schema, str) else None
+    return _LEVELS[found.group(1).lower()] if found is not None else Level.GROUP
 
 
 def _open(name: str, option: str, text: str) -> Unknown:

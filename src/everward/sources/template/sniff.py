@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from everward.sources.jsontext import JsonError, decode_text, parse
-from everward.sources.template.scopes import Level
+from everward.sources.template.scopes import SCHEMA
 from everward.sources.tree import Tree
 from everward.values import UnreadableError, member
 
@@ -21,14 +21,6 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 
 _HINTS: Final = (b"deploymenttemplate.json", b"deploymentparameters.json")
 _FIRST = re.compile(rb'\s*\{\s*"\$schema"\s*:\s*"([^"\\]*)"')
-_SCHEMA = re.compile(r"/(tenant|managementgroup|subscription|)deployment(template|parameters)\.json#?$", re.IGNORECASE)
-
-_LEVELS: Final = {
-    "": Level.GROUP,
-    "subscription": Level.SUBSCRIPTION,
-    "managementgroup": Level.MANAGEMENT_GROUP,
-    "tenant": Level.TENANT,
-}
 
 
 class Kind(Enum):
@@ -58,7 +50,7 @@ def kind_of(path: Path, tree: Tree) -> Kind | None:
     first = _FIRST.match(content)
     # The schema usually comes first; else the file has to be read to know what stands at its root.
     schema = first.group(1).decode("utf-8", "replace") if first is not None else _root_schema(content)
-    found = _SCHEMA.search(schema) if isinstance(schema, str) else None
+    found = SCHEMA.search(schema) if isinstance(schema, str) else None
     return Kind(found.group(2).lower()) if found is not None else None
 
 
@@ -76,10 +68,3 @@ def _root_schema(content: bytes) -> Any:
     except ValueError:
         return None
     return member(value, "$schema") if isinstance(value, dict) else None
-
-
-def level_of(template: dict[str, Any]) -> Level:
-    """What a template deploys to, by its schema: a resource group where it does not say."""
-    schema = member(template, "$schema")
-    found = _SCHEMA.search(schema) if isinstance(schema, str) else None
-    return _LEVELS[found.group(1).lower()] if found is not None else Level.GROUP

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from everward.estate import Reading, ReadInput, Unresolved
 from everward.sources.interface import Input, ReadOptions, Source
-from everward.sources.template.bicep import is_bicep, uncompiled, unread
-from everward.sources.template.deployment import Deployment
-from everward.sources.template.document import SOURCE, Document, Site, open_document
-from everward.sources.template.emitting import emit
+from everward.sources.template.bicep import ENDING, compiled, is_parameters, uncompiled, unread
+from everward.sources.template.document import SOURCE, Document, Site
+from everward.sources.template.expansion import expand_document
 from everward.sources.template.linking import linked_files
+from everward.sources.template.opening import Opener, Values
 from everward.sources.template.pairing import choose, pair, variant_of
 from everward.sources.template.parameters import Given
 from everward.sources.template.problems import Problems
-from everward.sources.template.run import Run
-from everward.sources.template.scopes import root_scope
-from everward.sources.template.sniff import ENDINGS, Kind, kind_of, level_of
+from everward.sources.template.sniff import ENDINGS, Kind, kind_of
 from everward.sources.tree import Tree, display
-from everward.values import Origin, UnreadableError, member
-
-_RECURSION: Final = 5_000
-"""Frames that expansion may use: nested deployments whose values depend on each other need many."""
+from everward.values import Origin, ProblemError, UnreadableError, member
 
 
 class TemplateSource(Source):
@@ -35,48 +28,126 @@ class TemplateSource(Source):
 
     name = SOURCE
 
+    def __init__(self) -> None:
+        self._opener = Opener()
+
     def find(self, tree: Tree) -> Iterable[Input]:
         """One input a template, with its parameter files; linked templates come with their parents."""
-        kinds = {path: kind_of(path, tree) for path in _candidates(tree)}
+        candidates = list(_candidates(tree))
+        kinds = {path: kind_of(path, tree) for path in candidates if not is_parameters(path)}
         templates = [path for path, kind in kinds.items() if kind is Kind.TEMPLATE]
-        parameters = [path for path, kind in kinds.items() if kind is Kind.PARAMETERS]
-        pairs = pair(templates, parameters, tree)
+        bicep = uncompiled(tree)
+        pairs = pair([*templates, *bicep], [path for path, kind in kinds.items() if kind is Kind.PARAMETERS], tree)
+        alone = list(self._pair_bicep(filter(is_parameters, candidates), [*templates, *bicep], pairs, tree))
         named = tree.root if tree.root.is_file() else None
         linked = set() if named is not None else linked_files(templates, tree)
         for path in templates:
-            if named == path or (named is None and path not in linked):
+            if (named is None and path not in linked) or (named is not None and compiled(named) == path):
                 yield Input(source=self.name, path=path, files=tuple(pairs.get(path, ())))
-        if named is not None and kinds.get(named) is Kind.PARAMETERS:
+        if named is not None and (kinds.get(named) is Kind.PARAMETERS or is_parameters(named)):
             template = next((template for template, files in pairs.items() if named in files), None)
-            yield Input(source=self.name, path=named, files=(template,) if template is not None else ())
-        for path in uncompiled(tree):
-            yield Input(source=self.name, path=path)
+            if template is not None or not is_parameters(named):
+                yield Input(source=self.name, path=named, files=(template,) if template is not None else ())
+        yield from (item for item in alone if named is None or named == item.path)
+        for path in bicep:
+            yield Input(source=self.name, path=path, files=tuple(pairs.get(path, ())))
+
+    def _pair_bicep(
+        self, files: Iterable[Path], templates: Sequence[Path], pairs: dict[Path, list[Path]], tree: Tree
+    ) -> Iterator[Input]:
+        """Add parameter files of Bicep to the templates that they name; those of other templates stand alone."""
+        by_path = {template.resolve(): template for template in templates}
+        for file in files:
+            try:
+                target = self._opener.target(file, tree)
+            except UnreadableError:
+                # Reading it says why.
+                yield Input(source=self.name, path=file)
+                continue
+            if target is not None and target.resolve() in by_path:
+                pairs.setdefault(by_path[target.resolve()], []).append(file)
+            elif target is not None or file == tree.root:
+                yield Input(source=self.name, path=file, files=(target,) if target is not None else ())
 
     def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
         """Expand one template, once for every parameter file that is meant. What is wrong in it is said, not raised."""
-        if is_bicep(item.path):
-            return unread(item.path)
-        template, files = _split(item, tree)
         reading = Reading(source=self.name, label=display(item.path))
-        if template is None:
-            _unreadable(reading, item.path, UnreadableError("there is no template beside the parameter file"))
-            return reading
         try:
-            document = open_document(template, tree)
+            template, files = self._split(item, tree)
+            document = self._opener.template(template, tree)
         except UnreadableError as error:
-            _unreadable(reading, template, error)
+            _unreadable(reading, item.path, error)
             return reading
-        if document is None:
-            # It named the schema of a template, so it is an object: only a file that changed meanwhile gets here.
-            _unreadable(reading, template, UnreadableError("the template is no object"))
-            return reading
-        reading.inputs.append(ReadInput(path=document.shown, role="template"))
+        except ProblemError as error:
+            return unread(item.path, error)
+        reading.inputs.append(ReadInput(path=document.shown, role="template", detail=document.made))
         problems = Problems(reading)
-        chosen = _choose(document, files, tree, options, reading)
-        with _room():
-            for variant, given in chosen:
-                _expand(document, reading, tree, options, problems, variant, given)
+        chosen = self._choose(document, files, tree, options, reading)
+        typed = _typed(document, options.variables)
+        for variant, given in chosen:
+            values = {name: value for name, value in given.items() if name.lower() not in typed}
+            values.update(typed)
+            expand_document(document, reading, tree, options, values, problems=problems, variant=variant)
         return reading
+
+    def _split(self, item: Input, tree: Tree) -> tuple[Path, tuple[Path, ...]]:
+        """The template of an input and its parameter files: the user may have named one of these.
+
+        Raises:
+            UnreadableError: when there is no template.
+
+        """
+        if not is_parameters(item.path) and kind_of(item.path, tree) is not Kind.PARAMETERS:
+            return item.path, item.files
+        if item.files:
+            return item.files[0], (item.path,)
+        if is_parameters(item.path) and self._opener.target(item.path, tree) is None:
+            raise UnreadableError("it is for no template: `using none`", help="name a file that extends it")
+        raise UnreadableError("there is no template beside the parameter file")
+
+    def _choose(
+        self, document: Document, files: Sequence[Path], tree: Tree, options: ReadOptions, reading: Reading
+    ) -> list[tuple[str | None, Values]]:
+        """The values of every expansion, with what tells them apart where there are several."""
+        explicit = self._explicit(document, tree, options, reading)
+        chosen, remark = choose(document.path, files, options.environment)
+        used = [] if explicit is not None else chosen
+        opened = {file: self._opener.values(file, tree, reading) for file in used}
+        named = {item.path for item in reading.inputs}
+        for file in files:
+            detail = opened[file][1] if file in opened else "another environment"
+            if explicit is not None:
+                detail = "another file was named"
+                if display(file) in named:
+                    continue
+            reading.inputs.append(ReadInput(path=display(file), role="parameters", used=file in used, detail=detail))
+        if explicit is not None:
+            return [(None, explicit)]
+        if remark is not None:
+            origin = Origin(source=SOURCE, file=document.shown)
+            reading.unresolved.append(
+                Unresolved(subject=document.shown, reason=remark, origin=origin, help="name the file with --var-file")
+            )
+        if len(used) <= 1:
+            return [(None, opened[used[0]][0] if used else {})]
+        return [(variant_of(document.path, file), opened[file][0]) for file in used]
+
+    def _explicit(self, document: Document, tree: Tree, options: ReadOptions, reading: Reading) -> Values | None:
+        """The values of parameter files that the user named and that fit this template; None without any."""
+        declared = member(document.value, "parameters")
+        names = {name.lower() for name in declared} if isinstance(declared, dict) else set()
+        merged: Values = {}
+        found = False
+        for file in options.var_files:
+            if not file.name.lower().endswith((*ENDINGS, ENDING)):
+                continue
+            values, detail = self._opener.values(file, tree, reading)
+            if names & {name.lower() for name in values}:
+                found = True
+                merged.update(values)
+                said = f"named by the user; {detail}" if detail is not None else "named by the user"
+                reading.inputs.append(ReadInput(path=display(file), role="parameters", detail=said))
+        return merged if found else None
 
 
 def _candidates(tree: Tree) -> Iterator[Path]:
@@ -90,15 +161,8 @@ def _candidates(tree: Tree) -> Iterator[Path]:
         yield tree.root
         files = beside
     for path in files:
-        if path.name.lower().endswith(ENDINGS):
+        if path.name.lower().endswith((*ENDINGS, ENDING)):
             yield path
-
-
-def _split(item: Input, tree: Tree) -> tuple[Path | None, tuple[Path, ...]]:
-    """The template of an input and its parameter files: the user may have named one of these."""
-    if kind_of(item.path, tree) is Kind.PARAMETERS:
-        return (item.files[0] if item.files else None), (item.path,)
-    return item.path, item.files
 
 
 def _unreadable(reading: Reading, path: Path, error: UnreadableError) -> None:
@@ -115,112 +179,15 @@ def _unreadable(reading: Reading, path: Path, error: UnreadableError) -> None:
     )
 
 
-_Values = dict[str, Given]
-
-
-def _choose(
-    document: Document, files: Sequence[Path], tree: Tree, options: ReadOptions, reading: Reading
-) -> list[tuple[str | None, _Values]]:
-    """The values of every expansion, with what tells them apart where there are several."""
-    explicit = _explicit(document, tree, options, reading)
-    chosen, remark = choose(document.path, files, options.environment)
-    used = [] if explicit is not None else chosen
-    for file in files:
-        detail = None
-        if file not in used:
-            detail = "another file was named" if explicit is not None else "another environment"
-        reading.inputs.append(ReadInput(path=display(file), role="parameters", used=file in used, detail=detail))
-    if remark is not None and explicit is None:
-        reading.unresolved.append(
-            Unresolved(
-                subject=document.shown,
-                reason=remark,
-                origin=Origin(source=SOURCE, file=document.shown),
-                help="name the file with --var-file",
-            )
-        )
-    if explicit is not None:
-        return [(None, explicit)]
-    opened = [(file, _read_values(file, tree, reading)) for file in used]
-    if len(opened) <= 1:
-        return [(None, opened[0][1] if opened else {})]
-    return [(variant_of(document.path, file), values) for file, values in opened]
-
-
-def _explicit(document: Document, tree: Tree, options: ReadOptions, reading: Reading) -> _Values | None:
-    """The values of parameter files that the user named and that fit this template; None without any."""
-    declared = member(document.value, "parameters")
-    names = {name.lower() for name in declared} if isinstance(declared, dict) else set()
-    merged: _Values = {}
-    found = False
-    for file in options.var_files:
-        if not file.name.lower().endswith(ENDINGS):
-            continue
-        values = _read_values(file, tree, reading)
-        if names & {name.lower() for name in values}:
-            found = True
-            merged.update(values)
-            reading.inputs.append(ReadInput(path=display(file), role="parameters", detail="named by the user"))
-    return merged if found else None
-
-
-def _read_values(file: Path, tree: Tree, reading: Reading) -> _Values:
-    """The values of a parameter file; of a bare map of names to values, too."""
-    try:
-        document = open_document(file, tree)
-    except UnreadableError as error:
-        reading.unresolved.append(
-            Unresolved(
-                subject=display(file), reason=error.message, origin=error.origin, help=error.help, incomplete=True
-            )
-        )
-        return {}
-    if document is None:
-        return {}
-    section = member(document.value, "parameters")
-    if isinstance(section, dict):
-        site = Site(document, ("parameters",))
-        return {name: Given(entry, site.below(name)) for name, entry in section.items()}
-    if any(key.startswith("$") for key in document.value):
-        return {}
-    return {name: Given(entry, Site(document, (name,)), bare=True) for name, entry in document.value.items()}
-
-
-def _expand(
-    document: Document,
-    reading: Reading,
-    tree: Tree,
-    options: ReadOptions,
-    problems: Problems,
-    variant: str | None,
-    given: _Values,
-) -> None:
-    run = Run(reading, tree, problems)
+def _typed(document: Document, variables: Mapping[str, str]) -> Values:
+    """Values as typed on the command line, for the parameters that the template has, by their lower-case names."""
     site = Site(document)
-    typed = _typed(document, options.variables, site)
-    values = {
-        name: value for name, value in given.items() if name.lower() not in {key.lower() for key in typed}
-    } | typed
-    root = Deployment(
-        run,
-        document.value,
-        site,
-        root_scope(level_of(document.value), options, variant),
-        values,
-        uri=document.path.resolve().as_uri(),
-    )
-    run.root = root
-    emit(root, reading)
-
-
-def _typed(document: Document, variables: Mapping[str, str], site: Site) -> _Values:
-    """Values as typed on the command line, for the parameters that the template has."""
     declared = member(document.value, "parameters")
-    out: _Values = {}
+    out: Values = {}
     for name, raw in declared.items() if isinstance(declared, dict) else ():
         text = next((value for key, value in variables.items() if key.lower() == name.lower()), None)
         if text is not None:
-            out[name] = Given(_parse(text, raw), site.below("parameters", name), bare=True)
+            out[name.lower()] = Given(_parse(text, raw), site.below("parameters", name), bare=True)
     return out
 
 
@@ -232,14 +199,3 @@ def _parse(text: str, declaration: Any) -> Any:
         except (msgspec.MsgspecError, RecursionError):
             return text
     return text
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """More frames for expansion; what needs more still is reported, never raised."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

@@ -50,3 +50,7 @@ class Provider(Protocol):
         An `id` whose parts are all known is text; otherwise it is a hole with `present` and `reference` set.
         """
         ...
+
+    def nests(self, instance: Instance, path: str) -> bool:
+        """Whether an attribute, by its path without positions, is a nested block: JSON does not tell by itself."""
+        ...

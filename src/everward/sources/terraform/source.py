@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from everward.estate import Reading
+from everward.estate import Disposed, Disposition, Reading
 from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.limits import Limits
 from everward.sources.terraform.evaluation import Session
-from everward.sources.terraform.inputs import InputValues, gather_values
-from everward.sources.terraform.mapping import AzureProvider, to_resources
-from everward.sources.terraform.modules import Module, ModuleLoader, Requirements, is_local, read_requirements
+from everward.sources.terraform.mapping import to_resources
+from everward.sources.terraform.modules import Module, ModuleLoader, is_configuration
+from everward.sources.terraform.roots import Evaluated, Roots, called_folders
 from everward.sources.terraform.summary import open_variables
-from everward.sources.terraform.syntax import Literal
 from everward.sources.tree import Tree, display
 
 NAME = "terraform"
-_ENDINGS = (".tf", ".tf.json", ".tofu")
 
 
 class TerraformSource(Source):
@@ -27,22 +26,25 @@ class TerraformSource(Source):
     name = NAME
 
     def __init__(self) -> None:
-        self._loaders: dict[Path, ModuleLoader] = {}
+        self._loaders: dict[tuple[Path, Limits], ModuleLoader] = {}
+        self._roots: dict[int, Roots] = {}
+        self._found: dict[Path, list[Path]] = {}
 
-    def _loader(self, tree: Tree) -> ModuleLoader:
-        loader = self._loaders.get(tree.root)
+    def _loader(self, tree: Tree, limits: Limits | None = None) -> ModuleLoader:
+        key = (tree.root, limits or Limits())
+        loader = self._loaders.get(key)
         if loader is None or loader.tree is not tree:
-            loader = self._loaders[tree.root] = ModuleLoader(tree)
+            loader = self._loaders[key] = ModuleLoader(tree, limits)
         return loader
 
     def find(self, tree: Tree) -> Iterable[Input]:
         """Root modules: folders with Terraform files that no other folder of the tree calls as a module."""
         folders: dict[Path, list[Path]] = {}
         for path in tree.files:
-            if path.name.endswith(_ENDINGS) and not path.name.startswith("."):
+            if is_configuration(path.name):
                 folders.setdefault(path.parent, []).append(path)
         loader = self._loader(tree)
-        calls = {os.path.realpath(folder): _called(folder, loader) for folder in folders}
+        calls = {os.path.realpath(folder): called_folders(folder, loader) for folder in folders}
         called = set().union(*calls.values())
         top = tree.root if tree.root.is_dir() else tree.root.parent
         roots = [folder for folder in folders if folder == top or os.path.realpath(folder) not in called]
@@ -52,6 +54,7 @@ class TerraformSource(Source):
             if os.path.realpath(folder) not in reached:
                 roots.append(folder)
                 reached |= _reached([os.path.realpath(folder)], calls)
+        self._found[tree.root] = roots
         for folder, files in folders.items():
             if folder in roots:
                 yield Input(NAME, folder, tuple(files))
@@ -63,17 +66,12 @@ class TerraformSource(Source):
             UsageError: when a file of values that the user named does not exist.
 
         """
-        loader = self._loader(tree)
-        folder = item.path if item.path.is_dir() else item.path.parent
-        root = loader.load(folder)
-        inputs = gather_values(root, loader, options)
-        needs = read_requirements(root, loader)
-        provider = _provider(root, loader, inputs, needs, options)
-        session = Session(root, loader, provider, inputs.values, workspace=options.variables.get("terraform.workspace"))
-        session.run()
+        session, provider, inputs = self.evaluate(item, tree, options)
+        root = session.root
         resources, disposed, unmapped = to_resources(session.instances, provider, source=NAME)
-        reading = Reading(NAME, display(folder), resources, disposed)
-        reading.inputs = [_root_input(folder, root, session), *inputs.inputs]
+        disposed += _absent(session)
+        reading = Reading(NAME, display(root.folder), resources, dispositions=disposed)
+        reading.inputs = [_root_input(root, session), *_replaced(root), *inputs.inputs]
         reading.unresolved = [
             *root.unresolved,
             *inputs.unresolved,
@@ -83,19 +81,19 @@ class TerraformSource(Source):
         ]
         return reading
 
+    def evaluate(self, item: Input, tree: Tree, options: ReadOptions) -> Evaluated:
+        """Evaluate one root, with the values that its variables were given.
 
-def _called(folder: Path, loader: ModuleLoader) -> set[str]:
-    """The real folders that another folder calls as modules."""
-    called: set[str] = set()
-    own = os.path.realpath(folder)
-    for block in loader.load(folder).calls.values():
-        source = block.body.attributes.get("source")
-        if source is not None and isinstance(source.value, Literal) and isinstance(source.value.value, str):
-            text = source.value.value
-            target = os.path.realpath(folder / text.replace("\\", "/")) if is_local(text) else own
-            if target != own:
-                called.add(target)
-    return called
+        Raises:
+            UsageError: when a file of values that the user named does not exist.
+
+        """
+        loader = self._loader(tree, options.limits)
+        folder = item.path if item.path.is_dir() else item.path.parent
+        roots = self._roots.get(id(options))
+        if roots is None or roots.loader is not loader or roots.options is not options:
+            roots = self._roots[id(options)] = Roots(loader, options, self._found.get(tree.root, [folder]))
+        return roots.evaluate(folder)
 
 
 def _reached(roots: Iterable[str], calls: Mapping[str, set[str]]) -> set[str]:
@@ -110,31 +108,20 @@ def _reached(roots: Iterable[str], calls: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def _provider(
-    root: Module, loader: ModuleLoader, inputs: InputValues, needs: Requirements, options: ReadOptions
-) -> AzureProvider:
-    """The azurerm provider of a root, with the subscriptions that its configurations name."""
-    plain = AzureProvider.for_root(needs.required, needs.locked, options.subscription)
-    given: dict[str, str] = {}
-    blocks = [block for block in root.providers if "subscription_id" in block.body.attributes]
-    if blocks:
-        session = Session(root, loader, plain, inputs.values)
-        for block in blocks:
-            value = session.value_in_root(block.body.attributes["subscription_id"])
-            if isinstance(value, str) and value:
-                given[_provider_name(block.labels, block.body.attributes.get("alias"))] = value
-    if not given:
-        return plain
-    return AzureProvider.for_root(needs.required, needs.locked, options.subscription, subscriptions=given)
+def _absent(session: Session) -> Iterator[Disposed]:
+    """The blocks of resources without an instance: read, and nothing of them is in ARM."""
+    for item in session.absent:
+        if item.mode == "managed":
+            yield Disposed(item.address, Disposition.NONE, origin=item.block.origin, reason=item.reason)
 
 
-def _provider_name(labels: tuple[str, ...], alias: object) -> str:
-    name = labels[0] if labels else ""
-    value = getattr(getattr(alias, "value", None), "value", None)
-    return f"{name}.{value}" if isinstance(value, str) else name
+def _replaced(root: Module) -> Iterator[ReadInput]:
+    for name in root.replaced:
+        detail = "OpenTofu reads the file of the same name that ends in `tofu` instead"
+        yield ReadInput(display(root.folder / name), "root module", used=False, detail=detail)
 
 
-def _root_input(folder: Path, root: Module, session: Session) -> ReadInput:
+def _root_input(root: Module, session: Session) -> ReadInput:
     managed = sum(instance.mode == "managed" for instance in session.instances)
     detail = f"{root.files} files, {managed} instances"
-    return ReadInput(display(folder), "root module", detail=detail)
+    return ReadInput(display(root.folder), "root module", detail=detail)

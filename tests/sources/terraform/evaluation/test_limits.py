@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.sources.terraform.workspace import instances_of, session_of
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.evaluation import Session
 
 
@@ -36,11 +37,11 @@ def test_values_that_double_are_stopped(tmp_path: Path, first: str, step: str, r
     assert len(session.instances) == 1
 
 
-def test_comprehensions_over_comprehensions_are_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.terraform.evaluation.files.MOST_STEPS", 5_000)
+def test_comprehensions_over_comprehensions_are_stopped(tmp_path: Path) -> None:
     session = session_of(
         tmp_path,
         'locals {\n  a = [for a in range(1000) : [for b in range(1000) : a]]\n  t = "%{ for a in range(1000) }.%{ endfor }"\n}\n',
+        Limits(steps=5_000),
     )
     assert {item.subject for item in session.unresolved} == {"local.a", "local.t"}
     assert all("5,000 steps of work" in item.reason for item in session.unresolved)
@@ -74,14 +75,14 @@ def test_two_hundred_levels_are_fine(tmp_path: Path) -> None:
     assert seen["j"] == deep
 
 
-def test_modules_that_multiply_are_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.terraform.evaluation.module.MAX_INSTANCES", 20)
+def test_modules_that_multiply_are_stopped(tmp_path: Path) -> None:
     session = session_of(
         tmp_path,
         {
             "main.tf": 'module "m" {\n  count  = 10\n  source = "./m"\n}\n',
             "m/main.tf": 'resource "a_b" "c" {\n  count = 6\n}\n',
         },
+        Limits(instances=20),
     )
     assert len(session.instances) < 40
     assert any("instances" in item.reason and item.incomplete for item in session.unresolved)

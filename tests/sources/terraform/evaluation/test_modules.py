@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.sources.terraform.workspace import StandInProvider, hole, instances_of, session_of, write
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.evaluation import GivenValue, Session
-from everward.sources.terraform.evaluation.session import MAX_MODULES
 from everward.sources.terraform.modules import ModuleLoader
 from everward.sources.tree import Tree
 from everward.values import Unknown
@@ -139,7 +140,8 @@ def test_providers_are_handed_down(tmp_path: Path) -> None:
         ('"./nowhere"', "`./nowhere` does not exist"),
         ('"./empty"', "`./empty` has no Terraform files"),
         ('"./"', "`./` calls itself"),
-        ("var.source", "its source is not written out"),
+        ("7", "its source is not text"),
+        ("path.cwd", "its source is not known: depends on the machine that runs Terraform"),
     ],
 )
 def test_a_module_that_cannot_be_read_is_told_and_its_outputs_are_holes(
@@ -198,7 +200,10 @@ def test_a_broken_manifest_vendors_nothing(tmp_path: Path, manifest: str) -> Non
         tmp_path,
         {"main.tf": 'module "m" {\n  source = "x/y/z"\n}\n', ".terraform/modules/modules.json": manifest},
     )
-    assert [item.subject for item in session.unresolved] == ["module `m`"]
+    broken, missing = session.unresolved
+    assert (broken.subject.rpartition("/")[2], broken.incomplete) == ("modules.json`", True)
+    assert broken.help == "run `terraform init` again"
+    assert missing.subject == "module `m`"
 
 
 def test_modules_that_call_one_another_end(tmp_path: Path) -> None:
@@ -218,11 +223,12 @@ def test_modules_that_call_one_another_end(tmp_path: Path) -> None:
 
 def test_modules_nest_only_so_deep(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        f"m{level}/main.tf": f'module "n" {{\n  source = "../m{level + 1}"\n}}\n' for level in range(MAX_MODULES + 3)
+        f"m{level}/main.tf": f'module "n" {{\n  source = "../m{level + 1}"\n}}\n'
+        for level in range(Limits().modules + 3)
     }
     session = session_of(tmp_path, {"main.tf": 'module "n" {\n  source = "./m0"\n}\n', **files})
     (item,) = session.unresolved
-    assert f"nest more than {MAX_MODULES} deep" in item.reason
+    assert f"nest more than {Limits().modules} deep" in item.reason
 
 
 def test_arguments_are_held_against_variables(tmp_path: Path) -> None:
@@ -287,7 +293,7 @@ def test_errors_in_files_of_modules_are_told_once(tmp_path: Path) -> None:
 def test_variables_have_the_value_that_their_declaration_makes_of_it(
     tmp_path: Path, declaration: str, given: object, expected: object
 ) -> None:
-    values = {} if given is ... else {"v": given}
+    values: dict[str, Any] = {} if given is ... else {"v": given}
     session = session_of(
         tmp_path, f'variable "v" {{\n  {declaration}\n}}\nresource "a_b" "c" {{\n  v = var.v\n}}\n', **values
     )

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.terraform.workspace import hole, value_of, write
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.language.functions.encoding import json_text
 from everward.sources.terraform.language.functions.files import glob
 from everward.sources.terraform.language.functions.text import pattern
@@ -107,10 +108,10 @@ def test_without_a_repository_the_folders_above_still_belong(tmp_path: Path) -> 
     assert value_of('file("../../shared/a.txt")', root) == "x"
 
 
-def test_large_files_are_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.terraform.evaluation.files.LARGEST", 3)
-    with pytest.raises(EvaluationError, match="is larger than"):
-        value_of('file("a.txt")', folder)
+def test_large_files_are_left_alone(folder: Path) -> None:
+    with pytest.raises(EvaluationError, match="is larger than 3 bytes") as caught:
+        value_of('file("a.txt")', folder, Limits(file_bytes=3))
+    assert "--limit file-bytes=N" in (caught.value.help or "")
 
 
 @pytest.mark.parametrize(

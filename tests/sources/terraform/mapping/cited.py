@@ -6,136 +6,260 @@ _CLUSTERS = "https://learn.microsoft.com/azure/templates/microsoft.containerserv
 _ADDONS = "properties.addonprofiles"
 _SCALER = "properties.autoscalerprofile"
 _SITES = "https://learn.microsoft.com/azure/templates/microsoft.web/sites"
+_TOPICS = "https://learn.microsoft.com/azure/templates/microsoft.servicebus/namespaces/topics"
 _HEADERS = ("x-azure-fdid", "x-fd-healthprobe", "x-forwarded-for", "x-forwarded-host")
 _RESTRICTIONS = ("ipsecurityrestrictions.headers", "scmipsecurityrestrictions.headers")
+_RESTRICTED = frozenset(f"{where}.{name}" for where in _RESTRICTIONS for name in _HEADERS)
+_OLD_AUTHENTICATION = frozenset(
+    f"properties.{name}"
+    for name in (
+        "allowedexternalredirecturls",
+        "defaultprovider",
+        "enabled",
+        "issuer",
+        "runtimeversion",
+        "tokenrefreshextensionhours",
+        "tokenstoreenabled",
+        "unauthenticatedclientaction",
+    )
+)
 
-CITED: dict[str, tuple[str, frozenset[str]]] = {
+_CIPHERS = (
+    "tls_ecdhe_ecdsa_with_aes_128_cbc_sha",
+    "tls_ecdhe_ecdsa_with_aes_256_cbc_sha",
+    "tls_ecdhe_rsa_with_aes_128_cbc_sha",
+    "tls_ecdhe_rsa_with_aes_256_cbc_sha",
+    "tls_rsa_with_aes_128_cbc_sha",
+    "tls_rsa_with_aes_128_cbc_sha256",
+    "tls_rsa_with_aes_128_gcm_sha256",
+    "tls_rsa_with_aes_256_cbc_sha",
+    "tls_rsa_with_aes_256_cbc_sha256",
+    "tls_rsa_with_aes_256_gcm_sha384",
+)
+
+_DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "microsoft.apimanagement/service": (
+        (
+            "https://learn.microsoft.com/rest/api/apimanagement/api-management-service/create-or-update",
+            frozenset(
+                f"properties.customproperties.microsoft.windowsazure.apimanagement.gateway.security.ciphers.{one}"
+                for one in _CIPHERS
+            ),
+        ),
+    ),
+    "microsoft.app/containerapps": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.app/containerapps",
+            frozenset(
+                f"properties.template.scale.rules.{kind}.metadata.concurrentrequests" for kind in ("http", "tcp")
+            ),
+        ),
+    ),
     "microsoft.cache/redis": (
-        "https://learn.microsoft.com/javascript/api/@azure/arm-rediscache/rediscommonpropertiesredisconfiguration",
-        frozenset(
-            f"properties.redisconfiguration.{name}"
-            for name in (
-                "aad-enabled",
-                "aof-backup-enabled",
-                "notify-keyspace-events",
-                "preferred-data-persistence-auth-method",
-                "rdb-backup-enabled",
-                "rdb-backup-frequency",
-                "rdb-backup-max-snapshot-count",
-                "storage-subscription-id",
-            )
+        (
+            "https://learn.microsoft.com/javascript/api/@azure/arm-rediscache/rediscommonpropertiesredisconfiguration",
+            frozenset(
+                f"properties.redisconfiguration.{name}"
+                for name in (
+                    "aad-enabled",
+                    "aof-backup-enabled",
+                    "notify-keyspace-events",
+                    "preferred-data-persistence-auth-method",
+                    "rdb-backup-enabled",
+                    "rdb-backup-frequency",
+                    "rdb-backup-max-snapshot-count",
+                    "storage-subscription-id",
+                )
+            ),
         ),
     ),
     "microsoft.consumption/budgets": (
-        "https://learn.microsoft.com/azure/templates/microsoft.consumption/budgets",
-        frozenset(
-            f"properties.notifications.{name}"
-            for name in (
-                "contactemails",
-                "contactgroups",
-                "contactroles",
-                "enabled",
-                "operator",
-                "threshold",
-                "thresholdtype",
-            )
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.consumption/budgets",
+            frozenset(
+                f"properties.notifications.{name}"
+                for name in (
+                    "contactemails",
+                    "contactgroups",
+                    "contactroles",
+                    "enabled",
+                    "operator",
+                    "threshold",
+                    "thresholdtype",
+                )
+            ),
         ),
     ),
     "microsoft.containerservice/managedclusters": (
-        _CLUSTERS,
-        frozenset(
-            {
-                f"{_ADDONS}.accsgxdeviceplugin.config.accsgxquotehelperenabled",
-                f"{_ADDONS}.accsgxdeviceplugin.enabled",
-                f"{_ADDONS}.aciconnectorlinux.config.subnetname",
-                f"{_ADDONS}.aciconnectorlinux.enabled",
-                f"{_ADDONS}.azurekeyvaultsecretsprovider.config.enablesecretrotation",
-                f"{_ADDONS}.azurekeyvaultsecretsprovider.config.rotationpollinterval",
-                f"{_ADDONS}.azurekeyvaultsecretsprovider.enabled",
-                f"{_ADDONS}.ingressapplicationgateway.config.applicationgatewayid",
-                f"{_ADDONS}.ingressapplicationgateway.config.applicationgatewayname",
-                f"{_ADDONS}.ingressapplicationgateway.config.subnetcidr",
-                f"{_ADDONS}.ingressapplicationgateway.config.subnetid",
-                f"{_ADDONS}.ingressapplicationgateway.enabled",
-                f"{_ADDONS}.omsagent.config.loganalyticsworkspaceresourceid",
-                f"{_ADDONS}.omsagent.config.useaadauth",
-                f"{_ADDONS}.openservicemesh.enabled",
-                f"{_SCALER}.balance-similar-node-groups",
-                f"{_SCALER}.daemonset-eviction-for-empty-nodes",
-                f"{_SCALER}.daemonset-eviction-for-occupied-nodes",
-                f"{_SCALER}.ignore-daemonsets-utilization",
-                f"{_SCALER}.max-empty-bulk-delete",
-                f"{_SCALER}.max-graceful-termination-sec",
-                f"{_SCALER}.max-node-provision-time",
-                f"{_SCALER}.max-total-unready-percentage",
-                f"{_SCALER}.new-pod-scale-up-delay",
-                f"{_SCALER}.ok-total-unready-count",
-                f"{_SCALER}.scale-down-delay-after-add",
-                f"{_SCALER}.scale-down-delay-after-delete",
-                f"{_SCALER}.scale-down-delay-after-failure",
-                f"{_SCALER}.scale-down-unneeded-time",
-                f"{_SCALER}.scale-down-unready-time",
-                f"{_SCALER}.scale-down-utilization-threshold",
-                f"{_SCALER}.scan-interval",
-                f"{_SCALER}.skip-nodes-with-local-storage",
-                f"{_SCALER}.skip-nodes-with-system-pods",
-                "properties.identityprofile.kubeletidentity.clientid",
-                "properties.identityprofile.kubeletidentity.objectid",
-                "properties.identityprofile.kubeletidentity.resourceid",
-                "properties.networkprofile.natgatewayprofile.outboundipprefixes.publicipprefixes.id",
-                "properties.networkprofile.natgatewayprofile.outboundips.publicips.id",
-            }
+        (
+            _CLUSTERS,
+            frozenset(
+                {
+                    f"{_ADDONS}.accsgxdeviceplugin.config.accsgxquotehelperenabled",
+                    f"{_ADDONS}.accsgxdeviceplugin.enabled",
+                    f"{_ADDONS}.aciconnectorlinux.config.subnetname",
+                    f"{_ADDONS}.aciconnectorlinux.enabled",
+                    f"{_ADDONS}.azurekeyvaultsecretsprovider.config.enablesecretrotation",
+                    f"{_ADDONS}.azurekeyvaultsecretsprovider.config.rotationpollinterval",
+                    f"{_ADDONS}.azurekeyvaultsecretsprovider.enabled",
+                    f"{_ADDONS}.ingressapplicationgateway.config.applicationgatewayid",
+                    f"{_ADDONS}.ingressapplicationgateway.config.applicationgatewayname",
+                    f"{_ADDONS}.ingressapplicationgateway.config.subnetcidr",
+                    f"{_ADDONS}.ingressapplicationgateway.config.subnetid",
+                    f"{_ADDONS}.ingressapplicationgateway.enabled",
+                    f"{_ADDONS}.azurepolicy.config.version",
+                    f"{_ADDONS}.omsagent.config.loganalyticsworkspaceresourceid",
+                    f"{_ADDONS}.omsagent.config.useaadauth",
+                    f"{_ADDONS}.openservicemesh.enabled",
+                    f"{_SCALER}.balance-similar-node-groups",
+                    f"{_SCALER}.daemonset-eviction-for-empty-nodes",
+                    f"{_SCALER}.daemonset-eviction-for-occupied-nodes",
+                    f"{_SCALER}.ignore-daemonsets-utilization",
+                    f"{_SCALER}.max-empty-bulk-delete",
+                    f"{_SCALER}.max-graceful-termination-sec",
+                    f"{_SCALER}.max-node-provision-time",
+                    f"{_SCALER}.max-total-unready-percentage",
+                    f"{_SCALER}.new-pod-scale-up-delay",
+                    f"{_SCALER}.ok-total-unready-count",
+                    f"{_SCALER}.scale-down-delay-after-add",
+                    f"{_SCALER}.scale-down-delay-after-delete",
+                    f"{_SCALER}.scale-down-delay-after-failure",
+                    f"{_SCALER}.scale-down-unneeded-time",
+                    f"{_SCALER}.scale-down-unready-time",
+                    f"{_SCALER}.scale-down-utilization-threshold",
+                    f"{_SCALER}.scan-interval",
+                    f"{_SCALER}.skip-nodes-with-local-storage",
+                    f"{_SCALER}.skip-nodes-with-system-pods",
+                    "properties.identityprofile.kubeletidentity.clientid",
+                    "properties.identityprofile.kubeletidentity.objectid",
+                    "properties.identityprofile.kubeletidentity.resourceid",
+                    "properties.networkprofile.natgatewayprofile.outboundipprefixes.publicipprefixes.id",
+                    "properties.networkprofile.natgatewayprofile.outboundips.publicips.id",
+                }
+            ),
         ),
     ),
     "microsoft.insights/datacollectionrules": (
-        "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",
-        frozenset({"properties.streamdeclarations.columns.name", "properties.streamdeclarations.columns.type"}),
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",
+            frozenset({"properties.streamdeclarations.columns.name", "properties.streamdeclarations.columns.type"}),
+        ),
     ),
     "microsoft.keyvault/vaults/certificates": (
-        "https://learn.microsoft.com/azure/key-vault/general/azure-policy",
-        frozenset(
-            {
-                "issuer.name",
-                "keyproperties.ellipticcurvename",
-                "keyproperties.keysize",
-                "keyproperties.keytype",
-                "lifetimeaction.daysbeforeexpiry",
-                "lifetimeaction.lifetimepercentage",
-                "properties.validityinmonths",
-            }
+        (
+            "https://learn.microsoft.com/azure/key-vault/general/azure-policy",
+            frozenset(
+                {
+                    "issuer.name",
+                    "keyproperties.ellipticcurvename",
+                    "keyproperties.keysize",
+                    "keyproperties.keytype",
+                    "lifetimeaction.daysbeforeexpiry",
+                    "lifetimeaction.lifetimepercentage",
+                    "properties.validityinmonths",
+                }
+            ),
         ),
     ),
     "microsoft.keyvault/vaults/keys": (
-        "https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults/keys",
-        frozenset({"properties.release_policy.data"}),
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults/keys",
+            frozenset({"properties.release_policy.data"}),
+        ),
     ),
     "microsoft.network/azurefirewalls": (
-        "https://learn.microsoft.com/azure/firewall/snat-private-range",
-        frozenset(
-            {
-                "properties.additionalproperties.network.dns.enableproxy",
-                "properties.additionalproperties.network.dns.servers",
-                "properties.additionalproperties.network.snat.privateranges",
-            }
+        (
+            "https://learn.microsoft.com/azure/firewall/snat-private-range",
+            frozenset(
+                {
+                    "properties.additionalproperties.network.dns.enableproxy",
+                    "properties.additionalproperties.network.dns.servers",
+                    "properties.additionalproperties.network.snat.privateranges",
+                }
+            ),
         ),
     ),
     "microsoft.securityinsights/onboardingstates": (
-        "https://learn.microsoft.com/azure/templates/microsoft.securityinsights/onboardingstates",
-        frozenset({"properties.customermanagedkey"}),
-    ),
-    "microsoft.storage/storageaccounts/blobservices/containers": (
-        "https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts/blobservices/containers",
-        frozenset(
-            {"properties.defaultencryptionscope", "properties.denyencryptionscopeoverride", "properties.metadata"}
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.securityinsights/onboardingstates",
+            frozenset({"properties.customermanagedkey"}),
         ),
     ),
-    "microsoft.web/sites": (
-        _SITES,
-        frozenset(f"properties.siteconfig.{where}.{name}" for where in _RESTRICTIONS for name in _HEADERS),
+    "microsoft.servicebus/namespaces/topics": (
+        (
+            _TOPICS,
+            frozenset(
+                f"properties.{name}"
+                for name in (
+                    "autodeleteonidle",
+                    "defaultmessagetimetolive",
+                    "duplicatedetectionhistorytimewindow",
+                    "enablebatchedoperations",
+                    "enableexpress",
+                    "enablepartitioning",
+                    "maxmessagesizeinkilobytes",
+                    "maxsizeinmegabytes",
+                    "requiresduplicatedetection",
+                    "status",
+                    "supportordering",
+                )
+            ),
+        ),
     ),
+    "microsoft.servicebus/namespaces/topics/authorizationrules": (
+        (f"{_TOPICS}/authorizationrules", frozenset({"properties.rights"})),
+    ),
+    "microsoft.servicebus/namespaces/topics/subscriptions": (
+        (
+            f"{_TOPICS}/subscriptions",
+            frozenset(
+                f"properties.{name}"
+                for name in (
+                    "autodeleteonidle",
+                    "clientaffineproperties.clientid",
+                    "clientaffineproperties.isshared",
+                    "deadletteringonfilterevaluationexceptions",
+                    "deadletteringonmessageexpiration",
+                    "defaultmessagetimetolive",
+                    "enablebatchedoperations",
+                    "forwarddeadletteredmessagesto",
+                    "forwardto",
+                    "isclientaffine",
+                    "lockduration",
+                    "maxdeliverycount",
+                    "requiressession",
+                    "status",
+                )
+            ),
+        ),
+    ),
+    "microsoft.storage/storageaccounts/blobservices/containers": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts/blobservices/containers",
+            frozenset(
+                {"properties.defaultencryptionscope", "properties.denyencryptionscopeoverride", "properties.metadata"}
+            ),
+        ),
+    ),
+    "microsoft.web/sites": ((_SITES, frozenset(f"properties.siteconfig.{one}" for one in _RESTRICTED)),),
     "microsoft.web/sites/config": (
-        f"{_SITES}/config-web",
-        frozenset(f"properties.{where}.{name}" for where in _RESTRICTIONS for name in _HEADERS),
+        (f"{_SITES}/config-web", frozenset(f"properties.{one}" for one in _RESTRICTED)),
+        (f"{_SITES}/config-authsettings", _OLD_AUTHENTICATION),
+    ),
+    "microsoft.web/sites/slots": (
+        (
+            f"{_SITES}/slots",
+            frozenset({"properties.vnetimagepullenabled", *(f"properties.siteconfig.{one}" for one in _RESTRICTED)}),
+        ),
+    ),
+    "microsoft.web/sites/slots/config": (
+        (f"{_SITES}/slots/config-web", frozenset(f"properties.{one}" for one in _RESTRICTED)),
+        (f"{_SITES}/slots/config-authsettings", _OLD_AUTHENTICATION),
     ),
 }
-"""By lower-case ARM type: the document, and the paths that were looked up in it."""
+"""By lower-case ARM type: documents, and the paths that were looked up in each."""
+
+CITED: dict[str, frozenset[str]] = {
+    arm: frozenset().union(*(paths for _, paths in documents)) for arm, documents in _DOCUMENTS.items()
+}
+ADDRESSES = frozenset(document for documents in _DOCUMENTS.values() for document, _ in documents)

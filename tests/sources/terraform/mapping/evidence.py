@@ -49,7 +49,7 @@ def written_paths(table: Table) -> Iterator[tuple[str, str, str]]:
         arm = mapping.merge.type if mapping.merge is not None else mapping.arm
         if not arm:
             continue
-        prefix = mapping.merge.append if mapping.merge is not None else []
+        prefix = [*mapping.merge.items, *mapping.merge.append] if mapping.merge is not None else []
         for path in _of_type(mapping, prefix):
             yield name, arm.lower(), path
         for child in mapping.children:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.sources.terraform.golden import workload
-from tests.sources.terraform.mapping.cited import CITED
+from tests.sources.terraform.mapping.cited import ADDRESSES, CITED
 from tests.sources.terraform.mapping.evidence import ENVELOPE, known_paths, written_paths
 
 from everward.sources.terraform.mapping import build, table
-from everward.sources.terraform.mapping.build import COMMON, compile_table, compile_type
+from everward.sources.terraform.mapping.build import COMMON, FOLDER, compile_table, compile_type
 from everward.sources.terraform.mapping.facts import EDITIONS, AttributeFact, Facts
 from everward.sources.terraform.mapping.table import TABLE_FILE, Rule, Table, TypeMapping
 from everward.sources.terraform.mapping.types_of_arm import arm_type
@@ -84,11 +85,21 @@ def test_every_mapped_type_is_known_to_the_provider() -> None:
     assert strangers == []
 
 
+# Where the other catalogue is wrong: the provider's id is that of the cluster, not of its database.
+CORRECTED = {"azurerm_managed_redis"}
+
+
 def test_arm_types_are_those_that_others_know() -> None:
     differ = {}
     for name, mapping in mappings():
         other = arm_type(name)
-        if mapping.merge is None and mapping.arm and other is not None and other.lower() != mapping.arm.lower():
+        if (
+            name not in CORRECTED
+            and mapping.merge is None
+            and mapping.arm
+            and other is not None
+            and other.lower() != mapping.arm.lower()
+        ):
             differ[name] = (mapping.arm, other)
     assert differ == {}
 
@@ -102,11 +113,11 @@ def test_every_path_stands_in_arm() -> None:
         if path not in ENVELOPE and not path.startswith("tags.") and path not in known.get(arm, ()):
             missing[arm].add(path)
     assert count > 2000
-    assert missing == {arm: paths for arm, (_document, paths) in CITED.items()}
+    assert missing == CITED
 
 
 def test_documents_are_addresses() -> None:
-    assert all(document.startswith("https://learn.microsoft.com/") for document, _ in CITED.values())
+    assert all(one.startswith("https://learn.microsoft.com/") for one in ADDRESSES)
 
 
 def test_every_type_of_the_workload_is_mapped() -> None:
@@ -124,12 +135,16 @@ def test_no_value_of_the_workload_is_in_the_mapping() -> None:
     assert not [word for word in ("afprod", "catalogservice", "backendapis", "mission-critical") if word in content]
 
 
-def test_aliases_of_one_attribute_never_clash() -> None:
-    for name, mapping in mappings():
-        names = [one for rule in mapping.map for one in rule.attr if not one.startswith("=")]
-        twice = {one for one in names if names.count(one) > 1}
-        # A block may fill several places, each by a rule of its own name.
-        assert not twice or name in {"azurerm_private_endpoint", "azurerm_servicebus_namespace"}, (name, twice)
+def test_an_attribute_has_one_rule_unless_further_ones_are_named() -> None:
+    checked = 0
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for name, source in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            written = source.get("map") or {} if name.startswith("azure") else {}
+            # A rule whose name begins with `=` fills a further place with an attribute that another rule has.
+            attributes = [one for key in written if not key.startswith("=") for one in key.split("|")]
+            checked += len(attributes)
+            assert not {one for one in attributes if attributes.count(one) > 1}, (name, path.name)
+    assert checked > 1000
 
 
 COMMON_RULES: dict[str, Any] = {"tags": {"tags": "tags"}, "pool": {"size": "vmSize", "one": {"to": "a", "nil": 1}}}

@@ -33,7 +33,7 @@ def test_declarations_are_gathered_from_all_files(tmp_path: Path) -> None:
         {
             "a.tf": 'variable "v" {}\nlocals {\n  l = 1\n}\nresource "a_b" "c" {}\n',
             "b.tf": 'data "a_b" "c" {}\noutput "o" {}\nmodule "m" {\n  source = "./m"\n}\nprovider "a" {}\n'
-            'moved {}\ncheck "x" {}\nterraform {\n  required_providers {\n    a = { source = "x/a" }\n  }\n}\n',
+            'moved {\n  from = a_b.x\n  to = a_b.c\n}\ncheck "x" {}\nterraform {\n  required_providers {\n    a = { source = "x/a" }\n  }\n}\n',
             ".hidden.tf": "nonsense",
             "readme.md": "x",
         },
@@ -72,13 +72,34 @@ def test_what_does_not_belong_is_told(tmp_path: Path, text: str | bytes, reason:
     assert at == line
 
 
-def test_files_that_are_not_read_yet_are_told(tmp_path: Path) -> None:
-    module = loader_of(tmp_path, {"main.tf.json": "{}", "x.tofu": "", "y.tfvars": ""}).load(tmp_path)
-    assert told(module.unresolved) == [
-        ("Terraform in JSON is not read yet", None),
-        ("files of OpenTofu are not read", None),
-    ]
-    assert module.files == 2
+def test_stacks_are_told(tmp_path: Path) -> None:
+    module = loader_of(tmp_path, {"x.tfcomponent.hcl": "", "x.tfdeploy.hcl": "", "y.tfvars": "", "z.hcl": ""}).load(
+        tmp_path
+    )
+    assert told(module.unresolved) == [("stacks of Terraform are not read", None)] * 2
+    assert module.files == 0
+
+
+def test_files_of_opentofu_stand_in_for_those_of_terraform(tmp_path: Path) -> None:
+    module = loader_of(
+        tmp_path,
+        {
+            "main.tf": 'resource "a" "terraform" {}\n',
+            "main.tofu": 'resource "a" "tofu" {}\n',
+            "json.tf.json": '{"resource": {"a": {"json_terraform": {}}}}',
+            "json.tofu.json": '{"resource": {"a": {"json_tofu": {}}}}',
+            "other.tf": 'resource "a" "other" {}\n',
+            "only.tofu": 'resource "a" "only" {}\n',
+            "override.tofu": 'resource "a" "other" {\n  x = 1\n}\n',
+            ".hidden.tofu": "nonsense",
+            "#main.tf#": "nonsense",
+        },
+    ).load(tmp_path)
+    assert module.unresolved == []
+    assert {name for _, _, name in module.resources} == {"tofu", "json_tofu", "other", "only"}
+    assert module.replaced == ["json.tf.json", "main.tf"]
+    assert list(module.resources["managed", "a", "other"].body.attributes) == ["x"]
+    assert module.files == 5
 
 
 def test_folders_and_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
@@ -117,7 +138,7 @@ def test_override_files_are_laid_over(tmp_path: Path) -> None:
         assert isinstance(expression, Literal)
         return expression.value
 
-    assert module.unresolved == []
+    assert told(module.unresolved) == [("an override file changes what is not there", 1)]
     body = module.resources["managed", "a", "b"].body
     assert {name: plain(attribute.value) for name, attribute in body.attributes.items()} == {"x": 2, "y": 1}
     assert [(block.type, list(block.body.attributes)) for block in body.blocks] == [("out", []), ("in", ["z"])]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everward.sources.terraform.pipelines.commands import commands_in, read_arguments, split_words
+from everward.sources.terraform.pipelines.commands import commands_in, read_arguments
 
 
 def test_a_command_over_several_lines_gives_its_inputs() -> None:
@@ -55,10 +55,6 @@ def test_powershell_continues_with_a_backtick_and_keeps_quotes() -> None:
 
 def test_what_is_no_name_is_no_variable() -> None:
     assert read_arguments(["-var", "=x", "-var", "novalue", "-var=ok=", "-var"]).variables == {"ok": ""}
-
-
-def test_quotes_that_do_not_close_split_at_spaces() -> None:
-    assert split_words("-var 'a=1") == ["-var", "'a=1"]
 
 
 @given(st.text(max_size=200))

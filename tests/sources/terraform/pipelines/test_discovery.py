@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from everward.sources.terraform.pipelines import discover
-from everward.sources.terraform.pipelines.runs import environment_in, load_yaml
+from everward.sources.pipelines.files import environment_in, load_yaml
 
 PROD = """
 trigger: none

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.syntax import (
-    MAX_DEPTH,
     Attr,
     Binary,
     Body,
@@ -186,12 +186,14 @@ def test_two_hundred_levels_are_fine_and_a_hundred_thousand_are_told(left: str) 
     assert file.problems == []
     deep = read("a = " + left * 100_000 + "1" + right * 100_000 + "\n")
     assert len(deep.problems) == 1
-    assert f"more than {MAX_DEPTH} levels" in deep.problems[0].message or "syntax error" in deep.problems[0].message
+    assert (
+        f"more than {Limits().nesting} levels" in deep.problems[0].message or "syntax error" in deep.problems[0].message
+    )
 
 
 def test_blocks_nest_as_far() -> None:
     assert read("x {\n" * 200 + "}\n" * 200).problems == []
-    assert f"more than {MAX_DEPTH} levels" in sole_problem("x {\n" * 50_000 + "}\n" * 50_000).message
+    assert f"more than {Limits().nesting} levels" in sole_problem("x {\n" * 50_000 + "}\n" * 50_000).message
 
 
 def test_long_chains_are_not_deep() -> None:

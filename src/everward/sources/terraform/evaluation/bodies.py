@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,16 @@ from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.operations import is_many
 from everward.sources.terraform.language.scope import Lazy, Scope
 from everward.sources.terraform.language.values import BlockObject, Data, Sensitive, SetValue, kind_name
-from everward.sources.terraform.syntax import Attribute, Block, Body, Variable
+from everward.sources.terraform.syntax import Attribute, Block, Body, SyntaxProblem, Variable
 from everward.values import Unknown, combine
 
 if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.session import Session
 
+_POSITION = re.compile(r"\[\d+\]")
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "providers", "source", "version"})
+WRITE_ONLY = "_wo"
+"""The ending of arguments that are given to Azure and never stored: passwords, secrets."""
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
 
 
@@ -37,7 +41,13 @@ class BodyReader:
         for name, attribute in body.attributes.items():
             if top and name in META_ARGUMENTS:
                 continue
-            target[name] = self.session.value_of(attribute, scope, self.instance.address)
+            if attribute.nested is not None and self.session.provider.nests(self.instance, _plain(prefix + name)):
+                self._nested(attribute, scope, target, prefix)
+                continue
+            value = self.session.value_of(attribute, scope, self.instance.address)
+            if name.endswith(WRITE_ONLY) and value is not None and not isinstance(value, Sensitive | Unknown):
+                value = Sensitive(value)
+            target[name] = value
             origins[(prefix + name).lower()] = attribute.origin
         for block in body.blocks:
             if block.type == "dynamic" and len(block.labels) == 1:
@@ -45,6 +55,22 @@ class BodyReader:
             elif not (top and block.type in META_BLOCKS):
                 self._append(target, block.type, block, block.body, scope, prefix)
         return target
+
+    def _nested(self, attribute: Attribute, scope: Scope, target: BlockObject, prefix: str) -> None:
+        """The blocks that a value in JSON stands for."""
+        if attribute.nested is None:
+            return
+        try:
+            bodies = attribute.nested()
+        except SyntaxProblem as problem:
+            self.session.report_at(
+                self.instance.address, problem.message, problem.origin, incomplete=True, help=problem.help
+            )
+            bodies = []
+        target.setdefault(attribute.name, [])
+        for body in bodies:
+            block = Block(attribute.name, (), body, attribute.origin)
+            self._append(target, attribute.name, block, body, scope, prefix)
 
     def _append(self, target: BlockObject, name: str, block: Block, body: Body, scope: Scope, prefix: str) -> None:
         listed = target.setdefault(name, [])
@@ -101,6 +127,10 @@ class BodyReader:
             self.instance.address, f"`for_each` needs a collection, not a {shown}", source.origin, incomplete=False
         )
         return []
+
+
+def _plain(path: str) -> str:
+    return _POSITION.sub("", path) if "[" in path else path
 
 
 def _iterator(block: Block, name: str) -> str:

@@ -14,6 +14,7 @@ from everward.sources.terraform.language.operations import as_number
 from everward.sources.terraform.language.scope import Lazy
 from everward.sources.terraform.language.values import (
     Data,
+    LimitProblem,
     Sensitive,
     SetValue,
     ValueProblem,
@@ -22,10 +23,13 @@ from everward.sources.terraform.language.values import (
     shorten,
     to_string,
 )
+from everward.sources.terraform.syntax import Block
 from everward.values import Unknown, combine, placeholder
 
 Key: TypeAlias = "int | str"
 Kind: TypeAlias = Literal["single", "count", "for_each"]
+Allowed: TypeAlias = tuple[int, str]
+"""How many instances there may be, and the limit that says so."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,13 +41,21 @@ class Keys:
     hole: Unknown | None = None
     rest: Data = None
     """What `each.value` is in the instance that stands for the others."""
+    doubt: Unknown | None = None
+    """Set when it is open whether there is an instance at all."""
+
+    def cardinality(self, at: Key | None, around: Unknown | None) -> Unknown | None:
+        """Why it is not known how often an instance is there: because of its own keys, or of what is around it."""
+        own = self.hole if at is None else self.doubt
+        return around if own is None else own
 
 
-def keys_of_count(value: Data, most: int) -> Keys:
+def keys_of_count(value: Data, most: Allowed) -> Keys:
     """The instances of a `count`.
 
     Raises:
-        ValueProblem: when it is not a whole number from 0 to `most`.
+        ValueProblem: when it is not a whole number, zero or more.
+        LimitProblem: when it is more than `most`.
 
     """
     if isinstance(value, Sensitive):
@@ -55,16 +67,16 @@ def keys_of_count(value: Data, most: int) -> Keys:
         return Keys("count", hole=number)
     if not isinstance(number, int) or number < 0:
         raise ValueProblem("`count` must be a whole number, zero or more")
-    if number > most:
-        raise ValueProblem(f"more than {most:,} instances")
+    _check_number(number, most)
     return Keys("count", dict.fromkeys(range(number)))
 
 
-def keys_of_for_each(value: Data, most: int) -> Keys:
+def keys_of_for_each(value: Data, most: Allowed) -> Keys:
     """The instances of a `for_each`.
 
     Raises:
-        ValueProblem: when it is neither a map nor a set of text, or has more than `most` elements.
+        ValueProblem: when it is neither a map nor a set of text.
+        LimitProblem: when it has more than `most` elements.
 
     """
     if isinstance(value, Unknown):
@@ -72,15 +84,14 @@ def keys_of_for_each(value: Data, most: int) -> Keys:
     if isinstance(value, Sensitive):
         raise ValueProblem("`for_each` must not be sensitive")
     if isinstance(value, dict):
-        if len(value) > most:
-            raise ValueProblem(f"more than {most:,} instances")
+        _check_number(len(value), most)
         return Keys("for_each", {name: value[name] for name in sorted(value)})
     if isinstance(value, list) and (isinstance(value, SetValue) or not value):
         return _keys_of_set(value, most)
     raise ValueProblem(f"`for_each` needs a map or a set of text, not a {kind_name(value)}; `toset` makes one")
 
 
-def _keys_of_set(value: list[Data], most: int) -> Keys:
+def _keys_of_set(value: list[Data], most: Allowed) -> Keys:
     keys = Keys("for_each")
     holes: list[Unknown] = []
     for item in value:
@@ -90,12 +101,17 @@ def _keys_of_set(value: list[Data], most: int) -> Keys:
             raise ValueProblem(f"`for_each` needs a set of text, and has a {kind_name(item)} in it")
         else:
             keys.values[item] = item
-    if len(value) > most:
-        raise ValueProblem(f"more than {most:,} instances")
+    _check_number(len(value), most)
     if holes:
         keys.hole = combine(holes)
         keys.rest = combine(holes, present=True, text=holes[0].text)
     return keys
+
+
+def _check_number(number: int, most: Allowed) -> None:
+    allowed, limit = most
+    if number > allowed:
+        raise LimitProblem(f"more than {allowed:,} instances", limit)
 
 
 def names_for(keys: Keys, key: Key) -> dict[str, Data]:
@@ -164,18 +180,30 @@ class Expansion(Lazy):
         known = list(self._members.values())
         return known if self._rest is None else [*known, self._rest]
 
+    def why_none(self, block: Block) -> str:
+        """Why there is no instance."""
+        attributes = block.body.attributes
+        if self.keys.kind == "single":
+            return "`enabled` is false"
+        return "`count` is 0" if "count" in attributes else "`for_each` is empty"
+
     def attribute(self, name: str) -> Data:
         """What `.name` gives: of the instance itself when there is just one."""
         if self.keys.kind == "single":
-            return self._members[0].attribute(name)
+            return self._only().attribute(name)
         if self.keys.kind == "for_each":
             return self.index(name)
         raise ValueProblem(f"`{self.address}` has `count`: name one instance, as in `{self.address}[0].{name}`")
 
+    def _only(self) -> Lazy:
+        if not self._members:
+            raise ValueProblem(f"`{self.address}` is not enabled")
+        return self._members[0]
+
     def index(self, key: Data) -> Data:
         """What `[key]` gives."""
         if self.keys.kind == "single":
-            return self._members[0].index(key)
+            return self._only().index(key)
         if isinstance(key, Unknown):
             holes = [key] if self.keys.hole is None else [key, self.keys.hole]
             if len(self._members) == 1 and self._rest is None:
@@ -195,7 +223,7 @@ class Expansion(Lazy):
     def items(self) -> Iterator[tuple[Data, Data, Unknown | None]]:
         """Key and instance of each."""
         if self.keys.kind == "single":
-            yield from self._members[0].items()
+            yield from self._only().items()
             return
         for key, member in self._members.items():
             yield key, member, None
@@ -205,7 +233,7 @@ class Expansion(Lazy):
     def settle(self) -> Data:
         """The whole as a plain value: an object, a tuple, or a map by key."""
         if self.keys.kind == "single":
-            return self._members[0].settle()
+            return self._members[0].settle() if self._members else None
         hole = self.keys.hole
         if self.keys.kind == "count":
             known = [member.settle() for member in self._members.values()]

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, ValueProblem, shorten
+from everward.sources.terraform.language.values import Data, LimitProblem, ValueProblem, shorten
 from everward.sources.terraform.syntax import Expression, Step, SyntaxProblem, parse_template
 from everward.sources.tree import Tree
 from everward.values import Unknown, UnreadableError
 
-LARGEST = 64 * 1024 * 1024
-"""Files above this size are not read into values."""
-MOST_STEPS = 1_000_000
-"""How many elements all comprehensions of a root may go through."""
 _CLIMB = 3
 """How many folders above a root belong to the workload when nothing marks its repository."""
 
@@ -24,7 +21,9 @@ _CLIMB = 3
 class Files:
     """Paths are taken from the root module's folder, where Terraform runs."""
 
-    def __init__(self, root: Path, tree: Tree) -> None:
+    def __init__(self, root: Path, tree: Tree, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        """How much values may cost."""
         self._root = root.resolve()
         self._tree = tree
         repository = tree.repository
@@ -41,12 +40,12 @@ class Files:
         """Count steps of work.
 
         Raises:
-            ValueProblem: when they are more than any honest configuration needs.
+            LimitProblem: when they are more than reading may cost.
 
         """
         self._steps += steps
-        if self._steps > MOST_STEPS:
-            raise ValueProblem(f"more than {MOST_STEPS:,} steps of work in this root")
+        if self._steps > self.limits.steps:
+            raise LimitProblem(f"more than {self.limits.steps:,} steps of work in this root", "steps")
 
     def locate(self, path: str) -> Path | Unknown:
         """Where a path leads, or a hole when it leads out of the workload."""
@@ -74,8 +73,8 @@ class Files:
         if not place.is_file():
             raise ValueProblem(f"there is no file `{shorten(path)}`")
         try:
-            if place.stat().st_size > LARGEST:
-                raise ValueProblem(f"`{shorten(path)}` is larger than {LARGEST // 1024 // 1024} MiB")
+            if place.stat().st_size > self.limits.file_bytes:
+                raise LimitProblem(f"`{shorten(path)}` is larger than {self.limits.file_bytes:,} bytes", "file_bytes")
             return self._tree.read(place)
         except (OSError, UnreadableError):
             raise ValueProblem(f"`{shorten(path)}` cannot be read") from None
@@ -100,7 +99,8 @@ class Files:
             raise ValueProblem(f"{problem.message}" + (f", line {line}" if line else "")) from None
         except EvaluationError as error:
             # The template is read one line down, behind the mark that opens it.
-            raise ValueProblem(f"`{shorten(name)}` line {max(error.line - 1, 1)}: {error.message}") from None
+            message = f"`{shorten(name)}` line {max(error.line - 1, 1)}: {error.message}"
+            raise (LimitProblem(message, error.limit) if error.limit else ValueProblem(message)) from None
         finally:
             self._rendering = False
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from everward.sources.terraform.evaluation.bodies import BodyReader
+from everward.sources.terraform.evaluation.bodies import WRITE_ONLY, BodyReader
+from everward.sources.terraform.evaluation.statements import check_condition
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy, Scope
 from everward.sources.terraform.language.values import (
@@ -60,10 +61,26 @@ class ResourceMember(Lazy):
             finally:
                 stack.pop()
             self.instance.attributes = {name: outward(value) for name, value in self._object.items()}
+            imported = self._session.statements.imported_id(address) if self.instance.mode == "managed" else None
+            if imported is not None:
+                self.instance.computed["id"] = imported
         return self._object
+
+    def check(self) -> None:
+        """Hold it against its own conditions."""
+        for block in self._block.body.blocks_of("lifecycle"):
+            for inner in block.body.blocks:
+                if inner.type == "precondition":
+                    check_condition(self._session, inner, self._scope, self.instance.address, "a precondition")
+                elif inner.type == "postcondition":
+                    scope = self._scope.with_names({"self": self.object()})
+                    check_condition(self._session, inner, scope, self.instance.address, "a postcondition")
 
     def attribute(self, name: str) -> Data:
         """A configured attribute, else what the provider says."""
+        if name.endswith(WRITE_ONLY) and self.instance.mode == "managed":
+            # What is only written is never read back: Terraform has null for it.
+            return None
         found = self.object().get(name)
         return found if found is not None else self._session.computed(self.instance, name)
 

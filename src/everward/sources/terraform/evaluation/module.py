@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from everward.sources.limits import limit_help
+from everward.sources.terraform.evaluation.calls import check_arguments, module_of, note_absent
+from everward.sources.terraform.evaluation.configurations import ProviderNames, configuration_name
 from everward.sources.terraform.evaluation.expansion import (
+    Allowed,
     Expansion,
     Key,
     Keys,
@@ -20,14 +24,22 @@ from everward.sources.terraform.evaluation.expansion import (
     names_for_rest,
 )
 from everward.sources.terraform.evaluation.members import ModuleMember, ResourceMember, UnreadModule
-from everward.sources.terraform.evaluation.session import MAX_EXPANSION, MAX_INSTANCES, MAX_MODULES, Session
+from everward.sources.terraform.evaluation.session import Absent, Session
+from everward.sources.terraform.evaluation.statements import check_condition
 from everward.sources.terraform.evaluation.variables import Argument, VariableReader
 from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.operations import as_truth
 from everward.sources.terraform.language.scope import Lazy, Scope
-from everward.sources.terraform.language.values import Data, RefusedReference, Sensitive, ValueProblem
-from everward.sources.terraform.modules import Module, creates_resources, is_local
-from everward.sources.terraform.modules.declarations import ResourceKey, reference_text
-from everward.sources.terraform.syntax import Attr, Block, Literal, ObjectCons, Step
+from everward.sources.terraform.language.values import (
+    Data,
+    LimitProblem,
+    RefusedReference,
+    Sensitive,
+    ValueProblem,
+)
+from everward.sources.terraform.modules import Module
+from everward.sources.terraform.modules.declarations import ResourceKey
+from everward.sources.terraform.syntax import Attr, Block, Literal, Step
 from everward.values import Origin, Unknown
 
 Slot: TypeAlias = "tuple[str, str]"
@@ -45,6 +57,7 @@ class ModuleInstance:
         path: tuple[str, ...] = (),
         arguments: Mapping[str, Argument] | None = None,
         providers: Mapping[str, str] | None = None,
+        inherited: Mapping[str, str] | None = None,
         cardinality: Unknown | None = None,
         chain: tuple[str, ...] = (),
     ) -> None:
@@ -55,13 +68,16 @@ class ModuleInstance:
         """The names of the calls that lead here."""
         self.scope = Scope(self, session.files)
         self.cardinality = cardinality
-        self._providers = providers or {}
-        self._chain = (*chain, os.path.realpath(module.folder))
+        self.chain = (*chain, os.path.realpath(module.folder))
+        """The folders of the modules that lead here, this one last."""
         self._variables = VariableReader(self, arguments)
         self._values: dict[Slot, Data] = {}
         self._busy: set[Slot] = set()
         self._resources: dict[ResourceKey, Expansion] = {}
         self._calls: dict[str, Lazy] = {}
+        self._modules: dict[str, Module] = {}
+        """What the calls call."""
+        self._providers = ProviderNames(self, providers, inherited or {})
 
     @classmethod
     def of_root(cls, session: Session) -> ModuleInstance:
@@ -76,9 +92,7 @@ class ModuleInstance:
             kind, label = self._names(name, steps, 2)
             return self.resource(("data", kind, label)), 2
         if name == "ephemeral":
-            return Unknown(
-                reason="a value that is never stored", decided_by=(".".join([name, *self._names(name, steps, 2)]),)
-            ), 2
+            return self._ephemeral(*self._names(name, steps, 2)), 2
         if name in ("each", "count", "self"):
             raise RefusedReference(f"`{name}` is not known here")
         (label,) = self._names(name, steps, 1)
@@ -95,6 +109,13 @@ class ModuleInstance:
                 return self.session.workspace, 1
             raise RefusedReference(f"`terraform.{label}` does not exist")
         return self.resource(("managed", name, label)), 1
+
+    def _ephemeral(self, kind: str, label: str) -> Unknown:
+        address = f"ephemeral.{kind}.{label}"
+        if ("ephemeral", kind, label) not in self.module.resources:
+            raise RefusedReference(f"`{address}` is not declared")
+        address = f"{self.address}.{address}" if self.address else address
+        return Unknown(reason="a value that is never stored", decided_by=(address,), present=True)
 
     def _names(self, head: str, steps: tuple[Step, ...], count: int) -> list[str]:
         names = [step.name for step in steps[:count] if isinstance(step, Attr)]
@@ -194,7 +215,7 @@ class ModuleInstance:
         if found is None:
             block = self.module.resources.get(key)
             mode, kind, name = key
-            label = f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}"
+            label = f"{kind}.{name}" if mode == "managed" else f"{mode}.{kind}.{name}"
             if block is None:
                 raise RefusedReference(f"`{label}` is not declared")
             address = f"{self.address}.{label}" if self.address else label
@@ -210,18 +231,19 @@ class ModuleInstance:
         mode, kind, name = key
         origin = block.origin
         own = _address_of(address, keys, at)
+        scope = self._inner(address, keys, at)
         instance = Instance(
             address=own,
             type=kind,
             name=name,
             attributes={},
             origin=Origin(origin.source, origin.file, origin.line, origin.end_line, own),
-            mode=mode,
+            mode="managed" if mode == "managed" else "data",
             module=self.address,
-            provider=self._provider(block, kind),
-            cardinality=keys.hole if at is None else self.cardinality,
+            provider=self._provider(block, kind, scope),
+            cardinality=keys.cardinality(at, self.cardinality),
         )
-        return ResourceMember(self.session, instance, block, self._inner(address, keys, at))
+        return ResourceMember(self.session, instance, block, scope)
 
     def _inner(self, address: str, keys: Keys, at: Key | None) -> Scope:
         if keys.kind == "single":
@@ -233,18 +255,20 @@ class ModuleInstance:
         count, each = (block.body.attributes.get(name) for name in ("count", "for_each"))
         attribute = count or each
         if attribute is None:
-            return Keys("single", {0: None})
+            return self._enabled(block, address)
         label = f"{address}.{attribute.name}"
         slot = (attribute.name, label)
         value = self._once(slot, lambda: self.session.value_of(attribute, self.scope, address))
-        most = min(MAX_EXPANSION, max(MAX_INSTANCES - len(self.session.instances), 0))
         try:
-            keys = (keys_of_count if count is not None else keys_of_for_each)(value, most)
+            keys = (keys_of_count if count is not None else keys_of_for_each)(value, self._most())
         except ValueProblem as problem:
             hole = Unknown(reason=str(problem), decided_by=(label,), origin=attribute.origin)
             hole = identify(hole, attribute.name, attribute.text or label, self.address)
             keys = Keys("count" if count is not None else "for_each", hole=hole)
-            self.session.report_at(address, str(problem), attribute.origin, incomplete=True, represented=True)
+            advice = limit_help(problem.limit) if isinstance(problem, LimitProblem) else None
+            self.session.report_at(
+                address, str(problem), attribute.origin, incomplete=True, represented=True, help=advice
+            )
             return keys
         if keys.hole is not None:
             keys.hole = identify(keys.hole, attribute.name, attribute.text or label, self.address)
@@ -259,11 +283,34 @@ class ModuleInstance:
             )
         return keys
 
-    def _provider(self, block: Block, kind: str) -> str:
+    def _most(self) -> Allowed:
+        """How many instances a block may have."""
+        limits = self.session.limits
+        left = max(limits.instances - len(self.session.instances), 0)
+        return (limits.expansion, "expansion") if limits.expansion <= left else (left, "instances")
+
+    def _enabled(self, block: Block, address: str) -> Keys:
+        """The one instance of a block, if `enabled` does not say that there is none: so OpenTofu has it."""
+        inner = next((one for one in block.body.blocks if one.type == "lifecycle"), None)
+        attribute = inner.body.attributes.get("enabled") if inner is not None else None
+        if attribute is None:
+            return Keys("single", {0: None})
+        value = self._once(
+            ("enabled", f"{address}.enabled"), lambda: self.session.value_of(attribute, self.scope, address)
+        )
+        try:
+            truth = as_truth(value.value if isinstance(value, Sensitive) else value)
+        except ValueProblem as problem:
+            self.session.report_at(address, f"`enabled`: {problem}", attribute.origin, incomplete=True)
+            return Keys("single", {0: None})
+        if isinstance(truth, Unknown):
+            return Keys("single", {0: None}, doubt=truth)
+        return Keys("single", {0: None} if truth else {})
+
+    def _provider(self, block: Block, kind: str, scope: Scope) -> str:
         attribute = block.body.attributes.get("provider")
-        name = reference_text(attribute.value) if attribute is not None else None
-        name = name or kind.partition("_")[0]
-        return self._providers.get(name, name)
+        name = configuration_name(attribute.value, scope) if attribute is not None else None
+        return self._providers.key(name or kind.partition("_")[0])
 
     # Calls
 
@@ -284,12 +331,12 @@ class ModuleInstance:
 
     def _call(self, name: str, block: Block) -> Lazy:
         address = f"{self.address}.module.{name}" if self.address else f"module.{name}"
-        module = self._module_of(name, block)
+        module = module_of(self, name, block)
         if isinstance(module, str):
             return UnreadModule(address, module, block.origin)
+        self._modules[name] = module
         keys = self._keys(block, address, incomplete=True)
-        providers = self._providers_for(block)
-        self._check_arguments(name, block, module)
+        check_arguments(self, name, block, module)
 
         def make(at: Key | None) -> Lazy:
             scope = self._inner(address, keys, at)
@@ -299,74 +346,32 @@ class ModuleInstance:
                 address=_address_of(address, keys, at),
                 path=(*self.path, name),
                 arguments={key: Argument(item, scope) for key, item in block.body.attributes.items()},
-                providers=providers,
-                cardinality=keys.hole if at is None else self.cardinality,
-                chain=self._chain,
+                providers=self._providers.passed(block, scope),
+                inherited=self._providers.defaults(),
+                cardinality=keys.cardinality(at, self.cardinality),
+                chain=self.chain,
             )
             return ModuleMember(child)
 
         return Expansion(address, keys, make)
 
-    def _module_of(self, name: str, block: Block) -> Module | str:
-        """The declarations of a call's module, or why they cannot be read."""
-        subject = f"module `{'.'.join([*self.path, name])}`"
-        attribute = block.body.attributes.get("source")
-        source = attribute.value.value if attribute is not None and isinstance(attribute.value, Literal) else None
-        if attribute is None or not isinstance(source, str):
-            return self._unread(subject, "its source is not written out", block.origin, None)
-        if is_local(source):
-            folder = Path(os.path.normpath(self.module.folder / source.replace("\\", "/")))
-        else:
-            vendored = self.session.vendored.get(".".join([*self.path, name]))
-            if vendored is None:
-                reason = f"`{source}` is not in the repository"
-                advice = "run `terraform init` in the root, so that `.terraform/modules` has it, or assess a plan"
-                return self._unread(subject, reason, attribute.origin, advice, incomplete=creates_resources(source))
-            folder = vendored
-        if not folder.is_dir():
-            return self._unread(subject, f"`{source}` does not exist", attribute.origin, None)
-        if os.path.realpath(folder) in self._chain:
-            advice = "break the cycle: a module cannot call one that calls it"
-            return self._unread(subject, f"`{source}` calls itself", attribute.origin, advice)
-        if len(self._chain) >= MAX_MODULES:
-            return self._unread(subject, f"modules nest more than {MAX_MODULES} deep", attribute.origin, None)
-        module = self.session.loader.load(folder)
-        for item in module.unresolved:
-            self.session.report(item)
-        if not module.files:
-            return self._unread(subject, f"`{source}` has no Terraform files", attribute.origin, None)
-        return module
-
-    def _unread(self, subject: str, reason: str, origin: Origin, help: str | None, *, incomplete: bool = True) -> str:
-        self.session.report_at(subject, reason, origin, incomplete=incomplete, help=help)
-        return f"{subject} cannot be read"
-
-    def _providers_for(self, block: Block) -> dict[str, str]:
-        given = block.body.attributes.get("providers")
-        providers = dict(self._providers)
-        if given is not None and isinstance(given.value, ObjectCons):
-            for key, value in given.value.items:
-                inner, outer = reference_text(key), reference_text(value)
-                if inner is not None and outer is not None:
-                    providers[inner] = self._providers.get(outer, outer)
-        return providers
-
-    def _check_arguments(self, name: str, block: Block, module: Module) -> None:
-        meta = {"source", "version", "providers", "count", "for_each", "depends_on"}
-        for key, attribute in block.body.attributes.items():
-            if key not in meta and key not in module.variables:
-                subject = f"module `{'.'.join([*self.path, name])}`"
-                self.session.report_at(subject, f"it has no variable `{key}`", attribute.origin, incomplete=False)
-
     # All of it
 
     def collect(self) -> None:
         """Work out every instance of this module and of those below, in the order of the files."""
-        for key in self.module.resources:
-            for member in self.resource(key).members:
+        for key, block in self.module.resources.items():
+            found = self.resource(key)
+            if not found.members:
+                self.session.absent.append(Absent(found.address, key[0], block, found.why_none(block)))
+            for member in found.members:
                 if isinstance(member, ResourceMember):
                     member.object()
-                    self.session.instances.append(member.instance)
+                    if key[0] != "ephemeral":
+                        self.session.instances.append(member.instance)
+        for name, block in self.module.calls.items():
+            call = self.call(name)
+            if isinstance(call, Expansion) and not call.members:
+                note_absent(self, name, block, self._modules[name], call.why_none(block))
         for child in self._children():
             child.collect()
 
@@ -377,10 +382,22 @@ class ModuleInstance:
         self._variables.check()
         for name in self.module.locals:
             self.local(name)
-        for name in self.module.outputs:
+        for name, block in self.module.outputs.items():
             self.output(name)
+            for inner in block.body.blocks_of("precondition"):
+                check_condition(self.session, inner, self.scope, self._within(f"output.{name}"), "a precondition")
+        for name, block in self.module.checks.items():
+            for inner in block.body.blocks_of("assert"):
+                check_condition(self.session, inner, self.scope, self._within(f"check.{name}"), "an assertion")
+        for found in self._resources.values():
+            for member in found.members:
+                if isinstance(member, ResourceMember):
+                    member.check()
         for child in self._children():
             child.check()
+
+    def _within(self, label: str) -> str:
+        return f"{self.address}.{label}" if self.address else label
 
     def _children(self) -> list[ModuleInstance]:
         children: list[ModuleInstance] = []

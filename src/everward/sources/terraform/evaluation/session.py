@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from everward.estate.reading import Unresolved
+from everward.sources.limits import limit_help
 from everward.sources.terraform.depth import deep_stack
+from everward.sources.terraform.evaluation.configurations import Configurations
+from everward.sources.terraform.evaluation.data_sources import DataReader
 from everward.sources.terraform.evaluation.files import Files
+from everward.sources.terraform.evaluation.statements import Statements
 from everward.sources.terraform.instance import Instance, Provider
 from everward.sources.terraform.language.evaluate import evaluate
-from everward.sources.terraform.language.functions.registry import MOST_ELEMENTS
 from everward.sources.terraform.language.scope import EvaluationError, Scope
 from everward.sources.terraform.language.values import Data, Sensitive, inward
 from everward.sources.terraform.modules import Module, ModuleLoader
-from everward.sources.terraform.syntax import Attribute
-from everward.values import Origin, Unknown, placeholder
+from everward.sources.terraform.modules.declarations import Mode
+from everward.sources.terraform.syntax import Attribute, Block
+from everward.values import Origin, Unknown, Value, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.module import ModuleInstance
-
-MAX_EXPANSION = 10_000
-"""More instances of one block than this are taken as one whose number is not known."""
-MAX_INSTANCES = 200_000
-"""More instances in all than this are not made."""
-MAX_MODULES = 64
-"""How deep module calls may nest."""
 
 WORKSPACE = "terraform.workspace"
 _DEEP = "the expressions refer to one another too deeply"
@@ -42,6 +39,28 @@ class GivenValue:
     origin: Origin | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A block that was read, and of which there is no instance."""
+
+    address: str
+    mode: Mode | Literal["module"]
+    block: Block
+    reason: str
+
+
+class World(Protocol):
+    """What lies outside of a root and is known all the same: other roots, states, what an earlier run found."""
+
+    def attribute(self, kind: str, resource_id: str, path: str) -> Value:
+        """An attribute of a resource that something declares, by type and (lower-case) ARM id; else None."""
+        ...
+
+    def outputs(self, instance: Instance) -> Data | None:
+        """The outputs that a `terraform_remote_state` data source would find."""
+        ...
+
+
 class Session:
     """Evaluates a root once."""
 
@@ -53,6 +72,7 @@ class Session:
         given: Mapping[str, GivenValue],
         *,
         workspace: str | None = None,
+        world: World | None = None,
     ) -> None:
         self.root = root
         self.loader = loader
@@ -66,13 +86,33 @@ class Session:
                 present=True,
                 text=placeholder(WORKSPACE),
             )
-        self.files = Files(root.folder, loader.tree)
-        self.vendored = loader.vendored(root.folder)
+        self.limits = loader.limits
+        self.files = Files(root.folder, loader.tree, self.limits)
         self.instances: list[Instance] = []
+        self.absent: list[Absent] = []
+        """Blocks without an instance, each once."""
+        self.sought: dict[tuple[str, str], None] = {}
+        """Type and id of what data sources were asked for and could not tell, in order."""
+        self.configurations = Configurations(self)
+        self.statements = Statements(self)
+        self._data = DataReader(self, world)
+        self._root: ModuleInstance | None = None
         self.stack: list[str] = []
         """What is being worked out, outermost first: how a cycle is told."""
         self._weights: dict[int, tuple[int, Data]] = {}
         self._unresolved: dict[tuple[str, str, Origin | None], Unresolved] = {}
+        self.vendored, problems = loader.vendored(root.folder)
+        for item in problems:
+            self.report(item)
+
+    @property
+    def top(self) -> ModuleInstance:
+        """The instance of the root."""
+        from everward.sources.terraform.evaluation.module import ModuleInstance
+
+        if self._root is None:
+            self._root = ModuleInstance.of_root(self)
+        return self._root
 
     @property
     def unresolved(self) -> list[Unresolved]:
@@ -81,20 +121,12 @@ class Session:
 
     def run(self) -> ModuleInstance:
         """Evaluate everything: all instances, and what else can be wrong."""
-        from everward.sources.terraform.evaluation.module import ModuleInstance
-
         with deep_stack():
-            root = ModuleInstance.of_root(self)
+            root = self.top
             root.collect()
             root.check()
+            self.statements.check()
         return root
-
-    def value_in_root(self, attribute: Attribute) -> Data:
-        """The value of an attribute as the root sees it."""
-        from everward.sources.terraform.evaluation.module import ModuleInstance
-
-        with deep_stack():
-            return self.value_of(attribute, ModuleInstance.of_root(self).scope, attribute.name)
 
     # What goes wrong
 
@@ -120,8 +152,10 @@ class Session:
         """The value of an attribute; where it has none, that is noted and a hole stands for it."""
         try:
             value = evaluate(attribute.value, scope)
-            if isinstance(value, list | dict) and self._weight(value) > MOST_ELEMENTS:
-                return self.failed("the value is too large", None, attribute, subject, None)
+            most = self.limits.elements
+            if isinstance(value, list | dict) and self._weight(value) > most:
+                reason = f"the value is too large: more than {most:,} elements"
+                return self.failed(reason, None, attribute, subject, limit_help("elements"))
             return value
         except EvaluationError as error:
             return self.failed(error.message, error.line, attribute, subject, error.help, refused=error.refused)
@@ -139,7 +173,7 @@ class Session:
             return known[0]
         total = 1 + len(value)
         for item in value.values() if isinstance(value, dict) else value:
-            if total > MOST_ELEMENTS:
+            if total > self.limits.elements:
                 break
             if isinstance(item, list | dict | Sensitive):
                 total += self._weight(item)
@@ -163,7 +197,7 @@ class Session:
         """
         advice = help or ("mend it first: `terraform validate` refuses it too" if refused else None)
         origin = attribute.origin
-        if line is not None and line != origin.line:
+        if line is not None and line != origin.line and not attribute.whole:
             origin = Origin(source=origin.source, file=origin.file, line=line)
         # A failure inside a module is told once, however many instances the module has.
         self.report(
@@ -172,7 +206,9 @@ class Session:
         return Unknown(reason=reason, origin=origin)
 
     def computed(self, instance: Instance, path: str) -> Data:
-        """An attribute that nobody configured, as the provider has it."""
+        """An attribute that nobody configured: what is known of a data source, else what the provider has."""
+        if instance.mode == "data":
+            return self._data.attribute(instance, path)
         return inward(self.provider.attribute(instance, path))
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.evaluation import GivenValue
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.functions import Context
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, ValueProblem
+from everward.sources.terraform.language.values import Data, LimitProblem, ValueProblem
 from everward.sources.terraform.modules import Module, ModuleLoader
 from everward.sources.terraform.syntax import Step, SyntaxProblem, parse_expression
 from everward.sources.tree import display
@@ -27,13 +28,11 @@ class VariableFile:
     problems: list[ProblemError] = field(default_factory=list)
 
 
-_MOST_STEPS = 100_000
-
-
 class _Constants:
     """What the expressions of a values file may refer to: nothing, and no files either."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self._steps = 0
 
     def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:  # noqa: ARG002
@@ -50,15 +49,15 @@ class _Constants:
 
     def spend(self, steps: int) -> None:
         self._steps += steps
-        if self._steps > _MOST_STEPS:
-            raise ValueProblem("a value takes too much work")
+        if self._steps > self.limits.steps:
+            raise LimitProblem(f"more than {self.limits.steps:,} steps of work in these values", "steps")
 
     def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:  # noqa: ARG002
         raise ValueProblem("a value must not fill in templates")
 
 
-def _constant_scope() -> Scope:
-    constants = _Constants()
+def _constant_scope(limits: Limits | None = None) -> Scope:
+    constants = _Constants(limits or Limits())
     functions: Context = constants
     return Scope(constants, functions)
 
@@ -79,13 +78,14 @@ def read_variable_file(path: Path, loader: ModuleLoader) -> VariableFile:
 def _read_native(result: VariableFile, loader: ModuleLoader) -> None:
     file = loader.file(result.path)
     result.problems += file.problems
-    scope = _constant_scope()
+    scope = _constant_scope(loader.limits)
     for name, attribute in file.body.attributes.items():
         try:
             value = evaluate(attribute.value, scope)
         except (EvaluationError, RecursionError) as error:
             reason = error.message if isinstance(error, EvaluationError) else "nested too deeply"
-            result.problems.append(UnreadableError(f"`{name}`: {reason}", origin=attribute.origin))
+            advice = error.help if isinstance(error, EvaluationError) else None
+            result.problems.append(UnreadableError(f"`{name}`: {reason}", origin=attribute.origin, help=advice))
         else:
             result.values[name] = GivenValue(value, f"{file.name}:{attribute.origin.line}", attribute.origin)
     for block in file.body.blocks:
@@ -108,8 +108,13 @@ def _read_json(result: VariableFile, loader: ModuleLoader) -> None:
     result.values = {key: GivenValue(value, name, origin) for key, value in loaded.items()}
 
 
-def typed_values(variables: Mapping[str, str], root: Module) -> tuple[dict[str, GivenValue], list[ProblemError]]:
-    """Values as typed on a command line: text for variables of a primitive type, else expressions."""
+def typed_values(
+    variables: Mapping[str, str], root: Module, given_by: str
+) -> tuple[dict[str, GivenValue], list[ProblemError]]:
+    """Values as typed on a command line: text for variables of a primitive type, else expressions.
+
+    `given_by` is what stands before the name where they were typed: `--var `, `TF_VAR_`.
+    """
     values: dict[str, GivenValue] = {}
     problems: list[ProblemError] = []
     for name, text in variables.items():
@@ -119,9 +124,9 @@ def typed_values(variables: Mapping[str, str], root: Module) -> tuple[dict[str, 
         try:
             value = text if declared.literal else parse_value(text)
         except ProblemError as problem:
-            problems.append(UnreadableError(f"`--var {name}`: {problem.message}", help=problem.help))
+            problems.append(UnreadableError(f"`{given_by}{name}`: {problem.message}", help=problem.help))
         else:
-            values[name] = GivenValue(value, "--var")
+            values[name] = GivenValue(value, given_by.rstrip(" _"))
     return values, problems
 
 

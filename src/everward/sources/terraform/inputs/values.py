@@ -10,6 +10,7 @@ from everward.estate.reading import ReadInput, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.terraform.evaluation import GivenValue
 from everward.sources.terraform.inputs.discovered import find_values
+from everward.sources.terraform.inputs.environment import PREFIX, environment_values
 from everward.sources.terraform.inputs.tfvars import VariableFile, read_variable_file, typed_values
 from everward.sources.terraform.modules import Module, ModuleLoader, unresolved_of
 from everward.sources.tree import display
@@ -41,13 +42,18 @@ def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> I
 
     """
     found = InputValues()
+    from_environment, problems = environment_values(root)
+    found.problems("environment", problems)
+    found.values.update(from_environment)
+    if from_environment:
+        found.inputs.append(ReadInput(f"{PREFIX}…", "environment", detail=", ".join(sorted(from_environment))))
     for path in _automatic(root.folder):
         _use(found, read_variable_file(path, loader), root)
     for path in options.var_files:
         if not path.is_file():
             raise UsageError(f"`{path}` does not exist", help="name a file of values that exists")
         _use(found, read_variable_file(path, loader), root)
-    typed, problems = typed_values(options.variables, root)
+    typed, problems = typed_values(options.variables, root, "--var ")
     found.problems("--var", problems)
     found.values.update(typed)
     if options.variables:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from everward.sources.terraform.language.functions import invoke
-from everward.sources.terraform.language.functions.registry import check_length, hole_of_call
+from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
 from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
 from everward.sources.terraform.language.values import (
     BlockObject,
     Data,
+    LimitProblem,
     ListValue,
     RefusedReference,
     Sensitive,
@@ -59,7 +60,8 @@ def evaluate(expression: Expression, scope: Scope) -> Data:
         return _EVALUATORS[type(expression)](expression, scope)
     except ValueProblem as problem:
         refused = isinstance(problem, RefusedReference)
-        raise EvaluationError(str(problem), line=expression.line, refused=refused) from None
+        limit = problem.limit if isinstance(problem, LimitProblem) else None
+        raise EvaluationError(str(problem), line=expression.line, refused=refused, limit=limit) from None
 
 
 def _literal(node: Literal, _scope: Scope) -> Data:
@@ -124,7 +126,7 @@ def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> 
     try:
         return evaluate(node, scope)
     except EvaluationError as error:
-        if error.refused:
+        if error.final:
             raise
         return Unknown(reason=error.message) if condition is None else condition
 
@@ -139,7 +141,8 @@ def _template(node: Template, scope: Scope) -> Data:
     holes: list[Unknown] = []
     marked = _render(node.parts, scope, out, holes)
     text = "".join(out)
-    check_length(text)
+    check_length(text, scope.functions.limits)
+    scope.functions.spend(len(text) // STEP_TEXT)
     value = combine(holes, present=True, text=text, reference=_reference(text, holes)) if holes else text
     return Sensitive(value) if marked else value
 
@@ -425,7 +428,7 @@ def _try(node: Call, scope: Scope) -> Data:
         try:
             return evaluate(item, scope)
         except EvaluationError as error:
-            if error.refused:
+            if error.final:
                 raise
             failures.append(error.message)
     raise ValueProblem("`try`: no expression has a value" + (f": {failures[-1]}" if failures else ""))
@@ -437,7 +440,7 @@ def _can(node: Call, scope: Scope) -> Data:
     try:
         value = evaluate(node.arguments[0], scope)
     except EvaluationError as error:
-        if error.refused:
+        if error.final:
             raise
         return False
     # What is not known yet may still turn out to fail.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from everward.sources.limits import limit_help
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.functions import Context
 from everward.sources.terraform.language.values import Data
@@ -17,13 +18,20 @@ from everward.values import ProblemError, Unknown
 class EvaluationError(ProblemError):
     """An expression that has no value. `line` is where; who knows the file makes it an origin.
 
-    `refused` says that Terraform would not even begin with a configuration that has it.
+    `refused` says that Terraform would not even begin with a configuration that has it, `limit` that Terraform may well
+    give it a value, and we do not: the name of a field of `Limits`.
     """
 
-    def __init__(self, message: str, *, line: int, help: str | None = None, refused: bool = False) -> None:
-        super().__init__(message, help=help)
+    def __init__(self, message: str, *, line: int, refused: bool = False, limit: str | None = None) -> None:
+        super().__init__(message, help=limit_help(limit) if limit is not None else None)
         self.line = line
         self.refused = refused
+        self.limit = limit
+
+    @property
+    def final(self) -> bool:
+        """Whether no `try` and no condition can make something else of it."""
+        return self.refused or self.limit is not None
 
 
 class Lazy(ABC):

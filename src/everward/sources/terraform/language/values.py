@@ -77,6 +77,14 @@ class ValueProblem(Exception):
     """What an operation or function says is wrong with its operands; the caller adds the place."""
 
 
+class LimitProblem(ValueProblem):
+    """A value that would cost more than reading may: Terraform may well have one. `limit` is a field of `Limits`."""
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
 class RefusedReference(ValueProblem):
     """A reference to what is not declared, or to itself: Terraform refuses the configuration as a whole."""
 

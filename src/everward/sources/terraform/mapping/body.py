@@ -65,10 +65,13 @@ class Body:
                 self.strange.append((place.attr_path + name, "no rule says what it is in ARM"))
 
     def _rule(self, rule: Rule, place: Place) -> None:
-        met = self._met(rule, place)
-        if isinstance(met, Unknown):
-            self._set(rule, place, met, rule.attr[0], True)
+        given, met = self._met(rule.given, place), self._met(rule.when, place)
+        if given is False:
             return
+        for hole in (given, met):
+            if isinstance(hole, Unknown):
+                self._set(rule, place, hole, rule.attr[0], True)
+                return
         if rule.fmt is not None or rule.flags is not None:
             if met:
                 self._set(rule, place, self._composed(rule, place), rule.attr[0], True)
@@ -88,6 +91,8 @@ class Body:
                 result = self._computed(place, name)
             elif rule.nil is not msgspec.UNSET:
                 result = self._constant(rule.nil)
+        if rule.below and result is not None:
+            result = self._parts(rule.below, result)
         self._set(rule, place, result, name, configured)
 
     def _composed(self, rule: Rule, place: Place) -> Value:
@@ -97,6 +102,20 @@ class Body:
             return flagged(rule.flags, read)
         value = formatted(rule.fmt or "", read)
         return transform(rule, value) if value is not None else None
+
+    def _parts(self, kind: str, names: Value) -> Value:
+        """Objects with the ids of parts of this resource, of which only the names are given."""
+        if isinstance(names, Unknown):
+            return msgspec.structs.replace(names, reference=None, text=None)
+        own = self._own_id()
+        result: list[Value] = []
+        for name in names if isinstance(names, list) else []:
+            if isinstance(name, Unknown) and name.many:
+                result.append(name)
+            else:
+                read = {"@id": own, "$": name}
+                result.append({"id": formatted(f"{{@id}}/{kind}/{{$}}", read.__getitem__)})
+        return result
 
     def _computed(self, place: Place, name: str) -> Value:
         return self.settled(self.computed(self.instance, place.attr_path + name))
@@ -127,6 +146,9 @@ class Body:
     def _sibling(self, place: Place, name: str) -> Value:
         if name == "@id":
             return self._own_id()
+        if name.startswith("@"):
+            # An attribute of the instance as a whole, seen from inside a block.
+            place, name = Place(self.instance.attributes, self.content, "", "", ""), name[1:]
         value = place.attributes.get(name)
         fact = self.facts.get(place.fact_path + name)
         if value is None:
@@ -139,8 +161,8 @@ class Body:
         decided_by = (f"{self.instance.address}.id",)
         return Unknown(reason="its id is not known yet", decided_by=decided_by, present=True, text=self.own)
 
-    def _met(self, rule: Rule, place: Place) -> bool | Unknown:
-        for name, wanted in (rule.when or {}).items():
+    def _met(self, conditions: dict[str, Any] | None, place: Place) -> bool | Unknown:
+        for name, wanted in (conditions or {}).items():
             value = self._sibling(place, name)
             if isinstance(value, Unknown):
                 if value.present and isinstance(wanted, str):
@@ -187,7 +209,7 @@ class Body:
                 continue
             inner = place.inside(item, target, name, 0, path)
             self._note(place, name, path)
-            self._apply(rule.one, inner, frozenset())
+            self._apply(rule.one, inner, frozenset(item) if rule.partial else frozenset())
             self._constants(rule.const, target)
 
     def _many(self, rule: Rule, place: Place, name: str, items: list[Any]) -> None:
@@ -203,13 +225,13 @@ class Body:
                 elif isinstance(item, dict):
                     target: dict[str, Value] = {}
                     inner = place.inside(item, target, name, index, path, element=len(result))
-                    if rule.only is not None and self._met(Rule(attr=[name], when=rule.only), inner) is False:
+                    if rule.only is not None and self._met(rule.only, inner) is False:
                         continue
                     self._note(place, name, path, index, len(result))
                     if rule.nest:
                         result.append(self._nested(rule, inner))
                         continue
-                    self._apply(rule.many, inner, frozenset())
+                    self._apply(rule.many, inner, frozenset(item) if rule.partial else frozenset())
                     self._constants(rule.const, target, index + 1)
                     result.append(target)
             if rule.flat:

@@ -75,7 +75,8 @@ def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:
     ]
     if "merge" in source:
         merge = source["merge"]
-        fields["merge"] = {**merge, "append": _path(merge.get("append", ""))}
+        paths = {key: _path(merge.get(key, "")) for key in ("append", "items")}
+        fields["merge"] = {**merge, **paths}
     if "append" in source:
         append = source["append"]
         fields["append"] = {**append, "to": _path(append["to"])}

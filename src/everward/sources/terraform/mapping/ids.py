@@ -45,7 +45,7 @@ def id_of(value: Value) -> str | None:
 def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
-    `{location:region}` is a region's name without blanks and case.
+    `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id.
     """
 
     def part(found: re.Match[str]) -> str:
@@ -53,6 +53,10 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
         value = attributes.get(name)
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
+        if kind == "last":
+            known = id_of(value)
+            if known is not None and "/" in known:
+                return known.rpartition("/")[2]
         return name_part(value, fallback)
 
     return _FIELD.sub(part, template)
@@ -61,7 +65,9 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
 def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Finder | None = None) -> str:
     """The id of an instance of a mapped type."""
     attributes, address = instance.attributes, instance.address
+    # A plan or a state says it, and so does an `import` block.
     given = attributes.get("id")
+    given = instance.computed.get("id") if given is None else given
     if isinstance(given, str):
         parsed = try_parse_id(given)
         if parsed is not None and parsed.type.lower() == mapping.arm.lower():
@@ -121,6 +127,9 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
             group = placeholder(f"resource group of {name}")
             return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}{above}{tail}"
     if parent is not None:
+        for _ in range(mapping.lift):
+            between = try_parse_id(parent)
+            parent = between.parent if between is not None else parent
         return parent + tail
     hole = name_part(value, f"{instance.address}.{attribute}")
     above = "".join(f"/{kind}/{hole}" for kind in kinds[: len(kinds) - len(names)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from everward.estate import Resource, Unresolved
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.mapping.body import Body
-from everward.sources.terraform.mapping.table import Append, TypeMapping
+from everward.sources.terraform.mapping.table import Append, Merge, TypeMapping
 from everward.values import Unknown, Value, try_parse_id
 
 
@@ -35,13 +35,18 @@ def lay(one: Laid, target: Resource | None, by_type: Mapping[str, list[Resource]
     """
     fill(one)
     if target is not None:
+        if one.mapping is not None and one.mapping.merge is not None and one.mapping.merge.items:
+            return _place_inside(one, target, one.mapping.merge, uncertain=one.instance.cardinality)
         _place(one, target, uncertain=one.instance.cardinality)
         return None
     value = one.instance.attributes.get(one.mapping.merge.into) if one.mapping and one.mapping.merge else None
     if one.target is None and one.mapping is not None and one.mapping.merge is not None:
         hole = _doubt(one, value)
         for resource in by_type.get(one.mapping.merge.type.lower(), ()):
-            _place(one, resource, uncertain=hole)
+            if one.mapping.merge.items:
+                _place_inside(one, resource, one.mapping.merge, uncertain=hole)
+            else:
+                _place(one, resource, uncertain=hole)
         return Unresolved(
             subject=one.instance.address,
             reason="which resource it belongs to is not known",
@@ -97,6 +102,60 @@ def _place(one: Laid, target: Resource, *, uncertain: Unknown | None) -> None:
     _over(target.body, one.body.content, _hole(uncertain, many=False) if uncertain is not None else None)
     if isinstance(origins, dict) and uncertain is None:
         _stamp(one.body.content, "", one, origins)
+
+
+def _place_inside(one: Laid, target: Resource, merge: Merge, *, uncertain: Unknown | None) -> Unresolved | None:
+    """Append to the elements of an array of the target that the rules name."""
+    elements = _look(target.body, merge.items)
+    if isinstance(elements, Unknown):
+        return None
+    found = False
+    for index, element in enumerate(elements if isinstance(elements, list) else []):
+        doubt = _unlike(one, merge.by, element)
+        if doubt is True or not isinstance(element, dict):
+            found = found or isinstance(element, Unknown)
+            continue
+        found = True
+        hole = uncertain if doubt is False else doubt
+        items = _array(element, merge.append)
+        if items is not None:
+            items.append(_hole(hole, many=True) if hole is not None else dict(one.body.content))
+            if isinstance(target.origins, dict):
+                path = f"{'.'.join(merge.items)}[{index}].{'.'.join(merge.append)}[{len(items) - 1}]"
+                target.origins[path.lower()] = one.instance.origin
+    if found or uncertain is not None:
+        return None
+    return Unresolved(
+        subject=one.instance.address,
+        reason=f"`{target.id}` has no such part that it could belong to",
+        origin=one.instance.origin,
+        help=f"check `{'`, `'.join(merge.by.values()) or merge.into}`",
+    )
+
+
+def _unlike(one: Laid, by: Mapping[str, str], element: Value) -> bool | Unknown:
+    """Whether an element is not the one that is meant; a hole when that cannot be told."""
+    if not isinstance(element, dict):
+        return True
+    for key, attribute in by.items():
+        wanted, has = one.instance.attributes.get(attribute), element.get(key)
+        if isinstance(wanted, Unknown) or isinstance(has, Unknown):
+            hole = wanted if isinstance(wanted, Unknown) else has
+            same = isinstance(wanted, Unknown) and isinstance(has, Unknown) and wanted.text and wanted.text == has.text
+            if not same and isinstance(hole, Unknown):
+                return _doubt(one, hole)
+        elif str(wanted).lower() != str(has).lower():
+            return True
+    return False
+
+
+def _look(body: dict[str, Value], path: list[str]) -> Value:
+    current: Value = body
+    for key in path:
+        if not isinstance(current, dict):
+            return current
+        current = current.get(key)
+    return current
 
 
 def _hole(hole: Unknown, *, many: bool) -> Unknown:

@@ -25,7 +25,7 @@ UNKNOWN_SUBSCRIPTION = placeholder("subscription")
 class AzureProvider:
     """Ids, defaults and computed attributes of azurerm (and azapi) for one root; other providers give holes."""
 
-    def __init__(self, edition: Edition, subscription: str | None, subscriptions: Mapping[str, str]) -> None:
+    def __init__(self, edition: Edition, subscription: str | None, subscriptions: Mapping[str, str | Unknown]) -> None:
         self.edition = edition
         self.facts = Facts.load(edition.major)
         self.table = Table.load()
@@ -40,24 +40,36 @@ class AzureProvider:
         locked_version: str | None,
         subscription: str | None,
         *,
-        subscriptions: Mapping[str, str] | None = None,
+        subscriptions: Mapping[str, str | Unknown] | None = None,
     ) -> AzureProvider:
         """The provider of a root module.
 
         `required_version` is its constraint on azurerm, `locked_version` the version in its lock file, `subscription`
         the id of the subscription that resources stand in, `subscriptions` those of single provider configurations
-        (`azurerm.hub`). `edition.assumed` says why the version is a guess, when it is.
+        (`azurerm.hub`): ids, or holes for those that name one which is not known yet. `edition.assumed` says why the
+        version is a guess, when it is.
 
         Raises:
             UnreadableError: when the product's own data files cannot be read.
 
         """
         edition = choose_edition(required_version, locked_version)
-        return cls(edition, subscription or None, subscriptions or {})
+        return cls(edition, subscription or None, {} if subscriptions is None else subscriptions)
 
     def subscription_of(self, instance: Instance) -> str:
-        """The subscription's part of ids: its id, or `{subscription}`."""
-        return self._subscriptions.get(instance.provider) or self.subscription or UNKNOWN_SUBSCRIPTION
+        """The subscription's part of ids: its id, or `{subscription}`, or the name of what decides it."""
+        given = self._subscriptions.get(instance.provider)
+        if isinstance(given, Unknown):
+            return ids.name_part(given, instance.provider)
+        return given or self.subscription or UNKNOWN_SUBSCRIPTION
+
+    def nests(self, instance: Instance, path: str) -> bool:
+        """Whether an attribute, by its path without positions, is a nested block."""
+        if azapi.is_resource(instance):
+            return path in ("identity", "timeouts")
+        facts = self.facts_of(instance.type) if instance.mode == "managed" else None
+        fact = facts.attributes.get(path) if facts is not None else None
+        return fact is not None and fact.is_block
 
     def facts_of(self, type_name: str) -> TypeFacts | None:
         """The schema of a type in this root's version of the provider."""
@@ -153,6 +165,9 @@ class AzureProvider:
         mapping = self.mapping_of(instance.type)
         named = mapping.identifying if mapping is not None else {"name", "parent_id", "resource_group_name"}
         holes = [value for key in sorted(named) if isinstance(value := instance.attributes.get(key), Unknown)]
+        subscription = self._subscriptions.get(instance.provider)
+        if isinstance(subscription, Unknown) and self.subscription_of(instance) in known:
+            holes.append(subscription)
         if UNKNOWN_SUBSCRIPTION in known and not any(hole.reference for hole in holes):
             holes.append(Unknown(reason="the subscription is not known", decided_by=("--subscription",)))
         if not holes:

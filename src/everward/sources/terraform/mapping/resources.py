@@ -297,9 +297,11 @@ class _Run:
                     body,
                     msgspec.structs.replace(block, text=f"{instance.address}.{child.each}"),
                 )
-            elif isinstance(block, dict):
-                body.fill_block(child.map, child.const, block, child.each, index)
-                name = ids.fill(child.name, block, f"{instance.address}.{child.each}[{index}]")
+            elif isinstance(block, (dict, str)):
+                named: dict[str, Value] = {"$": block} if isinstance(block, str) else block
+                if isinstance(block, dict):
+                    body.fill_block(child.map, child.const, block, child.each, index)
+                name = ids.fill(child.name, named, f"{instance.address}.{child.each}[{index}]")
                 made = self._child(instance, parent, child, name, body, None)
                 made.resource.origin = instance.origins.get(f"{child.each}[{index}]", instance.origin)
 
@@ -339,7 +341,9 @@ class _Run:
         else:
             parsed = try_parse_id(own) if own else None
             target = parsed.parent if parsed is not None else None
-        return Laid(instance, target, mapping, self._body(instance), None)
+        body = self._body(instance)
+        body.own = own or ""
+        return Laid(instance, target, mapping, body, None)
 
     def _lay(self, one: Laid, by_type: Mapping[str, list[Resource]]) -> None:
         made = self.made.get(one.target.lower()) if one.target is not None else None

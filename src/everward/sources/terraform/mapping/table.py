@@ -41,6 +41,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     join: str | None = None
     match: str | None = None
     """A regular expression whose first group is the value; text that it does not match has none."""
+    number: bool = False
+    """Whether what `match` finds is a number."""
     first: bool = False
     """Whether a list of one becomes its only element."""
     each: Any = msgspec.UNSET
@@ -55,7 +57,7 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Whether the value is JSON in text."""
     epoch: bool = False
     """Whether a time in RFC 3339 becomes seconds since 1970."""
-    times: int = 1
+    times: float = 1
     """What a number is multiplied with."""
     flags: dict[str, Any] | None = None
     """A list made of several booleans: the attribute's name to the element that it adds."""
@@ -69,6 +71,10 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """What the provider adds to each block, by path relative to the block's object."""
     when: dict[str, Any] | None = None
     """Conditions on attributes beside this one: a list of values, or `set`, or `unset`. Unmet, it is not configured."""
+    given: dict[str, Any] | None = None
+    """Conditions, as in `when`, without which the rule says nothing at all, neither a default nor `nil`."""
+    partial: bool = False
+    """For blocks: other rules tell the rest of their attributes."""
     only: dict[str, Any] | None = None
     """For repeated blocks: conditions, as in `when`, on the block's own attributes; others are left out."""
     pairs: list[str] = []
@@ -79,6 +85,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """Key (in which `$` is the value) and value of an entry that the attribute adds to an object, such as a tag."""
     key: str = ""
     """For blocks that become an object instead of an array: the format of their keys."""
+    below: str = ""
+    """The kind of parts of this resource that the value names: each name becomes an object with that part's id."""
     flat: bool = False
     """Whether the elements join those that are in the array already, instead of replacing them."""
 
@@ -92,7 +100,7 @@ class Child(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     map: list[Rule] = []
     const: list[Const] = []
     each: str | None = None
-    """The block, each of which is one child."""
+    """The block, or the list of names, each of which is one child; in a format `{$}` is the name."""
     when: list[str] = []
     """Without `each`: the child exists when one of these attributes is configured."""
     embed: list[str] = []
@@ -108,6 +116,10 @@ class Merge(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """The attribute with its id; empty: the parent in the own id."""
     append: list[str] = []
     """The array that gets the mapped object; empty: the mapped object is laid over the body."""
+    items: list[str] = []
+    """The array of that resource whose elements get it instead of the resource itself."""
+    by: dict[str, str] = {}
+    """Which of these elements: key of the element to the attribute that it must equal; empty: all of them."""
 
 
 class Append(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -127,6 +139,8 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
     """What its id hangs on: `subscription`, `tenant`, or the attribute with the id it extends; `a|b`: the first set."""
     parent: str = ""
     """The attribute with its parent's id; `a|b`: the first set."""
+    lift: int = 0
+    """How many levels above the resource in that attribute the parent is."""
     group: str = "resource_group_name"
     """The attribute with its resource group."""
     find: dict[str, str] | None = None
@@ -158,7 +172,7 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
         for template in [*self.above, *self.names]:
             used.update(part.split("}")[0].split(":")[0] for part in template.split("{")[1:])
         if self.merge is not None:
-            used.add(self.merge.into)
+            used.update((self.merge.into, *self.merge.by.values()))
         return frozenset(used)
 
 

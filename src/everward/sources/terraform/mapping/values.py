@@ -14,6 +14,7 @@ from everward.sources.terraform.mapping.table import Rule
 from everward.values import Unknown, Value, combine
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_LEAD = re.compile(r"\{([^{}]*)\}(?:/|$)")
 _INTEGER = re.compile(r"-?\d+")
 
 
@@ -134,7 +135,9 @@ def _of_text(rule: Rule, text: str) -> Value:
         return _json(text)
     if rule.match is not None:
         found = re.search(rule.match, text)
-        return found[1] if found is not None else None
+        if found is None:
+            return None
+        return _number(found[1]) if rule.number else found[1]
     if rule.epoch:
         return epoch(text)
     return text.replace(" ", "").lower() if rule.region else text
@@ -227,18 +230,28 @@ def flagged(flags: dict[str, Any], read: Callable[[str], Value]) -> Value:
 
 
 def formatted(template: str, read: Callable[[str], Value]) -> Value:
-    """Text made of several attributes; None when one of them has no value, a hole when one is a hole."""
+    """Text made of several attributes; None when one of them has no value, a hole when one is a hole.
+
+    What begins with the id of a resource refers to that resource, also while the id is a hole.
+    """
     values = {name: read(name) for name in _FIELD.findall(template)}
     if any(value is None for value in values.values()):
         return None
     holes = [value for value in values.values() if isinstance(value, Unknown)]
 
+    lead = _LEAD.match(template)
+    first = values[lead[1]] if lead is not None else None
+    known = first.reference if isinstance(first, Unknown) else None
+
     def part(found: re.Match[str]) -> str:
         value = values[found[1]]
         if isinstance(value, Unknown):
+            if known is not None and not found.start():
+                return known
             return value.text or "{" + ",".join(value.decided_by) + "}"
         return table_key(value)
 
     text = _FIELD.sub(part, template)
-    reference = text if template.startswith("{@id}/") else None
+    refers = known is not None or (lead is not None and (lead[1] == "@id" or id_of(first) is not None))
+    reference = text if refers else None
     return combine(holes, text=text, present=True, reference=reference) if holes else text

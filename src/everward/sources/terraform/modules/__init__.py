@@ -1,7 +1,7 @@
 """What the folders of a configuration declare, before anything is evaluated."""
 
 from everward.sources.terraform.modules.declarations import Check, Module, VariableDeclaration, declare
-from everward.sources.terraform.modules.loader import ModuleLoader, is_local, unresolved_of
+from everward.sources.terraform.modules.loader import ModuleLoader, is_configuration, is_local, unresolved_of
 from everward.sources.terraform.modules.providers import AZURERM, Requirements, read_requirements
 from everward.sources.terraform.modules.registry import creates_resources
 
@@ -14,6 +14,7 @@ __all__ = [
     "VariableDeclaration",
     "creates_resources",
     "declare",
+    "is_configuration",
     "is_local",
     "read_requirements",
     "unresolved_of",

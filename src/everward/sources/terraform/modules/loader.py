@@ -1,18 +1,52 @@
-"""Folders of `.tf` files to modules, each read once."""
+"""Folders of Terraform files to modules, each read once."""
 
 from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PureWindowsPath
 
 from everward.estate.reading import Unresolved
+from everward.sources.limits import Limits
 from everward.sources.terraform.modules.declarations import Module, declare
-from everward.sources.terraform.syntax import Block, Body, SourceFile, parse_file
+from everward.sources.terraform.modules.overrides import lay_over
+from everward.sources.terraform.syntax import Body, SourceFile, parse_file, parse_json_file
 from everward.sources.tree import Tree, display, display_entry, entry_kind
 from everward.values import Origin, ProblemError, UnreadableError
 
-_UNREAD = {".tf.json": "Terraform in JSON is not read yet", ".tofu": "files of OpenTofu are not read"}
+ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
+"""Files that declare something."""
+_STACKS = (".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl")
+
+
+def is_configuration(name: str) -> bool:
+    """Whether Terraform or OpenTofu reads a file of this name: hidden ones and what editors leave are not read."""
+    return name.endswith(ENDINGS) and not name.startswith(".") and not (name.startswith("#") and name.endswith("#"))
+
+
+def is_override(name: str) -> bool:
+    """Whether a file changes what others declare."""
+    stem = name.removesuffix(".json").rpartition(".")[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def chosen(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The files that are read of those of a folder, and those that others replace.
+
+    OpenTofu reads `main.tofu` instead of `main.tf`, and `main.tofu.json` instead of `main.tf.json`.
+    """
+    every = sorted(name for name in names if is_configuration(name))
+    there = set(every)
+    replaced = [name for name in every if _twin(name) in there]
+    return [name for name in every if name not in replaced], replaced
+
+
+def _twin(name: str) -> str | None:
+    for ending, other in ((".tf", ".tofu"), (".tf.json", ".tofu.json")):
+        if name.endswith(ending):
+            return name.removesuffix(ending) + other
+    return None
 
 
 def is_local(source: str) -> bool:
@@ -28,8 +62,9 @@ def unresolved_of(problem: ProblemError, subject: str, *, incomplete: bool = Tru
 class ModuleLoader:
     """Reads module folders and files, and remembers them: one for a whole run."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, limits: Limits | None = None) -> None:
         self.tree = tree
+        self.limits = limits or Limits()
         self._modules: dict[str, Module] = {}
         self._files: dict[Path, SourceFile] = {}
 
@@ -42,7 +77,8 @@ class ModuleLoader:
         """
         found = self._files.get(path)
         if found is None:
-            found = self._files[path] = parse_file(self.tree.read(path), display(path))
+            parse = parse_json_file if path.name.endswith(".json") else parse_file
+            found = self._files[path] = parse(self.tree.read(path), display(path), self.limits)
         return found
 
     def load(self, folder: Path) -> Module:
@@ -55,7 +91,6 @@ class ModuleLoader:
 
     def _read(self, folder: Path) -> Module:
         module = Module(folder)
-        overrides: list[Body] = []
         try:
             kinds = {entry.name: entry_kind(entry) for entry in os.scandir(folder)}
         except OSError as error:
@@ -63,20 +98,23 @@ class ModuleLoader:
             origin = Origin(source="terraform", file=display(folder))
             module.unresolved.append(Unresolved(f"module `{display(folder)}`", reason, origin, incomplete=True))
             return module
-        for name, kind in sorted(kinds.items()):
+        read, module.replaced = chosen(name for name, kind in kinds.items() if kind != "folder")
+        overrides: list[Body] = []
+        for name in read:
             path = folder / name
-            if kind != "file":
-                self._lost(path, kind, module)
-            elif name.endswith(".tf") and not name.startswith("."):
-                body = self._body(path, module)
-                if body is not None and (name == "override.tf" or name.endswith("_override.tf")):
-                    overrides.append(body)
-                elif body is not None:
-                    declare(module, body)
-            else:
-                self._unread(path, module)
+            if kinds[name] != "file":
+                self._lost(path, kinds[name], module)
+                continue
+            body = self._body(path, module)
+            if body is not None and is_override(name):
+                overrides.append(body)
+            elif body is not None:
+                declare(module, body)
         for body in overrides:
-            _override(module, body)
+            lay_over(module, body)
+        for name in sorted(kinds):
+            if name.endswith(_STACKS) and kinds[name] != "folder":
+                self._stack(folder / name, module)
         return module
 
     def _body(self, path: Path, module: Module) -> Body | None:
@@ -91,73 +129,32 @@ class ModuleLoader:
 
     def _lost(self, path: Path, kind: str, module: Module) -> None:
         """A declaration that a link or a pipe should give is missing."""
-        if kind != "folder" and path.name.endswith(".tf") and not path.name.startswith("."):
-            shown = display_entry(path)
-            origin = Origin(source="terraform", file=shown)
-            module.unresolved.append(Unresolved(f"file `{shown}`", kind, origin, incomplete=True))
+        shown = display_entry(path)
+        origin = Origin(source="terraform", file=shown)
+        module.unresolved.append(Unresolved(f"file `{shown}`", kind, origin, incomplete=True))
 
-    def _unread(self, path: Path, module: Module) -> None:
-        for ending, reason in _UNREAD.items():
-            if path.name.endswith(ending):
-                module.files += 1
-                module.unresolved.append(
-                    Unresolved(
-                        f"file `{display(path)}`",
-                        reason,
-                        Origin(source="terraform", file=display(path)),
-                        help="assess the plan instead: `terraform show -json PLAN > plan.json`",
-                        incomplete=True,
-                    )
-                )
+    def _stack(self, path: Path, module: Module) -> None:
+        origin = Origin(source="terraform", file=display(path))
+        advice = "assess a plan of each component: `terraform show -json PLAN > plan.json`"
+        module.unresolved.append(
+            Unresolved(
+                f"file `{display(path)}`", "stacks of Terraform are not read", origin, help=advice, incomplete=True
+            )
+        )
 
-    def vendored(self, root: Path) -> dict[str, Path]:
-        """Folders of modules that `terraform init` fetched: dotted call path to folder."""
+    def vendored(self, root: Path) -> tuple[dict[str, Path], list[Unresolved]]:
+        """Folders of modules that `terraform init` fetched: dotted call path to folder; and what is wrong with them."""
         manifest = root / ".terraform" / "modules" / "modules.json"
         if not manifest.is_file():
-            return {}
+            return {}, []
         try:
             entries = json.loads(self.tree.read(manifest))["Modules"]
-            return {str(entry["Key"]): root / str(entry["Dir"]) for entry in entries if entry["Key"]}
+            # The list may have been written on Windows.
+            folders = {str(entry["Key"]): root / PureWindowsPath(str(entry["Dir"])).as_posix() for entry in entries}
         except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
-            return {}
-
-
-def _override(module: Module, body: Body) -> None:
-    """Lay an override file over the module: arguments are replaced, and so are all blocks of a type it has."""
-    extra = Body()
-    for block in body.blocks:
-        target = _target(module, block)
-        if target is not None:
-            target.body = _merged(target.body, block.body)
-        elif block.type == "locals":
-            module.locals.update(block.body.attributes)
-        elif block.type == "variable" and block.labels and block.labels[0] in module.variables:
-            declared = module.variables.pop(block.labels[0])
-            _redeclare(module, block)
-            if module.variables[block.labels[0]].default is None and declared.default is not None:
-                module.variables[block.labels[0]] = declared
-        else:
-            extra.blocks.append(block)
-    declare(module, extra)
-
-
-def _redeclare(module: Module, block: Block) -> None:
-    declare(module, Body(blocks=[block]))
-
-
-def _target(module: Module, block: Block) -> Block | None:
-    if block.type == "resource" and len(block.labels) == 2:
-        return module.resources.get(("managed", *block.labels))
-    if block.type == "data" and len(block.labels) == 2:
-        return module.resources.get(("data", *block.labels))
-    if block.type == "module" and block.labels:
-        return module.calls.get(block.labels[0])
-    if block.type == "output" and block.labels:
-        return module.outputs.get(block.labels[0])
-    return None
-
-
-def _merged(base: Body, over: Body) -> Body:
-    replaced = {block.type for block in over.blocks}
-    blocks = [block for block in base.blocks if block.type not in replaced]
-    return Body({**base.attributes, **over.attributes}, [*blocks, *over.blocks])
+            origin = Origin(source="terraform", file=display(manifest))
+            advice = "run `terraform init` again"
+            reason = "it is not the list of modules that `terraform init` writes"
+            return {}, [Unresolved(f"file `{display(manifest)}`", reason, origin, help=advice, incomplete=True)]
+        folders.pop("", None)
+        return folders, []

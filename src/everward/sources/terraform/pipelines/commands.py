@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_CONTINUED = re.compile(r"[\\`][ \t]*\r?\n[ \t]*")
+from everward.sources.pipelines import join_lines, split_words
+
 _COMMAND = re.compile(
     r"(?:^|[;&|(]|\bexec\b|\brun\b)\s*(?:terraform|tofu)(?:\.exe)?\s+(?P<rest>[^\n;|]*)", re.MULTILINE
 )
 _WITH_VARIABLES = frozenset({"plan", "apply", "destroy", "import", "refresh", "console"})
 _CHANGE_FOLDER = re.compile(r"(?:^|[;&|])\s*(?:cd|pushd|Set-Location)\s+(?P<folder>[^\s;&|]+)", re.MULTILINE)
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ def commands_in(script: str) -> Iterator[Command]:
 
     A script that only mentions Terraform gives none. Quotes that do not close end the reading of their line only.
     """
-    joined = _CONTINUED.sub(" ", script)
+    joined = join_lines(script)
     for match in _COMMAND.finditer(joined):
         words = split_words(match["rest"])
         chdir = next((word.partition("=")[2] for word in words if word.startswith("-chdir=")), None)
@@ -80,12 +79,3 @@ def _unquote(text: str) -> str:
     if len(text) >= 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         return text[1:-1]
     return text
-
-
-def split_words(line: str) -> list[str]:
-    """Split a command line as a shell does; an expression of the pipeline stays one word, without its spaces."""
-    line = _EXPRESSION.sub(lambda match: "${{" + "".join(match[1].split()) + "}}", line)
-    try:
-        return shlex.split(line, comments=False, posix=True)
-    except ValueError:
-        return line.split()

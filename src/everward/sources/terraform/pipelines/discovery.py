@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from everward.sources.terraform.pipelines import azure_devops, github
-from everward.sources.terraform.pipelines.runs import Run, environment_in, load_yaml
-from everward.sources.terraform.pipelines.templating import is_open
+from everward.sources.pipelines import Step, environment_in, is_open, join_folders, steps_of
+from everward.sources.terraform.pipelines.runs import Run, runs_in
 from everward.sources.tree import display, real
 from everward.values import Origin
-
-PIPELINE_FOLDERS = (".ado", ".azuredevops", ".azure-pipelines", ".pipelines", "pipelines", "azure-pipelines", "ci")
-"""Folders at the top of a repository where Azure DevOps pipelines are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,64 +126,17 @@ def _beside(root: Path) -> Iterator[FoundFile]:
 
 def _runs(repository: Path) -> tuple[Run, ...]:
     """The runs of all pipelines. Every root of a repository asks for them, so they are worked out once."""
-    files = _candidates(repository)
-    return _expand(repository, tuple((path, _stamp(path)) for path in files))
+    return _found(steps_of(repository))
 
 
 @lru_cache(maxsize=4)
-def _expand(repository: Path, files: tuple[tuple[Path, tuple[int, int]], ...]) -> tuple[Run, ...]:
-    workflows = repository / ".github" / "workflows"
-    runs: list[Run] = []
-    for path, _ in files:
-        if path.parent == workflows:
-            runs += github.runs_of(path)
-        elif azure_devops.is_entry(load_yaml(path)):
-            runs += azure_devops.runs_of(path, repository)
-    return tuple(runs)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return status.st_mtime_ns, status.st_size
-
-
-def _candidates(repository: Path) -> list[Path]:
-    """The files where pipelines and their templates are kept."""
-    found: set[Path] = set()
-    for ending in ("yml", "yaml"):
-        found.update(repository.glob(f"*pipeline*.{ending}"))
-        found.update((repository / ".github" / "workflows").glob(f"*.{ending}"))
-        for folder in PIPELINE_FOLDERS:
-            found.update((repository / folder).rglob(f"*.{ending}"))
-    return sorted(found)
+def _found(steps: tuple[Step, ...]) -> tuple[Run, ...]:
+    return tuple(run for step in steps for run in runs_in(step))
 
 
 def _runs_in(run: Run, root: Path, repository: Path) -> bool:
     """Whether a run stands in `root`; its folder is the step's, then what the script changes to."""
-    folder = _join(run.folder, run.command.folder)
+    folder = join_folders(run.folder, run.command.folder)
     if folder is None or is_open(folder):
         return False
     return real(repository / folder) == root
-
-
-_ANCHORS: Sequence[str] = (
-    "$(Build.SourcesDirectory)", "$(System.DefaultWorkingDirectory)", "$(Build.Repository.LocalPath)",
-    "$(Pipeline.Workspace)/s", "${{ github.workspace }}", "$GITHUB_WORKSPACE",
-)  # fmt: skip
-
-
-def _join(first: str | None, second: str | None) -> str | None:
-    parts: list[str] = []
-    for part in (first, second):
-        if part is None:
-            continue
-        for anchor in _ANCHORS:
-            if part.lower().startswith(anchor.lower()):
-                parts.clear()
-                part = part[len(anchor) :]
-                break
-        parts.append(part.replace("\\", "/").strip("/"))
-    return "/".join(part for part in parts if part) if parts else None

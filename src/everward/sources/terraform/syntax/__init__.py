@@ -1,5 +1,6 @@
 """The syntax of Terraform files: text to a small tree with places."""
 
+from everward.sources.terraform.syntax.json_files import parse_json_file
 from everward.sources.terraform.syntax.nodes import (
     Attr,
     Attribute,
@@ -28,10 +29,9 @@ from everward.sources.terraform.syntax.nodes import (
     Unary,
     Variable,
 )
-from everward.sources.terraform.syntax.parser import MAX_DEPTH, parse_expression, parse_file, parse_template
+from everward.sources.terraform.syntax.parser import parse_expression, parse_file, parse_template
 
 __all__ = [
-    "MAX_DEPTH",
     "Attr",
     "Attribute",
     "Binary",
@@ -60,5 +60,6 @@ __all__ = [
     "Variable",
     "parse_expression",
     "parse_file",
+    "parse_json_file",
     "parse_template",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
@@ -186,6 +187,10 @@ class Attribute:
     origin: Origin
     text: str | None = None
     """The expression as it is written; kept for `count` and `for_each`."""
+    nested: Callable[[], list[Body]] | None = None
+    """Reads it as nested blocks instead, where the text does not say which of both it is: JSON only."""
+    whole: bool = False
+    """Whether its own lines say nothing: errors in it are told of the argument as a whole."""
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
 
+from everward.sources.limits import Limits, limit_help
 from everward.sources.terraform.depth import deep_stack
 from everward.sources.terraform.syntax import templates
 from everward.sources.terraform.syntax.nodes import (
@@ -39,9 +40,6 @@ from everward.values import Origin
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-MAX_DEPTH = 500
-"""How deep expressions and blocks may nest."""
-
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
 _HELP = "correct the file; `terraform validate` shows the same place"
 _EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
@@ -60,15 +58,16 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
-def parse_file(content: bytes, name: str) -> SourceFile:
+def parse_file(content: bytes, name: str, limits: Limits | None = None) -> SourceFile:
     """Read a `.tf` or `.tfvars` file. `name` is how origins name it.
 
     Errors are collected in the result's `problems`; the top-level items beside a broken one are kept.
     """
-    return _parse(content, name, in_parts=True)
+    return _parse(content, name, limits, in_parts=True)
 
 
-def _parse(content: bytes, name: str, *, in_parts: bool) -> SourceFile:
+def _parse(content: bytes, name: str, limits: Limits | None = None, *, in_parts: bool) -> SourceFile:
+    deepest = (limits or Limits()).nesting
     content = content.removeprefix(b"\xef\xbb\xbf")
     file = SourceFile(name, Body())
     try:
@@ -89,11 +88,11 @@ def _parse(content: bytes, name: str, *, in_parts: bool) -> SourceFile:
         if root.has_error:
             content, root = _with_plain_exponents(content, root)
         if root.has_error and in_parts:
-            _recover(content, file)
+            _recover(content, file, deepest)
         elif root.has_error:
             file.problems.append(_error_in(root, content, name, 0))
         else:
-            _Reader(content, file, 0).top(root)
+            _Reader(content, file, 0, deepest).top(root)
     return file
 
 
@@ -112,7 +111,7 @@ def _with_plain_exponents(content: bytes, root: Node) -> tuple[bytes, Node]:
     return patched, _parser().parse(patched).root_node
 
 
-def _recover(content: bytes, file: SourceFile) -> None:
+def _recover(content: bytes, file: SourceFile, deepest: int) -> None:
     """Read a broken file item by item, so that one error costs one item."""
     starts = [match.start() for match in _TOP_LEVEL.finditer(content)]
     if not starts or starts[0] > 0:
@@ -124,7 +123,7 @@ def _recover(content: bytes, file: SourceFile) -> None:
         if root.has_error:
             file.problems.append(_error_in(root, part, file.name, offset))
         else:
-            _Reader(part, file, offset).top(root)
+            _Reader(part, file, offset, deepest).top(root)
     if not file.problems:
         root = _parser().parse(content).root_node
         file.problems.append(_error_in(root, content, file.name, 0))
@@ -256,11 +255,12 @@ def _plain_template(text: str) -> Expression | None:
 class _Reader:
     """Turns the concrete tree of one text into ours."""
 
-    def __init__(self, content: bytes, file: SourceFile, offset: int) -> None:
+    def __init__(self, content: bytes, file: SourceFile, offset: int, deepest: int) -> None:
         self._content = content
         self._file = file
         self._offset = offset + 1
         self._depth = 0
+        self._deepest = deepest
 
     def top(self, root: Node) -> None:
         for child in root.children:
@@ -331,10 +331,11 @@ class _Reader:
 
     def _deeper(self, node: Node) -> None:
         self._depth += 1
-        if self._depth > MAX_DEPTH:
-            origin = Origin(source="terraform", file=self._file.name, line=self._line(node))
+        if self._depth > self._deepest:
             raise SyntaxProblem(
-                f"nested more than {MAX_DEPTH} levels deep", origin=origin, help="split the expression into locals"
+                f"nested more than {self._deepest} levels deep",
+                origin=Origin(source="terraform", file=self._file.name, line=self._line(node)),
+                help=f"split the expression into locals; {limit_help('nesting')}",
             )
 
     # Expressions

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
+from everward.sources.limits import Limits
 from everward.sources.terraform.language.operations import as_number, as_truth, sequence
 from everward.sources.terraform.language.types import STRING
 from everward.sources.terraform.language.values import (
     Data,
+    LimitProblem,
     ListValue,
     Sensitive,
     ValueProblem,
@@ -33,6 +35,11 @@ Holes: TypeAlias = Literal["strict", "shallow", "raw"]
 class Context(Protocol):
     """What functions may ask of the place they are called in."""
 
+    @property
+    def limits(self) -> Limits:
+        """How much a value may cost."""
+        ...
+
     def read(self, path: str) -> bytes | Unknown:
         """The content of a file, or a hole when it is none of the workload's files.
 
@@ -50,7 +57,7 @@ class Context(Protocol):
         """Count steps of work.
 
         Raises:
-            ValueProblem: when they are more than any honest configuration needs.
+            LimitProblem: when they are more than reading may cost.
 
         """
         ...
@@ -93,8 +100,10 @@ class Function:
         return self.parameters.partition("*")[2]
 
 
-LONGEST_TEXT = 32_000_000
-MOST_ELEMENTS = 250_000
+STEP_TEXT = 1024
+"""Characters of a result that cost one step of work."""
+STEP_ELEMENTS = 16
+"""Elements of a result that cost one step of work."""
 
 FUNCTIONS: dict[str, Function] = {}
 
@@ -159,8 +168,11 @@ def _call(called: Function, arguments: list[Data], context: Context) -> Data:
         ]
         result = called.call(context, *values) if called.context else called.call(*values)
         if isinstance(result, str | list | dict):
-            check_length(result)
+            check_length(result, context.limits)
+            context.spend(1 + len(result) // (STEP_TEXT if isinstance(result, str) else STEP_ELEMENTS))
         return result
+    except LimitProblem as problem:
+        raise LimitProblem(f"`{called.name}`: {problem}", problem.limit) from None
     except ValueProblem as problem:
         raise ValueProblem(f"`{called.name}`: {problem}") from None
     except RecursionError:
@@ -210,15 +222,18 @@ def unified(items: list[Data]) -> ListValue:
     return ListValue(*unify_items(items))
 
 
-def check_length(value: str | list[Data] | dict[str, Data]) -> None:
+def check_length(value: str | list[Data] | dict[str, Data], limits: Limits) -> None:
     """Stop values that only grow.
 
     Raises:
-        ValueProblem: when `value` is longer than any honest one.
+        LimitProblem: when `value` is longer than the limits allow.
 
     """
-    if len(value) > (LONGEST_TEXT if isinstance(value, str) else MOST_ELEMENTS):
-        raise ValueProblem("the value is too large")
+    if isinstance(value, str):
+        if len(value) > limits.text:
+            raise LimitProblem(f"the text is too large: more than {limits.text:,} characters", "text")
+    elif len(value) > limits.elements:
+        raise LimitProblem(f"the value is too large: more than {limits.elements:,} elements", "elements")
 
 
 def whole(value: Any, what: str = "a whole number is needed") -> int:

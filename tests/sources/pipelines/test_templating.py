@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everward.sources.terraform.pipelines.templating import (
+from everward.sources.pipelines.templating import (
     MAX_LENGTH,
     Undecided,
     as_text,

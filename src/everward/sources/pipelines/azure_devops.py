@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from everward.sources.terraform.pipelines.commands import Command, commands_in, read_arguments, split_words
-from everward.sources.terraform.pipelines.runs import Run, environment_in, load_yaml
-from everward.sources.terraform.pipelines.templating import (
+from everward.sources.pipelines.files import environment_in, load_yaml
+from everward.sources.pipelines.step import Step
+from everward.sources.pipelines.templating import (
     Undecided,
     as_text,
     evaluate,
@@ -45,8 +46,8 @@ class _Place:
         return {"parameters": self.parameters, "variables": self.variables, **self.loops}
 
 
-def runs_of(entry: Path, repository: Path) -> list[Run]:
-    """The runs of Terraform that starting this pipeline leads to, in order."""
+def steps_of(entry: Path, repository: Path) -> list[Step]:
+    """The steps with scripts or tasks that starting this pipeline leads to, in order."""
     document = load_yaml(entry)
     if not isinstance(document, dict):
         return []
@@ -82,7 +83,7 @@ class _Expansion:
         self.repository = repository
         self.left = MAX_NODES
 
-    def pipeline(self, document: Mapping[str, Any], place: _Place) -> Iterator[Run]:
+    def pipeline(self, document: Mapping[str, Any], place: _Place) -> Iterator[Step]:
         place = replace(place, variables=self.variables(document.get("variables"), place))
         extends = document.get("extends")
         if isinstance(extends, dict):
@@ -91,7 +92,7 @@ class _Expansion:
             if key in document:
                 yield from self.walk(document[key], place)
 
-    def walk(self, node: Any, place: _Place) -> Iterator[Run]:
+    def walk(self, node: Any, place: _Place) -> Iterator[Step]:
         """Everything below a node, conditions and loops expanded, templates followed."""
         self.left -= 1
         if self.left < 0 or place.depth > MAX_DEPTH:
@@ -220,44 +221,40 @@ class _Expansion:
         inside = replace(place, file=path, files=files, parameters=parameters, depth=place.depth + 1)
         return document, inside
 
-    def include(self, node: Mapping[str, Any], place: _Place) -> Iterator[Run]:
+    def include(self, node: Mapping[str, Any], place: _Place) -> Iterator[Step]:
         included = self.open(node, place)
         if included is not None and included[1].depth <= MAX_DEPTH:
             document, inside = included
             yield from self.pipeline(document, inside)
 
-    def step(self, node: Mapping[str, Any], place: _Place) -> Iterator[Run]:
+    def step(self, node: Mapping[str, Any], place: _Place) -> Iterator[Step]:
         raw_inputs = node.get("inputs")
         inputs = self.resolve_keys(raw_inputs, place) if isinstance(raw_inputs, dict) else {}
+        given = [node.get(key) for key in _SCRIPT_KEYS] + [inputs.get("script"), inputs.get("inlineScript")]
+        scripts = tuple(script for script in given if isinstance(script, str))
+        task = str(node.get("task", "")).lower().partition("@")[0]
+        if not scripts and not task:
+            return
         folder = node.get("workingDirectory") or inputs.get("workingDirectory") or inputs.get("cwd")
-        scripts = [node.get(key) for key in _SCRIPT_KEYS] + [inputs.get("script"), inputs.get("inlineScript")]
-        for script in scripts:
-            if isinstance(script, str) and ("terraform" in script or "tofu" in script):
-                for command in commands_in(self.text(script, place)):
-                    yield self.run(command, folder, node, place)
-        options = inputs.get("commandOptions")
-        if isinstance(options, str) and str(node.get("task", "")).lower().startswith("terraform"):
-            yield self.run(read_arguments(split_words(self.text(options, place))), folder, node, place)
-
-    def text(self, text: str, place: _Place) -> str:
-        try:
-            return expand_macros(as_text(substitute(text, place.scope)), place.variables)
-        except Undecided:
-            return text
-
-    def run(self, command: Command, folder: Any, node: Mapping[str, Any], place: _Place) -> Run:
         env = node.get("env")
-        given = {**place.variables, **(env if isinstance(env, dict) else {})}
-        for name, value in given.items():
-            if str(name).lower().startswith("tf_var_") and isinstance(value, str | int | float | bool):
-                command.variables.setdefault(str(name)[7:], self.text(str(value), place))
         environment = place.variables.get("environment", place.parameters.get("environment"))
         named = environment.lower() if isinstance(environment, str) and re.fullmatch(r"[\w-]+", environment) else None
-        return Run(
-            command=command,
+        yield Step(
             entry=self.entry,
             files=place.files,
-            folder=self.text(folder, place) if isinstance(folder, str) else None,
+            text=partial(_text, place),
+            folder=_text(place, folder) if isinstance(folder, str) else None,
             environment=named or environment_in(self.entry.stem),
             variables=place.variables,
+            env={**place.variables, **(env if isinstance(env, dict) else {})},
+            scripts=scripts,
+            task=task,
+            inputs=inputs,
         )
+
+
+def _text(place: _Place, text: str) -> str:
+    try:
+        return expand_macros(as_text(substitute(text, place.scope)), place.variables)
+    except Undecided:
+        return text

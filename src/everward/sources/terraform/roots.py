@@ -1,0 +1,105 @@
+"""The roots of one tree: each is evaluated with its inputs, and may look at what the others say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+from everward.sources.interface import ReadOptions
+from everward.sources.terraform.evaluation import Session
+from everward.sources.terraform.evaluation.configurations import Subscriptions
+from everward.sources.terraform.inputs import InputValues, find_workspace, gather_values
+from everward.sources.terraform.mapping import AzureProvider
+from everward.sources.terraform.modules import Module, ModuleLoader, is_local, read_requirements
+from everward.sources.terraform.syntax import Literal
+from everward.sources.terraform.world import Declared, RootWorld, Surroundings
+
+Evaluated: TypeAlias = tuple[Session, AzureProvider, InputValues]
+"""A root that was evaluated, its provider, and the values that its variables were given."""
+
+
+class Roots:
+    """Evaluates the roots of a tree, each as often as it has to be."""
+
+    def __init__(self, loader: ModuleLoader, options: ReadOptions, folders: list[Path]) -> None:
+        self.loader = loader
+        self.options = options
+        self._modules = {os.path.realpath(folder): loader.load(folder) for folder in folders}
+        self._inputs: dict[str, InputValues] = {}
+        self._types: dict[str, frozenset[str]] = {}
+        self._around = Surroundings(self._modules, self._session, self._types_of)
+
+    def evaluate(self, folder: Path) -> Evaluated:
+        """Evaluate a root: a second time when its data sources name what it declares itself.
+
+        Raises:
+            UsageError: when a file of values that the user named does not exist.
+
+        """
+        root = self.loader.load(folder)
+        chain = (os.path.realpath(folder),)
+        session, provider = self._run(root, chain)
+        own = Declared(session)
+        if any(own.has(*key) for key in session.sought):
+            session, provider = self._run(root, chain, own)
+        return session, provider, self._given(root)
+
+    def _given(self, root: Module) -> InputValues:
+        key = os.path.realpath(root.folder)
+        if key not in self._inputs:
+            self._inputs[key] = gather_values(root, self.loader, self.options)
+        return self._inputs[key]
+
+    def _session(self, root: Module, chain: tuple[str, ...]) -> Session:
+        return self._run(root, chain)[0]
+
+    def _run(self, root: Module, chain: tuple[str, ...], own: Declared | None = None) -> tuple[Session, AzureProvider]:
+        """Evaluate a root. `chain` has the roots for whose sake it is done, itself last."""
+        inputs = self._given(root)
+        needs = read_requirements(root, self.loader)
+        subscriptions = Subscriptions()
+        provider = AzureProvider.for_root(
+            needs.required, needs.locked, self.options.subscription, subscriptions=subscriptions
+        )
+        session = Session(
+            root,
+            self.loader,
+            provider,
+            inputs.values,
+            workspace=find_workspace(root.folder, self.options),
+            world=RootWorld(self._around, root, own, chain),
+        )
+        subscriptions.session = session
+        session.run()
+        return session, provider
+
+    def _types_of(self, root: Module) -> frozenset[str]:
+        """The types of the resources that a root may declare, its local modules included."""
+        key = os.path.realpath(root.folder)
+        if key not in self._types:
+            types: set[str] = set()
+            pending, seen = [root.folder], {key}
+            while pending:
+                folder = pending.pop()
+                types.update(kind for mode, kind, _ in self.loader.load(folder).resources if mode == "managed")
+                for below in called_folders(folder, self.loader):
+                    if below not in seen:
+                        seen.add(below)
+                        pending.append(Path(below))
+            self._types[key] = frozenset(types)
+        return self._types[key]
+
+
+def called_folders(folder: Path, loader: ModuleLoader) -> set[str]:
+    """The real folders that another folder calls as modules."""
+    called: set[str] = set()
+    own = os.path.realpath(folder)
+    for block in loader.load(folder).calls.values():
+        source = block.body.attributes.get("source")
+        if source is not None and isinstance(source.value, Literal) and isinstance(source.value.value, str):
+            text = source.value.value
+            target = os.path.realpath(folder / text.replace("\\", "/")) if is_local(text) else own
+            if target != own:
+                called.add(target)
+    return called

@@ -1,0 +1,3 @@
+using none
+param shared = { x: 1 }
+param b = 41

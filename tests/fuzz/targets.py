@@ -1,0 +1,22 @@
+"""What inputs are fed to: the name that `--only` takes, and the module whose `TARGET` is the class.
+
+Modules are imported when their target is asked for, so that one room's trouble is not another's.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from tests.fuzz.running import Target
+
+TARGETS: Final = {
+    "bicepparam": "tests.fuzz.bicepparams",
+    "policy": "tests.fuzz.policies",
+}
+
+
+def target(name: str) -> Target:
+    """A target by its name."""
+    made: Target = import_module(TARGETS[name]).TARGET()
+    return made

@@ -1,0 +1,209 @@
+"""Expected bodies, written from the provider's source: loading them, and comparing them with a reading."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tests.sources.terraform.workspace import write
+
+from everward.estate import Reading, Resource
+from everward.sources.interface import ReadOptions
+from everward.sources.terraform.mapping.table import Table
+from everward.sources.terraform.source import TerraformSource
+from everward.sources.tree import Tree
+from everward.values import Unknown
+
+FOLDER = Path(__file__).parent / "bodies"
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+PROVIDERS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers"
+UNKNOWN = "$unknown"
+
+CITATION = re.compile(
+    r"source internal/\S+\.go#\w+ v\d+\.\d+\.\d+"
+    r"|sdk \S+#\w+ v\d+\.\d+\.\d+"
+    r"|schema \S+ v\d+\.\d+\.\d+"
+    r"|recorded \d+\.\d+\.\d+ /\S+"
+    r"|rest Microsoft\.\S+ \d{4}-\d\d-\d\d(-preview)?"
+    r"|page https://\S+"
+)
+"""A function of the provider, a field of its client, a default of its schema, a recorded body, a reference page."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One line of an expected body."""
+
+    path: str
+    value: Any
+    cited: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One resource that a configuration must make."""
+
+    type: str
+    name: str
+    leaves: tuple[Leaf, ...]
+    absent: tuple[Leaf, ...]
+    id: str | None = None
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One configuration of one type of the provider, and all that it must make."""
+
+    subject: str
+    provider: str
+    terraform: str
+    expected: tuple[Expected, ...]
+    beside: tuple[str, ...]
+    none: str | None
+    sources: tuple[str, ...]
+
+    def read(self, folder: Path) -> Reading:
+        """What the public Terraform source makes of the configuration."""
+        version = f'azurerm = {{ source = "hashicorp/azurerm", version = "{self.provider}" }}'
+        head = f"terraform {{\n  required_providers {{\n    {version}\n  }}\n}}\n"
+        source, tree = TerraformSource(), Tree(write(folder, {"main.tf": head + _spelt(self.terraform)}))
+        (item,) = source.find(tree)
+        return source.read(item, tree, ReadOptions(subscription=SUBSCRIPTION))
+
+
+def _spelt(text: Any) -> Any:
+    if isinstance(text, list):
+        return [_spelt(one) for one in text]
+    return text.replace("@rg/", f"{PROVIDERS}/") if isinstance(text, str) else text
+
+
+def cases_of(path: Path) -> list[Case]:
+    """The cases of one file, one a YAML document.
+
+    Raises:
+        AssertionError: for a file that is not in the format.
+
+    """
+    return [_case(path.stem, document) for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+
+
+def _case(subject: str, document: dict[str, Any]) -> Case:
+    unknown = document.keys() - {"provider", "terraform", "sources", "expect", "beside", "none"}
+    assert not unknown, f"{subject}: {unknown}"
+    sources = document.get("sources", {})
+    return Case(
+        subject,
+        str(document["provider"]),
+        document["terraform"],
+        tuple(_expected(one, sources) for one in document.get("expect", [])),
+        tuple(document.get("beside", [])),
+        document.get("none"),
+        tuple(sources.values()),
+    )
+
+
+def _expected(one: dict[str, Any], sources: dict[str, str]) -> Expected:
+    unknown = one.keys() - {"type", "name", "id", "below", "body", "also", "absent"}
+    assert not unknown, f"{one['type']}: {unknown}"
+    lines = [*one.get("body", []), *one.get("also", [])]
+    leaves = [Leaf(str(path), value, sources.get(cited, cited)) for path, value, cited in lines]
+    absent = [Leaf(str(path), None, sources.get(cited, cited)) for path, cited in one.get("absent", [])]
+    return Expected(one["type"], one["name"], tuple(leaves), tuple(absent), one.get("id"), one.get("below", ""))
+
+
+def mapped_types() -> frozenset[str]:
+    """Every type of the provider that the mapping knows."""
+    return frozenset(Table.load())
+
+
+def written() -> list[Path]:
+    """The files with expected bodies."""
+    return sorted(FOLDER.glob("azurerm_*.yaml"))
+
+
+def pending() -> list[str]:
+    """Types that have no expected body that holds, yet."""
+    lines = (FOLDER / "pending.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def differences(case: Case, reading: Reading) -> list[str]:
+    """How a reading differs from what was expected, one sentence a difference."""
+    wrong = []
+    left = [one for one in reading.resources if one.type not in case.beside]
+    for expected in case.expected:
+        found = [one for one in left if _is(expected, one)]
+        if len(found) != 1:
+            there = ", ".join(f"{one.type} {one.name}" for one in left)
+            wrong.append(f"{expected.type} {expected.name} is there {len(found)} times among: {there}")
+            continue
+        left.remove(found[0])
+        wrong += [f"{expected.type} {expected.name}: {text}" for text in _of_body(expected, found[0])]
+    wrong += [f"{one.type} {one.name} was not expected" for one in left]
+    return wrong + [f"unresolved: {one}" for one in reading.unresolved]
+
+
+def _is(expected: Expected, resource: Resource) -> bool:
+    if expected.id is not None and _spelt(expected.id).lower() != resource.key:
+        return False
+    return (expected.type.lower(), expected.name.lower()) == (resource.type_key, resource.name.lower())
+
+
+def _of_body(expected: Expected, resource: Resource) -> Iterator[str]:
+    actual = {path: value for path, value in leaves_of(resource.body) if _within(path, expected.below)}
+    meant: dict[str, Any] = {}
+    for leaf in expected.leaves:
+        for path, value in leaves_of(leaf.value, _spelt(leaf.path).lower()):
+            if path in meant:
+                yield f"`{path}` is expected twice"
+            meant[path] = _spelt(value)
+    for path, value in meant.items():
+        if path not in actual:
+            over = [one for one in actual if path.startswith(f"{one}.")]
+            yield f"`{path}` is {'below a hole' if over else 'absent'}, not {value!r}"
+        elif not _same(value, actual[path]):
+            yield f"`{path}` is {actual[path]!r}, not {value!r}"
+    for path in sorted(actual.keys() - meant.keys()):
+        if not isinstance(actual[path], Unknown):
+            yield f"`{path}` is {actual[path]!r}, and was not expected"
+    for leaf in expected.absent:
+        there = [path for path in actual if _within(path, leaf.path)]
+        if there:
+            yield f"`{leaf.path}` is there, and must be absent"
+
+
+def _within(path: str, above: str) -> bool:
+    return not above or path == above.lower() or path.startswith(f"{above.lower()}.")
+
+
+def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of a value by lower-case path; a list of scalars is one, an empty object too, nothing else empty."""
+    if isinstance(value, dict) and (value or "." not in path):
+        for key, inner in value.items():
+            name = str(key).replace(".", "\\.").lower()
+            yield from leaves_of(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list) and any(isinstance(one, (dict, list, Unknown)) for one in value):
+        for index, inner in enumerate(value):
+            yield from leaves_of(inner, f"{path}.{index}")
+    elif value not in (None, "", []):
+        yield path, value
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    if expected == UNKNOWN:
+        return isinstance(actual, Unknown)
+    if isinstance(expected, list) and isinstance(actual, list):
+        return Counter(map(repr, map(_plain, expected))) == Counter(map(repr, map(_plain, actual)))
+    return type(_plain(expected)) is type(_plain(actual)) and _plain(expected) == _plain(actual)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.lower() if isinstance(value, str) and value.startswith("/") else value
