@@ -51,6 +51,8 @@ def run_file(path: Path, kinds: dict[str, tuple[Adapter, Judge]], reader: Reader
         ids.append(name)
         # The adapter gets the question alone.
         expected = case.pop("expect", None)
+        if "expected" in case:
+            expected = {"value": case.pop("expected")}
         kind = case.get("kind")
         if kind not in kinds or not isinstance(expected, dict):
             failures.append(Failure(name, expected, {"error": "case", "message": f"no case of a known kind: {kind}"}))

@@ -3,7 +3,7 @@
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.conformance import arm, bicepparams, policies
+from tests.conformance import arm, bicepparams, networks, policies
 from tests.conformance.cases import Adapter, Judge, Reader, read_cases
 
 FILES: tuple[tuple[str, Reader], ...] = (
@@ -24,6 +24,28 @@ KINDS: dict[str, tuple[Adapter, Judge]] = {
     "arm-pair": (arm.pair, arm.judge_pair),
     "bicepparam": (bicepparams.parameters, bicepparams.judge),
 }
+
+NETWORKS: dict[str, Adapter] = {
+    "nsg-verdict": networks.nsg_verdict,
+    "flow": networks.flow,
+    "next-hop": networks.next_hop,
+    "lpm": networks.longest_prefix,
+    "route-choice": networks.route_choice,
+    "reasoning": networks.reasoning,
+    "admin-rule": networks.admin_rule,
+    "pe-policy": networks.endpoint_policy,
+    "appservice-access": networks.app_service,
+    "frontdoor-bypass": networks.front_door,
+    "paas-access": networks.paas_access,
+    "aks-api": networks.aks_api,
+    "pip-inbound": networks.public_address,
+    "ddos": networks.ddos,
+    "nsg-port-exposed": networks.nsg_port_exposed,
+    "effective-routes": networks.effective,
+    "flow-trace": networks.flow_trace,
+    "filter": networks.custodian,
+}
+KINDS.update({kind: (adapter, networks.judge) for kind, adapter in NETWORKS.items()})
 
 
 def reader_of(path: Path) -> Reader | None:

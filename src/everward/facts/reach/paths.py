@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
-from everward.facts.reach.addresses import Addresses
+from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
-from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Rule, rules_of
+from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Names, Rule, rules_of
 from everward.facts.reach.services import Service, Space
+from everward.facts.reach.shape import flag, id_in, ids_in, inner, items, properties
 from everward.facts.reach.topology import Subnet, Topology
-from everward.values import Unknown
+from everward.values import Truth, Unknown, combine
 
 
 class Part(NamedTuple):
@@ -65,17 +66,21 @@ class Networks:
             found = self._names[key] = SubnetNames(self.topology, subnet, self.endpoints.places)
         return found
 
-    def filter(self, group_id: str, direction: str, subnet: Subnet | None) -> Filter | None:
-        """The rules of a group at a subnet; None when nobody read the group."""
+    def filter(self, group_id: str, direction: str, subnet: Subnet | None, names: Names | None = None) -> Filter | None:
+        """The rules of a group at a subnet; None when nobody read the group. `names` may say what its names mean."""
         group = self.estate.find(group_id)
         if group is None:
             return None
+        if names is not None:
+            return Filter(self._of(group, direction), names, self.space)
         key = (group.key, direction, subnet.key if subnet is not None else "")
         found = self._filters.get(key)
         if found is None:
-            rules = [rule for rule in self.rules(group) if rule.direction in (direction, None)]
-            found = self._filters[key] = Filter(rules, self.names(subnet), self.space)
+            found = self._filters[key] = Filter(self._of(group, direction), self.names(subnet), self.space)
         return found
+
+    def _of(self, group: Resource, direction: str) -> list[Rule]:
+        return [rule for rule in self.rules(group) if rule.direction in (direction, None)]
 
     def gate(self, endpoint: Endpoint, direction: str) -> OpenGate:
         """What decides about packets into an endpoint (subnet, then interface) or out of it (the other way round)."""
@@ -124,6 +129,73 @@ class Networks:
             if common:
                 found.append((common, tuple(dict.fromkeys(route.hop for route in choice.routes))))
         return found
+
+    def answers_internet(self, subnet: Subnet) -> Truth:
+        """Whether answers to the Internet leave a subnet the way that requests came in.
+
+        Where routes send them through an appliance or a gateway, they come from another place than was asked, so
+        connections that come straight in never stand.
+        """
+        public = self.names(subnet).tag("Internet")
+        hops = {hop for _, found in self.hops(subnet, _PUBLIC) for hop in found} if public is not None else set()
+        if hops <= {Hop.INTERNET, Hop.ENDPOINT}:
+            return True
+        holes = [hop for hop in hops if isinstance(hop, Unknown)]
+        if holes:
+            return combine(holes)
+        return False if Hop.INTERNET not in hops else Unknown(reason="routes treat parts of the Internet differently")
+
+    def way_out(self, endpoint: Endpoint) -> Truth:
+        """Whether an endpoint can reach the Internet as far as addresses go.
+
+        It needs a public address of its own, a NAT gateway, a load balancer with outbound rules, or what subnets give
+        by default.
+        """
+        subnet = endpoint.subnet
+        if endpoint.public or subnet is None:
+            return True
+        if subnet.nat_gateway is not None:
+            return subnet.nat_gateway if isinstance(subnet.nat_gateway, Unknown) else True
+        if endpoint.resource.key in self._balanced:
+            return True
+        # The service says of an interface whether it has what subnets give by default.
+        own = inner(properties(endpoint.resource.body), "defaultOutboundConnectivityEnabled")
+        return own if isinstance(own, bool | Unknown) else subnet.default_outbound
+
+    @cached_property
+    def _balanced(self) -> set[str]:
+        """Resources behind load balancers that let them out: by outbound rules, or by rules that do not forbid it."""
+        found = set()
+        for balancer in self.estate.of_type("Microsoft.Network/loadBalancers"):
+            body = properties(balancer.body)
+            pools = {id_ for rule in items(inner(body, "outboundRules")) for id_ in _pools(properties(rule))}
+            for rule in items(inner(body, "loadBalancingRules")):
+                if flag(properties(rule), "disableOutboundSnat", default=False) is not True:
+                    pools |= _pools(properties(rule))
+            for endpoint in self.endpoints.all:
+                if pools & _memberships(endpoint.resource):
+                    found.add(endpoint.resource.key)
+        return found
+
+
+_PUBLIC: Final = union_of(
+    found for text in ("1.0.0.0/8", "8.0.0.0/8", "80.0.0.0/8") if (found := parse_addresses(text)) is not None
+)
+"""Parts of the Internet that stand for all of it."""
+
+
+def _pools(body: Any) -> set[str]:
+    found = [id_in(inner(body, "backendAddressPool")), *ids_in(inner(body, "backendAddressPools"))]
+    return {id_.lower() for id_ in found if isinstance(id_, str)}
+
+
+def _memberships(resource: Resource) -> set[str]:
+    """The backend pools that an interface is in."""
+    found: set[str] = set()
+    for item in items(inner(properties(resource.body), "ipConfigurations")):
+        listed = ids_in(inner(properties(item), "loadBalancerBackendAddressPools"))
+        found |= {id_.lower() for id_ in listed if isinstance(id_, str)}
+    return found
 
 
 class OpenGate(NamedTuple):

@@ -1,6 +1,6 @@
 """Public IP addresses: whether they are open by themselves, and whether DDoS protection covers them.
 
-MicrosoftDocs/azure-docs ip-services/public-ip-addresses and ddos-protection/ddos-protection-sku-comparison, read 2026-11.
+MicrosoftDocs/azure-docs ip-services/public-ip-addresses, ddos-protection/ddos-protection-sku-comparison, read 2026-11.
 """
 
 from __future__ import annotations
