@@ -102,6 +102,7 @@ def note_absent(caller: ModuleInstance, name: str, block: Block, module: Module,
 def _note_below(
     session: Session, address: str, module: Module, path: tuple[str, ...], reason: str, chain: tuple[str, ...]
 ) -> None:
+    session.modules.setdefault(os.path.realpath(module.folder), module)
     for item in module.unresolved:
         session.report(item)
     for (mode, kind, label), block in module.resources.items():

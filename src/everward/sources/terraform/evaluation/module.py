@@ -70,6 +70,7 @@ class ModuleInstance:
         self.cardinality = cardinality
         self.chain = (*chain, os.path.realpath(module.folder))
         """The folders of the modules that lead here, this one last."""
+        session.modules[self.chain[-1]] = module
         self._variables = VariableReader(self, arguments)
         self._values: dict[Slot, Data] = {}
         self._busy: set[Slot] = set()

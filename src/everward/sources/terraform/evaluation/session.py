@@ -89,6 +89,8 @@ class Session:
         self.limits = loader.limits
         self.files = Files(root.folder, loader.tree, self.limits)
         self.instances: list[Instance] = []
+        self.modules: dict[str, Module] = {}
+        """The modules that were looked at, by real folder."""
         self.absent: list[Absent] = []
         """Blocks without an instance, each once."""
         self.sought: dict[tuple[str, str], None] = {}
