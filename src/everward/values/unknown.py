@@ -33,6 +33,10 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """The partially evaluated form, for people: `afprod-{var.suffix}-rg`."""
     origin: Origin | None = None
     """Where the hole arises."""
+    filled: bool = False
+    """True when the value is known not to be an empty text, array or object."""
+    secret: bool = False
+    """True when the value was read and is withheld, or is made of one that is: it is shown nowhere."""
 
     def __bool__(self) -> NoReturn:
         # INVARIANT: nothing decides on a hole by accident.
@@ -90,4 +94,5 @@ def combine(
         reference=reference,
         text=text,
         origin=next((hole.origin for hole in kept if hole.origin is not None), None),
+        secret=any(hole.secret for hole in kept),
     )
