@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from everward.sources.terraform.language import provider_functions
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
@@ -436,6 +437,8 @@ def _call(node: Call, scope: Scope) -> Data:
             arguments += last
         else:
             raise ValueProblem(f"`...` needs a list, not a {kind_name(last)}")
+    if provider_functions.knows(node.name):
+        return provider_functions.call_provider(node.name, arguments)
     return invoke(node.name, arguments, scope.functions)
 
 
