@@ -407,3 +407,11 @@ def test_whatever_is_given_loads_or_says_what_is_wrong(document: Any) -> None:
 def test_any_text_loads_or_says_what_is_wrong(text: bytes | str) -> None:
     with pytest.raises(DefinitionError):
         load_definition(text)
+
+
+def test_a_key_without_a_name_stands_for_nothing() -> None:
+    parameters = {"a": {"type": "String", "": "given"}}
+    rule = {"if": {"field": "type", "equals": "a/b"}, "then": {"effect": "audit"}}
+    loaded = load_definition({"": "named", "policyRule": rule, "parameters": parameters})
+    assert loaded.name == ""
+    assert (loaded.parameters["a"].default, loaded.parameters["a"].allowed) == (None, None)

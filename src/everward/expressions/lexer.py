@@ -22,7 +22,7 @@ class Kind(Enum):
     END = "end"
 
 
-class Token(Struct, frozen=True, eq=False):
+class Token(Struct, frozen=True, eq=False, gc=False):
     """A token; `text` is the value of a string and the spelling of everything else."""
 
     kind: Kind

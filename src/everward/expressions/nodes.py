@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 
-class Literal(Struct, frozen=True, eq=False):
+class Literal(Struct, frozen=True, eq=False, gc=False):
     """A string, a number, or a bare `true`, `false`, `null`."""
 
     value: str | int | float | bool | None
@@ -23,7 +23,7 @@ class Literal(Struct, frozen=True, eq=False):
         return hash((type(self.value), self.value))
 
 
-class Call(Struct, frozen=True, eq=False):
+class Call(Struct, frozen=True, eq=False, gc=False):
     """`name(arguments)`, or `namespace.name(arguments)` for a function of the template's author."""
 
     name: str
@@ -38,7 +38,7 @@ class Call(Struct, frozen=True, eq=False):
         return hash((self.name, self.arguments))
 
 
-class Member(Struct, frozen=True, eq=False):
+class Member(Struct, frozen=True, eq=False, gc=False):
     """`target.name`, or `target.?name`, which gives null where there is nothing."""
 
     target: Node
@@ -57,7 +57,7 @@ class Member(Struct, frozen=True, eq=False):
         return hash((self.target, self.name, self.safe))
 
 
-class Index(Struct, frozen=True, eq=False):
+class Index(Struct, frozen=True, eq=False, gc=False):
     """`target[index]`, or `target[?index]`, which gives null where there is nothing."""
 
     target: Node
@@ -80,7 +80,7 @@ class Index(Struct, frozen=True, eq=False):
 Node: TypeAlias = Literal | Call | Member | Index
 
 
-class Expression(Struct, frozen=True, eq=False):
+class Expression(Struct, frozen=True, eq=False, gc=False):
     """A parsed expression and the text it was parsed from."""
 
     root: Node

@@ -10,13 +10,15 @@ from everward.policy.checks import check_definition
 from everward.policy.effects.details import read_details
 from everward.policy.nodes import Definition, Parameter
 from everward.policy.parameters import TYPES, check_value
-from everward.policy.parser import Fault, RuleParser, keys_of
+from everward.policy.parser import Fault, RuleParser, keys_of, part
 from everward.policy.positions import JsonPath, first_duplicate, format_json_path, line_of
 from everward.policy.problem import DefinitionError, did_you_mean
 from everward.values import Origin
 
 SOURCE: Final = "policy"
 """The kind of source that origins of definitions name."""
+
+_TYPE_NAMES: Final = frozenset(known.lower() for known in TYPES)
 
 _PARTS: Final = ("displayname", "description", "mode", "parameters", "policyrule", "policytype", "metadata", "version")
 
@@ -120,9 +122,9 @@ def _definition(document: Any, file: str | None) -> Definition:
         if not isinstance(body, dict):
             raise Fault("`properties` is not an object", path)
         inner = keys_of(body, path)
-        for part in _PARTS:
-            if part in keys and part in inner:
-                raise Fault(f"`{keys[part]}` stands beside `properties` and in it", (keys[part],), "keep the inner one")
+        for one in _PARTS:
+            if one in keys and one in inner:
+                raise Fault(f"`{keys[one]}` stands beside `properties` and in it", (keys[one],), "keep the inner one")
     elif "policyrule" in keys:
         body, path, inner = document, (), keys
     elif "if" in keys or "then" in keys:
@@ -139,7 +141,7 @@ def _definition(document: Any, file: str | None) -> Definition:
     values = {key: body[spelt] for key, spelt in inner.items()}
     parameters = read_parameters(values.get("parameters"), (*path, inner.get("parameters", "parameters")))
     rule = RuleParser().rule(values["policyrule"], (*path, inner["policyrule"]))
-    named = document.get(keys.get("name", "")) or document.get(keys.get("id", ""))
+    named = part(document, keys, "name") or part(document, keys, "id")
     metadata = values.get("metadata")
     return Definition(
         name=_text(named),
@@ -194,16 +196,16 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
     kind = node[keys["type"]] if "type" in keys else None
     if not isinstance(kind, str):
         raise Fault(f"the parameter `{name}` has no type", path, f"known are {', '.join(TYPES)}")
-    if kind.lower() not in {known.lower() for known in TYPES}:
+    if kind.lower() not in _TYPE_NAMES:
         raise Fault(f"`{kind}` is no type", (*path, keys["type"]), did_you_mean(kind, TYPES))
-    allowed = node.get(keys.get("allowedvalues", ""))
+    allowed = part(node, keys, "allowedvalues")
     if allowed is not None and not isinstance(allowed, list):
         raise Fault("`allowedValues` is not an array", (*path, keys["allowedvalues"]))
-    metadata = node.get(keys.get("metadata", ""))
+    metadata = part(node, keys, "metadata")
     parameter = Parameter(
         name=name,
         type=kind.lower(),
-        default=node.get(keys.get("defaultvalue", "")),
+        default=part(node, keys, "defaultvalue"),
         has_default="defaultvalue" in keys,
         # An empty list restricts nothing: shipped definitions have one beside a default.
         allowed=tuple(allowed) if allowed else None,

@@ -12,7 +12,7 @@ from everward.policy.positions import JsonPath
 from everward.values import Value
 
 
-class Operand(msgspec.Struct, frozen=True, eq=False):
+class Operand(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A value of a rule: a literal, an expression, or an array or object in which expressions stand."""
 
     raw: Value
@@ -28,26 +28,26 @@ class Operand(msgspec.Struct, frozen=True, eq=False):
         return self.expression is None and not self.tree
 
 
-class Field(msgspec.Struct, frozen=True, eq=False):
+class Field(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The left side `field`: a name of the language, a tag, or an alias."""
 
     name: Operand
 
 
-class Computed(msgspec.Struct, frozen=True, eq=False):
+class Computed(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The left side `value`."""
 
     value: Operand
 
 
-class FieldCount(msgspec.Struct, frozen=True, eq=False):
+class FieldCount(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The left side `count` over the elements of an array property."""
 
     field: Operand
     where: Condition | None
 
 
-class ValueCount(msgspec.Struct, frozen=True, eq=False):
+class ValueCount(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The left side `count` over the elements of a value."""
 
     value: Operand
@@ -59,7 +59,7 @@ class ValueCount(msgspec.Struct, frozen=True, eq=False):
 Subject: TypeAlias = Field | Computed | FieldCount | ValueCount
 
 
-class Leaf(msgspec.Struct, frozen=True, eq=False):
+class Leaf(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One comparison."""
 
     subject: Subject
@@ -70,19 +70,19 @@ class Leaf(msgspec.Struct, frozen=True, eq=False):
     """Where it stands in the definition."""
 
 
-class AllOf(msgspec.Struct, frozen=True, eq=False):
+class AllOf(msgspec.Struct, frozen=True, eq=False, gc=False):
     """True when all parts are; true when there are none."""
 
     parts: tuple[Condition, ...]
 
 
-class AnyOf(msgspec.Struct, frozen=True, eq=False):
+class AnyOf(msgspec.Struct, frozen=True, eq=False, gc=False):
     """True when some part is; false when there are none."""
 
     parts: tuple[Condition, ...]
 
 
-class Not(msgspec.Struct, frozen=True, eq=False):
+class Not(msgspec.Struct, frozen=True, eq=False, gc=False):
     """True when the part is not."""
 
     part: Condition
@@ -91,7 +91,7 @@ class Not(msgspec.Struct, frozen=True, eq=False):
 Condition: TypeAlias = Leaf | AllOf | AnyOf | Not
 
 
-class Existence(msgspec.Struct, frozen=True, eq=False):
+class Existence(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What auditIfNotExists and deployIfNotExists look for."""
 
     type: Operand
@@ -102,7 +102,7 @@ class Existence(msgspec.Struct, frozen=True, eq=False):
     condition: Condition | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, eq=False):
+class Rule(msgspec.Struct, frozen=True, eq=False, gc=False):
     """`if` and `then`."""
 
     condition: Condition
@@ -115,7 +115,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     """Set when the details name a related resource."""
 
 
-class Operation(msgspec.Struct, frozen=True, eq=False):
+class Operation(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One change that append or modify makes."""
 
     kind: str
@@ -129,7 +129,7 @@ class Operation(msgspec.Struct, frozen=True, eq=False):
     """Where it stands in the definition."""
 
 
-class Details(msgspec.Struct, frozen=True, eq=False):
+class Details(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What an effect is told besides the related resource; empty where the effect has no use for it."""
 
     operations: tuple[Operation, ...] = ()
@@ -155,7 +155,7 @@ class Details(msgspec.Struct, frozen=True, eq=False):
 NO_DETAILS = Details()
 
 
-class Parameter(msgspec.Struct, frozen=True, eq=False):
+class Parameter(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A declared parameter."""
 
     name: str
@@ -167,7 +167,7 @@ class Parameter(msgspec.Struct, frozen=True, eq=False):
     metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Definition(msgspec.Struct, frozen=True, eq=False):
+class Definition(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A policy definition."""
 
     name: str

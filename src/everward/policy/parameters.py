@@ -44,6 +44,8 @@ def check_value(parameter: Parameter, value: Any) -> str | None:
 
 
 def _is_allowed(allowed: tuple[Value, ...], item: Any, whole: Any) -> bool:
+    if item.__class__ is str and item in allowed:
+        return True
     return any(same(one, item) or same(one, whole) for one in allowed)
 
 

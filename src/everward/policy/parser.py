@@ -5,7 +5,7 @@ Keys compare without case. Every complaint names the place in the document; `def
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -67,6 +67,7 @@ EXISTENCE_EFFECTS: Final = frozenset({"auditIfNotExists", "deployIfNotExists"})
 
 _SUBJECTS: Final = ("field", "value", "count")
 _LOGICAL: Final = ("allof", "anyof", "not")
+_JOINING: Final = frozenset(_LOGICAL)
 DEFAULT_LABEL: Final = "default"
 """The label of a value count that has no name."""
 
@@ -88,7 +89,10 @@ def keys_of(node: Mapping[str, Any], path: JsonPath) -> dict[str, str]:
         Fault: when two keys differ in case only.
 
     """
-    keys: dict[str, str] = {}
+    keys = {key.lower(): key for key in node}
+    if len(keys) == len(node):
+        return keys
+    keys = {}
     for key in node:
         lowered = key.lower()
         if lowered in keys:
@@ -97,6 +101,11 @@ def keys_of(node: Mapping[str, Any], path: JsonPath) -> dict[str, str]:
             )
         keys[lowered] = key
     return keys
+
+
+def part(node: Mapping[str, Any], keys: Mapping[str, str], key: str) -> Any:
+    """The value of a lower-case key; None when there is none."""
+    return node[keys[key]] if key in keys else None
 
 
 @dataclass(slots=True)
@@ -127,9 +136,9 @@ class RuleParser:
         if self.count > self.limit:
             raise Fault(f"there are more than {self.limit} conditions", path)
         keys = keys_of(_object(node, path, "a condition"), path)
-        logical = next((key for key in _LOGICAL if key in keys), None)
-        if logical is None:
+        if _JOINING.isdisjoint(keys):
             return self._leaf(node, keys, path, depth)
+        logical = next(key for key in _LOGICAL if key in keys)
         if len(keys) > 1:
             other = next(key for key in keys if key != logical)
             raise Fault(
@@ -199,6 +208,11 @@ class RuleParser:
 
 
 def _one_operator(keys: dict[str, str], path: JsonPath) -> str:
+    if len(keys) == 2:
+        one, two = keys
+        operator = NAMES.get(two if one in _SUBJECTS else one)
+        if operator is not None and (one in _SUBJECTS or two in _SUBJECTS):
+            return operator
     subjects = [keys[key] for key in _SUBJECTS if key in keys]
     operators = [key for key in keys if key in NAMES]
     for key, spelt in keys.items():
@@ -261,18 +275,20 @@ def _holds_expressions(value: Any, path: JsonPath, depth: int) -> bool:
         expression(value, path)
         return True
     if isinstance(value, list):
-        return _some_hold([(item, (*path, index)) for index, item in enumerate(value)], depth)
+        return _some_hold(enumerate(value), path, depth)
     if isinstance(value, dict):
-        members = [(item, (*path, key)) for key, item in value.items()]
-        return _some_hold([*members, *((key, (*path, key)) for key in value)], depth)
+        return _some_hold((*value.items(), *((key, key) for key in value)), path, depth)
     return False
 
 
-def _some_hold(items: list[tuple[Any, JsonPath]], depth: int) -> bool:
+def _some_hold(items: Iterable[tuple[str | int, Any]], path: JsonPath, depth: int) -> bool:
     found = False
-    for item, path in items:
+    for step, item in items:
+        # Lists of hundreds of plain texts are common, so a place is only made for what may be wrong there.
+        if item.__class__ is str and not is_expression(item):
+            continue
         # Every item is looked at, also behind the first expression.
-        found |= _holds_expressions(item, path, depth + 1)
+        found |= _holds_expressions(item, (*path, step), depth + 1)
     return found
 
 
@@ -334,7 +350,7 @@ def _existence(details: Any, path: JsonPath) -> Existence:
             "known are ResourceGroup, Subscription",
         )
     condition = None
-    if details.get(keys.get("existencecondition", "")):
+    if part(details, keys, "existencecondition"):
         parser = RuleParser(MAX_EXISTENCE_CONDITIONS)
         condition = parser.condition(details[keys["existencecondition"]], (*path, keys["existencecondition"]), 0)
     return Existence(

@@ -102,3 +102,15 @@ def test_known_definitions_are_compared_with(capsys: pytest.CaptureFixture[str])
     write(HERE / "a.json", definition())
     assert policy("lint", "--known", "known", "a.json") == 1
     assert "the rule is that of `Storage uses TLS 1.2` (original) [duplicate-of-builtin]" in capsys.readouterr().out
+
+
+def test_the_library_is_compared_with(capsys: pytest.CaptureFixture[str]) -> None:
+    write(HERE / "builtins" / "x.json", {**definition(), "name": "original", "id": "/providers/a/original"})
+    write(HERE / "a.json", definition())
+    assert policy("library", "add", "builtins") == 0
+    capsys.readouterr()
+    assert policy("lint", "a.json") == 1
+    assert "the rule is that of `Storage uses TLS 1.2` (original) [duplicate-of-builtin]" in capsys.readouterr().out
+    assert policy("lint", "--no-library", "a.json") == 0
+    # What is linted is no copy of itself, wherever the library was told of it.
+    assert policy("lint", "builtins") == 0

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     metavar="PATH",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Definitions to find duplicates of and deprecated references to: a checkout of Azure's built-ins. Repeatable.",
+    help="More definitions to find duplicates of and deprecated references to, beside the library. Repeatable.",
+)
+@click.option(
+    "--library/--no-library", default=True, help="Compare with the definitions of the library (`policy library add`)."
 )
 @click.option(
     "--fail-on",
@@ -44,6 +47,7 @@ def lint_command(
     rules: tuple[str, ...],
     ignore: tuple[str, ...],
     known: tuple[Path, ...],
+    library: bool,
     fail_on: str,
     form: str | None,
     list_rules: bool,
@@ -63,9 +67,10 @@ def lint_command(
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
     from everward.policy.lint import RANK, Linter
-    from everward.policy.lint.files import read_known
+    from everward.policy.lint.files import read_known, registered
 
-    linter = Linter(only=rules, without=ignore, known=read_known(known) if known else None)
+    held = read_known(known, registered(paths) if library else None)
+    linter = Linter(only=rules, without=ignore, known=held if len(held) else None)
     run = _Run(linter, fix)
     run.read(paths)
     for target in outputs:

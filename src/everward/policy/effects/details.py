@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from everward.policy.nodes import NO_DETAILS, Details, Operand, Operation, Rule
-from everward.policy.parser import Fault, keys_of, operand
+from everward.policy.parser import Fault, keys_of, operand, part
 from everward.policy.positions import JsonPath
 from everward.policy.problem import did_you_mean
 
@@ -175,7 +175,7 @@ def _deployment_parameters(deployment: Mapping[str, Any], path: JsonPath) -> dic
     below = (*path, keys["properties"])
     properties = _object(deployment[keys["properties"]], below, "the properties of the deployment")
     inner = keys_of(properties, below)
-    if properties.get(inner.get("parameters", "")) is None:
+    if part(properties, inner, "parameters") is None:
         return {}
     at = (*below, inner["parameters"])
     parameters = _object(properties[inner["parameters"]], at, "the parameters of the deployment")
@@ -210,7 +210,7 @@ def _deny_action(raw: Mapping[str, Any], keys: Keys, path: JsonPath) -> Details:
                 raise Fault(f"`{name}` is no action that can be denied", (*below, index), "known is delete")
             actions.append(name.lower())
     cascade: dict[str, Operand] = {}
-    if raw.get(keys.get("cascadebehaviors", "")) is not None:
+    if part(raw, keys, "cascadebehaviors") is not None:
         below = (*path, keys["cascadebehaviors"])
         behaviors = _object(raw[keys["cascadebehaviors"]], below, "`cascadeBehaviors`")
         inner = keys_of(behaviors, below)

@@ -103,14 +103,14 @@ def write_text(path: Path, text: str, like: bytes) -> None:
         ) from error
 
 
-def read_known(paths: Sequence[Path]) -> Known:
-    """Every definition below the paths, from JSON (one, or a list) and JSON lines.
+def read_known(paths: Sequence[Path], known: Known | None = None) -> Known:
+    """Every definition below the paths, from JSON (one, or a list) and JSON lines, added to what is known already.
 
     Raises:
         UsageError: when a path does not exist.
 
     """
-    known = Known()
+    known = known if known is not None else Known()
     for tree in [Tree(path) for path in paths]:
         for path in tree.files:
             suffix = path.suffix.lower()
@@ -119,6 +119,23 @@ def read_known(paths: Sequence[Path]) -> Known:
                     _add(known, line, path)
             elif suffix == ".json":
                 _add(known, tree.read(path), path)
+    return known
+
+
+def registered(linted: Sequence[Path]) -> Known:
+    """Every definition of the folders that the user added to the library, except in files that are linted.
+
+    INVARIANT: a definition is never taken for a copy of itself.
+    """
+    from everward.policy.library import Library
+    from everward.policy.library.entries import Kind
+
+    own = tuple(path.resolve() for path in linted)
+    known = Known()
+    for item in Library.load().of_kind(Kind.DEFINITION):
+        file = item.root if item.root.name == item.file else item.root / item.file
+        if not any(file.is_relative_to(path) for path in own):
+            known.add(item.entry.document)
     return known
 
 

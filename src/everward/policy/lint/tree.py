@@ -143,7 +143,7 @@ class Reader:
 
 def _without_where(raw: dict[str, Any], keys: dict[str, str], path: JsonPath) -> tuple[dict[str, Any], Any, JsonPath]:
     """A leaf without the condition inside its count, that condition, and where it stands."""
-    count = raw.get(keys.get("count", ""))
+    count = raw[keys["count"]] if "count" in keys else None
     if not isinstance(count, dict):
         return raw, None, path
     where = next((key for key in count if key.lower() == "where"), None)

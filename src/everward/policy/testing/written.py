@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from everward.estate import Resource
+from everward.estate import RESOURCE_GROUP_TYPE, Resource
 from everward.values import Origin, ProblemError, Unknown, Value, build_id, parse_id
 
 SUBSCRIPTION: Final = "/subscriptions/00000000-0000-0000-0000-000000000000"
 GROUP: Final = f"{SUBSCRIPTION}/resourceGroups/stamp-rg"
 """Where resources of cases stand unless they say otherwise."""
 
+_GROUP_TYPES: Final = frozenset({"microsoft.resources/resourcegroups", RESOURCE_GROUP_TYPE.lower()})
 _OWN: Final = ("id", "type", "name", "scope")
 
 
 def make_resource(written: Mapping[str, Any], origin: Origin) -> Resource:
     """A resource of the estate from one that is written in a case: its body with `type` and `name`.
 
-    The name of a child has all its segments. Where neither `id` nor `scope` stands, it is in the group of cases.
+    The name of a child has all its segments. Where neither `id` nor `scope` stands, it is in the group of
+    cases, a resource group in their subscription.
 
     Raises:
         ProblemError: when it lacks its type or name, or its id is not one.
@@ -31,8 +33,12 @@ def make_resource(written: Mapping[str, Any], origin: Origin) -> Resource:
             "a resource of a case needs `type` and `name`", origin=origin, help="write its ARM body with both"
         )
     names = tuple(name.split("/"))
+    if kind.lower() in _GROUP_TYPES:
+        # Templates and the API call it otherwise than policies do.
+        kind = RESOURCE_GROUP_TYPE
+    usual = SUBSCRIPTION if kind == RESOURCE_GROUP_TYPE else GROUP
     try:
-        made = written.get("id") or build_id(str(written.get("scope", GROUP)), kind, names)
+        made = written.get("id") or build_id(str(written.get("scope", usual)), kind, names)
         parse_id(made)
     except (ValueError, AttributeError, TypeError) as error:
         raise ProblemError(
