@@ -28,7 +28,7 @@ from everward.values.secrecy import (
     scrub,
     withhold,
 )
-from everward.values.unknown import Unknown, Value, combine, is_known, unknowns_in
+from everward.values.unknown import Unknown, Value, combine, is_empty, is_known, unknowns_in
 
 __all__ = [
     "EACH",
@@ -54,6 +54,7 @@ __all__ = [
     "conceal",
     "data_file",
     "format_path",
+    "is_empty",
     "is_known",
     "is_secret_name",
     "is_secret_text",

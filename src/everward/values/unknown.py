@@ -65,6 +65,11 @@ def is_known(value: Value) -> bool:
     return next(unknowns_in(value), None) is None
 
 
+def is_empty(value: Any) -> bool:
+    """Whether a known value is what a hole that is `filled` cannot be: null, or an empty text, array or object."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
 def combine(
     holes: Iterable[Unknown],
     *,
