@@ -168,7 +168,7 @@ def _is_in(left: Any, right: Any) -> Truth:
         return False
     truths = [_element_equals(item, left) for item in _elements(right) if item is not None]
     # A hole on the left may turn out to be nothing, which is in a list that names null.
-    if isinstance(left, Unknown) and not left.present and isinstance(right, list) and None in _known(right):
+    if isinstance(left, Unknown) and not left.filled and isinstance(right, list) and None in _known(right):
         truths.append(combine([left]))
     return any_of(truths)
 
