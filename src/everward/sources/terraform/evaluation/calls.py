@@ -96,7 +96,8 @@ def note_absent(caller: ModuleInstance, name: str, block: Block, module: Module,
     """Note that a call has no instance, and with it no block of its module and of those that it calls in turn."""
     address = f"{caller.address}.module.{name}" if caller.address else f"module.{name}"
     caller.session.absent.append(Absent(address, "module", block, reason))
-    _note_below(caller.session, address, module, (*caller.path, name), f"`{address}` has no instance", caller.chain)
+    chain = (*caller.chain, os.path.realpath(module.folder))
+    _note_below(caller.session, address, module, (*caller.path, name), f"`{address}` has no instance", chain)
 
 
 def _note_below(

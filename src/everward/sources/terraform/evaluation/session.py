@@ -211,6 +211,8 @@ class Session:
         """An attribute that nobody configured: what is known of a data source, else what the provider has."""
         if instance.mode == "data":
             return self._data.attribute(instance, path)
+        if path in instance.computed:
+            return inward(instance.computed[path])
         return inward(self.provider.attribute(instance, path))
 
 
