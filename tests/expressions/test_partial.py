@@ -484,3 +484,25 @@ def test_a_hole_that_is_reached_without_a_form_is_named_by_the_way_to_it() -> No
     nested: Value = {"list": [HOLE], "open": OpenObject({}, HOLE)}
     assert evaluate("parameters('o').list[0]", o=nested).text == "[parameters('o').list[0]]"
     assert evaluate("parameters('o').open.x", o=nested).text is not None
+
+
+def test_a_hole_that_is_filled_is_neither_null_nor_empty() -> None:
+    filled = Unknown(reason="secret", present=True, filled=True)
+    assert evaluate("empty(parameters('s'))", s=filled) is False
+    assert evaluate("equals(parameters('s'), '')", s=filled) is False
+    assert evaluate("equals(createArray(), parameters('s'))", s=filled) is False
+    assert evaluate("equals(null(), parameters('s'))", s=filled) is False
+    assert evaluate("if(empty(parameters('s')), 'a', 'b')", s=filled) == "b"
+    for text in ("empty(parameters('s'))", "equals(parameters('s'), '')"):
+        assert isinstance(evaluate(text, s=PRESENT), Unknown)
+    assert isinstance(evaluate("equals(parameters('s'), 'x')", s=filled), Unknown)
+    # Of an object that is known in part nobody knows whether it is empty.
+    assert isinstance(evaluate("equals(parameters('s'), parameters('o'))", s=filled, o=open_object()), Unknown)
+
+
+def test_what_is_made_of_a_secret_is_one() -> None:
+    secret = Unknown(reason="secret", present=True, filled=True, secret=True)
+    made = evaluate("concat('a', base64(parameters('s')))", s=secret)
+    assert isinstance(made, Unknown)
+    assert made.secret
+    assert not made.filled

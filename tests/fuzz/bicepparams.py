@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import random
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -119,8 +121,9 @@ class BicepParameterTarget(Target):
     suffix = ".bicepparam"
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        folder = Path(self._folder.name)
+        folder = Path(tempfile.mkdtemp())
+        # A target lives as long as its process: nothing tells when it is no longer fed.
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         for path in PIECES.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
         self._path = folder / "made.bicepparam"

@@ -136,3 +136,15 @@ def test_deep_holes_need_no_recursion() -> None:
     for _ in range(50_000):
         one, two = [one], [two]
     assert isinstance(decide("equals", one, two), Unknown)
+
+
+def test_a_hole_that_is_filled_is_not_empty() -> None:
+    filled = Unknown(reason="secret", present=True, filled=True)
+    for empty in ("", None, [], {}):
+        assert decide("equals", filled, empty) is False
+        assert decide("notEquals", filled, empty) is True
+        assert decide("equals", empty, filled) is False
+    assert isinstance(decide("equals", filled, "a"), Unknown)
+    assert isinstance(decide("equals", Unknown(reason="r", present=True), ""), Unknown)
+    assert decide("exists", filled, True) is True
+    assert decide("in", filled, ["", None]) is False

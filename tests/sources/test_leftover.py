@@ -48,6 +48,8 @@ def told(folder: Path) -> list[Unresolved]:
         ("inv.json.gz", b"", 1),
         ("inv.json.gz", gzip.compress(ROW.encode()), 1),
         ("X.TF", MAIN.encode(), None),
+        ("terragrunt.hcl", b"", None),
+        ("terragrunt.stack.hcl", b"", None),
     ],
 )
 def test_a_broken_input_in_a_folder_is_incomplete(tmp_path: Path, name: str, content: bytes, line: int | None) -> None:

@@ -9,10 +9,11 @@ from functools import cached_property
 
 import msgspec
 
+from everward.estate.differences import Difference, compare
 from everward.estate.reading import Reading, Unresolved
 from everward.estate.references import references_in
 from everward.estate.resource import Resource
-from everward.estate.versions import MAX_VERSIONS, differing, names_of, says_something
+from everward.estate.versions import MAX_VERSIONS, differing, mended_first, names_of, standing
 from everward.values import Origin, parse_id, try_parse_id, without_credentials
 
 SUBSCRIPTION_TYPE = "Microsoft.Resources/subscriptions"
@@ -28,11 +29,11 @@ class Entity:
 
     versions: list[Resource]
     chosen: Resource | None = None
-    """The version that stands for the resource, when it is not that of the first reading."""
+    """The version that stands for the resource, when several readings have it."""
 
     @property
     def resource(self) -> Resource:
-        """The version that stands for the resource: the first that says what it is like."""
+        """The version that stands for the resource: what is deployed beats what was declared."""
         return self.versions[0] if self.chosen is None else self.chosen
 
 
@@ -56,7 +57,7 @@ class Estate:
             self._entities.setdefault(key, Entity([resource]))
         for entity in self._entities.values():
             if len(entity.versions) > 1:
-                entity.chosen = next(filter(says_something, entity.versions), None)
+                entity.chosen = standing(entity.versions)
         self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
 
     @property
@@ -96,23 +97,38 @@ class Estate:
             views.append(view)
         return tuple(views)
 
+    @cached_property
+    def said(self) -> dict[str, list[tuple[Reading, Resource]]]:
+        """Resources of which there are several versions: lower-case id to these, each with its reading.
+
+        First what is nearest to where a fault is mended, whatever the order of the readings.
+        """
+        several = {key for key, entity in self._entities.items() if len(entity.versions) > 1}
+        found: dict[str, list[tuple[Reading, Resource]]] = defaultdict(list)
+        if several:
+            for reading in self.readings:
+                for resource in reading.resources:
+                    if resource.key in several:
+                        found[resource.key].append((reading, resource))
+        for versions in found.values():
+            versions.sort(key=lambda pair: (*mended_first(pair[1]), pair[0].label))
+        return dict(found)
+
+    @cached_property
+    def disagreements(self) -> dict[str, list[Difference]]:
+        """Where readings say different things of one resource, by its lower-case id; what means nothing is left out."""
+        compared = ((key, compare(versions)) for key, versions in self.said.items() if key in self.differing)
+        told = ((key, [item for item in found if item.noise is None]) for key, found in compared)
+        return {key: found for key, found in told if found}
+
+    @cached_property
+    def evidence(self) -> tuple[Resource, ...]:
+        """Records about resources, of all readings."""
+        return tuple(item for reading in self.readings for item in reading.evidence)
+
     def _contradictions(self) -> Iterator[Unresolved]:
-        if not self.differing:
-            return
-        inputs: dict[str, None] = {}
-        labels = {id(resource): reading.label for reading in self.readings for resource in reading.resources}
-        for versions in self.differing.values():
-            inputs.update(dict.fromkeys(names_of((labels[id(version)], version) for version in versions)))
-        names = list(inputs)
-        shown = ", ".join(names[:_SHOWN_INPUTS]) + (
-            f" and {len(names) - _SHOWN_INPUTS} more" if len(names) > _SHOWN_INPUTS else ""
-        )
-        number = len(self.differing)
-        yield Unresolved(
-            subject=f"{number:,} resource{'s' if number > 1 else ''}",
-            reason=f"what inputs say of the same resource differs, so the worst verdict counts: {shown}",
-            help="`everward estate show` marks them; assess one input alone to see what it says",
-        )
+        if self.disagreements:
+            yield self._disagreement()
         for key, versions in self.differing.items():
             if len(versions) > MAX_VERSIONS:
                 yield Unresolved(
@@ -121,6 +137,21 @@ class Estate:
                     origin=self._entities[key].resource.origin,
                     incomplete=True,
                 )
+
+    def _disagreement(self) -> Unresolved:
+        inputs: dict[str, None] = {}
+        for key in self.disagreements:
+            inputs.update(dict.fromkeys(names_of((reading.label, version) for reading, version in self.said[key])))
+        names = list(inputs)
+        shown = ", ".join(names[:_SHOWN_INPUTS]) + (
+            f" and {len(names) - _SHOWN_INPUTS} more" if len(names) > _SHOWN_INPUTS else ""
+        )
+        number = len(self.disagreements)
+        return Unresolved(
+            subject=f"{number:,} resource{'s' if number > 1 else ''}",
+            reason=f"what inputs say of the same resource differs, so the worst verdict counts: {shown}",
+            help="`everward estate diff` shows where",
+        )
 
     def __len__(self) -> int:
         return len(self._entities)

@@ -100,6 +100,10 @@ class Reading:
     dispositions: list[Disposed] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     inputs: list[ReadInput] = field(default_factory=list)
+    joins: list[Join] = field(default_factory=list)
+    """Resources of it that other readings have under another id; filled when readings are joined."""
+    bindings: list[Binding] = field(default_factory=list)
+    """What joining told of its open parts."""
     evidence: list[Resource] = field(default_factory=list)
     """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from everward.expressions.holes import OpenObject, has_many
 from everward.expressions.text import fold
-from everward.values import Truth, Unknown, Value, combine
+from everward.values import Truth, Unknown, Value, combine, is_empty
 
 
 def same(left: Value, right: Value, *, folded: bool = False) -> Truth:
@@ -46,10 +46,12 @@ def equal_atoms(left: Any, right: Any, folded: bool = False) -> bool:
 
 
 def _may_be_equal(left: Any, right: Any) -> bool:
-    """Whether a hole can turn out to be what it is compared with: one that is present is not null."""
+    """Whether a hole can turn out to be what it is compared with: one that is filled is neither null nor empty."""
     if isinstance(left, Unknown) and isinstance(right, Unknown):
         return True
     hole, value = (left, right) if isinstance(left, Unknown) else (right, left)
+    if hole.filled and is_empty(value) and not isinstance(value, OpenObject):
+        return False
     return value is not None or not hole.present
 
 

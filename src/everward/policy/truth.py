@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from everward.policy.operators import NEGATED, OPERATORS, ORDERINGS, equals, exists, incomparable, is_absent, same
-from everward.values import MISSING, Truth, Unknown, any_of, combine, is_known, negate
+from everward.values import MISSING, Truth, Unknown, any_of, combine, is_empty, is_known, negate
 
 
 class IncomparableError(Exception):
@@ -105,6 +105,8 @@ def _hole_equals(hole: Unknown, other: Any) -> Truth:
         if one is not None and two is not None and one.lower() == two.lower():
             return True
         return combine([hole, other])
+    if hole.filled and is_empty(other):
+        return False
     if hole.reference is not None:
         if isinstance(other, str) and other.lower() == hole.reference.lower():
             return True
@@ -166,7 +168,7 @@ def _is_in(left: Any, right: Any) -> Truth:
         return False
     truths = [_element_equals(item, left) for item in _elements(right) if item is not None]
     # A hole on the left may turn out to be nothing, which is in a list that names null.
-    if isinstance(left, Unknown) and isinstance(right, list) and None in _known(right):
+    if isinstance(left, Unknown) and not left.filled and isinstance(right, list) and None in _known(right):
         truths.append(combine([left]))
     return any_of(truths)
 

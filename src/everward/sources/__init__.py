@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from everward.estate import Reading, Unresolved
+from everward.estate import Reading, Unresolved, join
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.leftover import unread
 from everward.sources.limits import Limits
@@ -60,6 +60,7 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
         if rest.unresolved:
             readings.append(rest)
     separate(readings)
+    join(readings)
     return readings
 
 

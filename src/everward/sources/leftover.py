@@ -20,7 +20,8 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 """Larger files are not searched whole to tell what they were meant to be: only their beginning is."""
 _HEAD_BYTES: Final = 1024 * 1024
 
-_TERRAFORM: Final = (".tf", ".tf.json", ".tofu")
+_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_TERRAGRUNT: Final = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl")
 _STATES: Final = (".tfstate",)
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKED: Final = tuple(plain + packed for packed in (".gz", ".zst") for plain in (".json", *_LINES))
@@ -103,6 +104,12 @@ def _files(tree: Tree, claimed: Sequence[Input]) -> Iterator[Unresolved]:
 def judge(path: Path, tree: Tree) -> Leftover | None:
     """Why a file that nobody claimed was not read; None when it is none of ours."""
     name = path.name.lower()
+    if name in _TERRAGRUNT:
+        return Leftover(
+            "Terragrunt is not read: which module it deploys, and with which inputs, is missing",
+            incomplete=True,
+            help="run `terragrunt plan -out=FILE` and `terragrunt show -json FILE > plan.json` there, and assess that",
+        )
     if not name.endswith(_OURS) or name.startswith("."):
         return None
     if name.endswith(_TERRAFORM):

@@ -18,11 +18,23 @@ from everward.values.paths import (
 )
 from everward.values.problem import ProblemError, UnreadableError, UsageError
 from everward.values.screen import clean, without_credentials
-from everward.values.unknown import Unknown, Value, combine, is_known, unknowns_in
+from everward.values.secrecy import (
+    REDACTED,
+    SECRET,
+    conceal,
+    is_secret_name,
+    is_secret_text,
+    may_hold_secret,
+    scrub,
+    withhold,
+)
+from everward.values.unknown import Unknown, Value, combine, is_empty, is_known, unknowns_in
 
 __all__ = [
     "EACH",
     "MISSING",
+    "REDACTED",
+    "SECRET",
     "Missing",
     "Origin",
     "ProblemError",
@@ -39,18 +51,25 @@ __all__ = [
     "build_id",
     "clean",
     "combine",
+    "conceal",
     "data_file",
     "format_path",
+    "is_empty",
     "is_known",
+    "is_secret_name",
+    "is_secret_text",
     "is_symbolic",
     "key_of",
+    "may_hold_secret",
     "member",
     "negate",
     "parse_id",
     "parse_path",
     "placeholder",
+    "scrub",
     "try_parse_id",
     "unknowns_in",
     "walk",
+    "withhold",
     "without_credentials",
 ]

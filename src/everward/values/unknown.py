@@ -33,6 +33,10 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """The partially evaluated form, for people: `afprod-{var.suffix}-rg`."""
     origin: Origin | None = None
     """Where the hole arises."""
+    filled: bool = False
+    """True when the value is known not to be an empty text, array or object."""
+    secret: bool = False
+    """True when the value was read and is withheld, or is made of one that is: it is shown nowhere."""
 
     def __bool__(self) -> NoReturn:
         # INVARIANT: nothing decides on a hole by accident.
@@ -59,6 +63,11 @@ def unknowns_in(value: Value) -> Iterator[Unknown]:
 def is_known(value: Value) -> bool:
     """Whether `value` holds no hole at any depth."""
     return next(unknowns_in(value), None) is None
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a known value is what a hole that is `filled` cannot be: null, or an empty text, array or object."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 def combine(
@@ -90,4 +99,5 @@ def combine(
         reference=reference,
         text=text,
         origin=next((hole.origin for hole in kept if hole.origin is not None), None),
+        secret=any(hole.secret for hole in kept),
     )

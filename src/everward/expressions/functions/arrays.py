@@ -129,9 +129,11 @@ def _contains_hole(container: Value, item: Value) -> Value:
     return combine(holes_of([container, item]), present=True)
 
 
-@ARRAYS.add("empty", 1, 1, holes=Holes.SHALLOW)
+@ARRAYS.add("empty", 1, 1, holes=Holes.OWN)
 def empty(value: Value) -> Value:
     """Whether a string, array or object has nothing in it; null is empty."""
+    if isinstance(value, Unknown):
+        return False if value.filled else combine([value], present=True)
     if isinstance(value, list) and value and all(is_many(item) for item in value):
         return combine(holes_of(value), present=True)
     if isinstance(value, OpenObject) and not value:

@@ -68,7 +68,7 @@ class Blueprint:
     def default(self, spelled: str) -> Part | None:
         """The default value of a parameter, or None without one."""
         if spelled not in self._defaults:
-            raw = self.definition(spelled).get("defaultValue")
+            raw = self.definition(spelled).default
             place = self.parameter_site(spelled).below("defaultValue")
             self._defaults[spelled] = None if raw is MISSING else prepare(raw, place)
         return self._defaults[spelled]

@@ -10,11 +10,12 @@ from everward.expressions import ExpressionError, OpenObject
 from everward.expressions.symbols import symbolic
 from everward.sources.template.declaration import DEPLOYMENT, Declaration
 from everward.sources.template.document import Site
-from everward.sources.template.environment import Environment, Turn, shorten
+from everward.sources.template.environment import Environment, Turn
 from everward.sources.template.instance import Instance, counted_within
 from everward.sources.template.parts import Text
 from everward.sources.template.run import advice
 from everward.sources.template.scopes import MANAGEMENT_GROUPS, SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
+from everward.sources.template.validation import shorten
 from everward.values import Truth, Unknown, Value, build_id, placeholder
 
 if TYPE_CHECKING:

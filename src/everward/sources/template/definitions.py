@@ -1,8 +1,7 @@
-"""What a template says of the types of its parameters."""
+"""The types of a template: of its parameters, outputs and functions, and those that it names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from everward.values import MISSING, Unknown, Value, member
@@ -12,33 +11,48 @@ _MAX_REFERENCES: Final = 20
 _MAX_DEPTH: Final = 40
 
 _SECURE: Final = ("securestring", "secureobject")
+_BOUNDS: Final = ("minvalue", "maxvalue", "minlength", "maxlength")
+_INSIDE: Final = ("properties", "additionalproperties", "items", "prefixitems", "discriminator")
 
 
-@dataclass(frozen=True, slots=True)
 class Definition:
-    """A type, with everything that the types it refers to add."""
+    """A type, with everything that the types it refers to add. Keys are looked up without case."""
 
-    raw: dict[str, Any]
+    __slots__ = ("_keys", "allowed", "bounded", "default", "discriminator", "has_parts", "nullable", "secure", "type")
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        keys: dict[str, Any] = {}
+        for key, value in raw.items():
+            keys.setdefault(key.lower(), value)
+        self._keys = keys
+        kind = keys.get("type")
+        self.type: str = kind.lower() if isinstance(kind, str) else ""
+        """The type's name in lower case; empty when there is none."""
+        self.secure = self.type in _SECURE
+        """Whether values of it must not be shown."""
+        self.nullable = keys.get("nullable") is True
+        """Whether it may be null, or not given at all."""
+        self.default = keys.get("defaultvalue", MISSING)
+        """The value without one, or `MISSING`."""
+        allowed = keys.get("allowedvalues")
+        self.allowed: list[Any] | None = allowed if isinstance(allowed, list) else None
+        """The only values that it takes."""
+        self.bounded = any(key in keys for key in _BOUNDS)
+        """Whether it has a least or a most."""
+        self.has_parts = any(key in keys for key in _INSIDE)
+        """Whether it says something of what is inside its values."""
+        self.discriminator = _discriminator(keys.get("discriminator"))
+        """The property that tells its variants apart, and these by its values."""
 
     def get(self, key: str) -> Any:
-        """A member of the definition, or `MISSING`."""
-        return member(self.raw, key)
+        """A member of the definition (its key in lower case), or None."""
+        return self._keys.get(key)
 
-    @property
-    def type(self) -> str:
-        """The type's name in lower case; empty when there is none."""
-        kind = self.get("type")
-        return kind.lower() if isinstance(kind, str) else ""
 
-    @property
-    def secure(self) -> bool:
-        """Whether values of it must not be shown."""
-        return self.type in _SECURE
-
-    @property
-    def nullable(self) -> bool:
-        """Whether it may be null, or not given at all."""
-        return self.get("nullable") is True
+def _discriminator(raw: Any) -> tuple[str, dict[str, Any]] | None:
+    name = member(raw, "propertyName") if isinstance(raw, dict) else None
+    mapping = member(raw, "mapping") if isinstance(raw, dict) else None
+    return (name, mapping) if isinstance(name, str) and isinstance(mapping, dict) else None
 
 
 class Definitions:
@@ -50,7 +64,7 @@ class Definitions:
         named = member(template, "definitions")
         self._named: dict[str, Any] = named if isinstance(named, dict) else {}
         self._resolved: dict[int, tuple[Any, Definition]] = {}
-        self._hides: dict[int, bool] = {}
+        self._hiding: dict[Definition, bool] = {}
 
     def resolve(self, raw: Any) -> Definition:
         """A definition with the types it refers to; what it says itself wins."""
@@ -74,65 +88,78 @@ class Definitions:
         # Types that refer to each other in a circle say nothing.
         return Definition({key: value for key, value in merged.items() if key.lower() != "$ref"})
 
+    # What is inside
+
+    def item(self, definition: Definition, index: int) -> Definition:
+        """The type of an element of an array."""
+        first = definition.get("prefixitems")
+        if isinstance(first, list) and index < len(first):
+            return self.resolve(first[index])
+        return self.resolve(definition.get("items"))
+
+    def property(self, definition: Definition, key: str) -> Definition | None:
+        """The type of a property of an object, or None when it may not have one of that name."""
+        properties = definition.get("properties")
+        found = member(properties, key) if isinstance(properties, dict) else MISSING
+        if found is not MISSING:
+            return self.resolve(found)
+        others = definition.get("additionalproperties")
+        return None if others is False else self.resolve(others)
+
+    def variant(self, definition: Definition, value: dict[str, Value]) -> Definition | None:
+        """The variant of a discriminated type that a value is of, when it can be told."""
+        if definition.discriminator is None:
+            return None
+        name, mapping = definition.discriminator
+        chosen = member(value, name)
+        found = mapping.get(chosen, MISSING) if isinstance(chosen, str) else MISSING
+        return None if found is MISSING else self.resolve(found)
+
+    # Secrets
+
     def mask(self, value: Value, definition: Definition, name: str) -> Value:
         """The value of a parameter with holes in the place of everything that its type calls secure."""
-        if not definition.secure and not (
-            isinstance(value, dict | list) and value and self._hides_something(definition.raw)
-        ):
+        if not definition.secure and not (isinstance(value, dict | list) and value and self._hides(definition)):
             return value
-        return self._mask(
-            value, definition, Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]"), 0
-        )
+        hole = Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]")
+        return self._mask(value, definition, hole, 0)
 
     def _mask(self, value: Value, definition: Definition, hole: Unknown, depth: int) -> Value:
         if value is None or value == "" or isinstance(value, Unknown):
             return value
         if definition.secure:
             return hole
-        if depth > _MAX_DEPTH or not isinstance(value, dict | list) or not self._hides_something(definition.raw):
+        if depth > _MAX_DEPTH or not isinstance(value, dict | list) or not self._hides(definition):
             return value
         if isinstance(value, list):
-            return [
-                self._mask(item, self._item(definition, index), hole, depth + 1) for index, item in enumerate(value)
-            ]
+            return [self._mask(item, self.item(definition, index), hole, depth + 1) for index, item in enumerate(value)]
         masked = {
-            key: self._mask(item, self._property(definition, key), hole, depth + 1) for key, item in value.items()
+            key: self._mask(item, self._any_property(definition, key), hole, depth + 1) for key, item in value.items()
         }
         return masked if type(value) is dict else value
 
-    def _item(self, definition: Definition, index: int) -> Definition:
-        first = definition.get("prefixItems")
-        if isinstance(first, list) and index < len(first):
-            return self.resolve(first[index])
-        return self.resolve(definition.get("items"))
-
-    def _property(self, definition: Definition, key: str) -> Definition:
+    def _any_property(self, definition: Definition, key: str) -> Definition:
+        """The type of a property; of a discriminated type, the one that any variant gives it."""
         properties = definition.get("properties")
-        found = member(properties, key) if isinstance(properties, dict) else MISSING
-        if found is MISSING:
-            found = self._variant_property(definition, key)
-        return self.resolve(definition.get("additionalProperties") if found is MISSING else found)
+        if not isinstance(properties, dict) or member(properties, key) is MISSING:
+            for variant in definition.discriminator[1].values() if definition.discriminator is not None else ():
+                below = self.resolve(variant).get("properties")
+                found = member(below, key) if isinstance(below, dict) else MISSING
+                if found is not MISSING:
+                    return self.resolve(found)
+        return self.property(definition, key) or self.resolve(None)
 
-    def _variant_property(self, definition: Definition, key: str) -> Any:
-        """The property as any variant of a discriminated type has it."""
-        discriminator = definition.get("discriminator")
-        mapping = member(discriminator, "mapping") if isinstance(discriminator, dict) else MISSING
-        for variant in mapping.values() if isinstance(mapping, dict) else ():
-            properties = self.resolve(variant).get("properties")
-            found = member(properties, key) if isinstance(properties, dict) else MISSING
-            if found is not MISSING:
-                return found
-        return MISSING
-
-    def _hides_something(self, raw: dict[str, Any]) -> bool:
+    def _hides(self, definition: Definition) -> bool:
         """Whether a type has anything secure inside: most have not, and need no walk."""
-        known = self._hides.get(id(raw))
+        if not definition.has_parts:
+            return False
+        known = self._hiding.get(definition)
         if known is None:
-            known = self._hides[id(raw)] = self._search(raw)
+            known = self._hiding[definition] = self._search([definition.get(key) for key in _INSIDE])
         return known
 
-    def _search(self, raw: Any) -> bool:
-        stack: list[Any] = [raw]
+    def _search(self, raw: list[Any]) -> bool:
+        stack: list[Any] = [*raw]
         seen: set[str] = set()
         while stack:
             item = stack.pop()

@@ -11,6 +11,7 @@ from everward.sources.limits import limit_help
 from everward.sources.template.document import Site
 from everward.sources.template.host import TemplateHost
 from everward.sources.template.parts import Copy, Part, Text, prepare
+from everward.sources.template.validation import shorten
 from everward.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -165,12 +166,6 @@ class Environment:
 
 def _unevaluated(message: str) -> str:
     return f"it cannot be evaluated: {message}"
-
-
-def shorten(value: Any) -> str:
-    """A value for a message."""
-    text = repr(value) if not isinstance(value, str) else f"`{value}`"
-    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def _for_all(copy: Copy, whole: bool, hole: Unknown) -> Turn:

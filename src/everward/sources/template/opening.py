@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -13,10 +14,14 @@ from everward.sources.template.bicep import ParameterFile, compiled, find_compil
 from everward.sources.template.bicep.compiler import Compiler
 from everward.sources.template.document import SOURCE, Document, Nowhere, Site, open_document
 from everward.sources.template.parameters import Given
+from everward.sources.template.placeholders import open_placeholders
+from everward.sources.template.room import room
 from everward.sources.tree import Tree, display
-from everward.values import Origin, ProblemError, UnreadableError, member
+from everward.values import MISSING, Origin, ProblemError, UnreadableError, member
 
 Values = dict[str, Given]
+_LISTED: Final = 6
+"""Placeholders that are told by name."""
 
 
 class Opener:
@@ -118,7 +123,7 @@ class Opener:
                 )
             )
             return {}, None
-        return (_json_values(document) if document is not None else {}), None
+        return (_json_values(document, reading) if document is not None else {}), None
 
     def _bicep_values(self, path: Path, tree: Tree, reading: Reading) -> tuple[Values, str | None]:
         file = self.parameter_file(path, tree)
@@ -153,12 +158,36 @@ def _environment(file: ParameterFile) -> str | None:
     return f"values from the environment: {', '.join(names)}" if names else None
 
 
-def _json_values(document: Document) -> Values:
+def _json_values(document: Document, reading: Reading) -> Values:
     """The values of a parameter file in JSON; of a bare map of names to values, too."""
     section = member(document.value, "parameters")
-    if isinstance(section, dict):
-        site = Site(document, ("parameters",))
-        return {name: Given(entry, site.below(name)) for name, entry in section.items()}
-    if any(key.startswith("$") for key in document.value):
+    bare = not isinstance(section, dict)
+    if bare and any(key.startswith("$") for key in document.value):
         return {}
-    return {name: Given(entry, Site(document, (name,)), bare=True) for name, entry in document.value.items()}
+    site = Site(document, () if bare else ("parameters",))
+    out: Values = {}
+    placeholders: dict[str, list[str]] = {}
+    with room():
+        for name, entry in (document.value if bare else section).items():
+            value = entry if bare else member(entry, "value") if isinstance(entry, dict) else MISSING
+            opened, found = open_placeholders(value, name)
+            if found:
+                placeholders[name] = found
+                entry = opened if bare else {"value": opened}
+            out[name] = Given(entry, site.below(name), bare=bare)
+    if placeholders:
+        reading.unresolved.append(_of_placeholders(document, placeholders))
+    return out
+
+
+def _of_placeholders(document: Document, found: dict[str, list[str]]) -> Unresolved:
+    """What is said, once for a file, of placeholders in the place of values."""
+    written = list(dict.fromkeys(text for texts in found.values() for text in texts))
+    listed = ", ".join(f"`{text}`" for text in written[:_LISTED]) + (", …" if len(written) > _LISTED else "")
+    return Unresolved(
+        subject=document.shown,
+        reason=f"placeholders stand where values should be: {listed}",
+        origin=Origin(source=SOURCE, file=document.shown),
+        decided_by=tuple(f"parameters.{name}" for name in found),
+        help="write values in their place, or give them with --var",
+    )

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from everward.expressions import OpenObject
 from everward.sources.template.definitions import Definition
 from everward.sources.template.document import Site
-from everward.sources.template.environment import Environment, shorten
+from everward.sources.template.environment import Environment
 from everward.sources.template.nested import Entry
-from everward.values import MISSING, Unknown, Value, is_known, member
+from everward.sources.template.validation import convert, find_fault
+from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
-
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "securestring": (str,),
-    "int": (int,),
-    "bool": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "secureobject": (dict,),
-}
-_ARTICLES: Final = {"array": "an array", "object": "an object", "int": "an integer", "secureobject": "an object"}
 
 
 class Given:
@@ -127,73 +117,12 @@ def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:
 
 def _check(deployment: Deployment, name: str, definition: Definition, value: Value, site: Site) -> Value:
     """Hold a value against its definition; what does not fit is said, and used all the same."""
-    if isinstance(value, Unknown | OpenObject) or value is None:
-        return value
-    value = _convert(value, definition.type)
-    mistyped = _mistyped(definition, value)
-    fault = mistyped or _outside_allowed(definition, value) or _outside_bounds(definition, value)
+    value = convert(value, definition.type)
+    fault = find_fault(value, definition, deployment.blueprint.definitions) if value is not None else None
     if fault is None:
         return value
-    reason = f"the value of the parameter `{name}` {fault}"
+    where = f"`{name}`" if not fault.path else f"`{name}` at `{fault.path.lstrip('.')}`"
+    reason = f"the value of the parameter {where} {fault.message}"
     deployment.run.problems.add(site, reason)
     # What is made of a value of another type is only noise.
-    return value if mistyped is None else Unknown(reason=reason, decided_by=(f"parameters.{name}",), present=True)
-
-
-def _convert(value: Value, kind: str) -> Value:
-    """Numbers and booleans written as text, as pipelines hand them over."""
-    if isinstance(value, str):
-        if kind == "int" and value.strip().lstrip("-").isdecimal():
-            return int(value)
-        if kind == "bool" and value.strip().lower() in ("true", "false"):
-            return value.strip().lower() == "true"
-    if kind == "int" and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def _mistyped(definition: Definition, value: Value) -> str | None:
-    kind = definition.type
-    wanted = _TYPES.get(kind)
-    if wanted is not None and (not isinstance(value, wanted) or (kind == "int" and isinstance(value, bool))):
-        shown = "that" if definition.secure else shorten(value)
-        return f"must be {_ARTICLES.get(kind, f'a {kind}')}, not {shown}"
-    return None
-
-
-def _outside_allowed(definition: Definition, value: Value) -> str | None:
-    allowed = definition.get("allowedValues")
-    if not isinstance(allowed, list) or not is_known(value):
-        return None
-    items = value if isinstance(value, list) and value not in allowed else [value]
-    # Whether Azure compares these with case is not documented: a difference in case alone is let pass.
-    folded = [_fold(item) for item in allowed]
-    wrong = [item for item in items if _fold(item) not in folded]
-    if not wrong:
-        return None
-    listed = ", ".join(shorten(item) for item in allowed[:20])
-    shown = "is" if definition.secure else f"{shorten(wrong[0])} is"
-    return f"{shown} not allowed; allowed are {listed}"
-
-
-def _fold(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _outside_bounds(definition: Definition, value: Value) -> str | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _bounds(definition, "Value", value, "is")
-    if isinstance(value, str):
-        return _bounds(definition, "Length", len(value), "has a length that is")
-    if isinstance(value, list) and not any(isinstance(item, Unknown) and item.many for item in value):
-        return _bounds(definition, "Length", len(value), "has a length that is")
-    return None
-
-
-def _bounds(definition: Definition, what: str, measure: float, verb: str) -> str | None:
-    low, high = definition.get(f"min{what}"), definition.get(f"max{what}")
-    if isinstance(low, int | float) and measure < low:
-        return f"{verb} below the minimum of {low}"
-    if isinstance(high, int | float) and measure > high:
-        return f"{verb} above the maximum of {high}"
-    return None
+    return Unknown(reason=reason, decided_by=(f"parameters.{name}",), present=True) if fault.mistyped else value

@@ -66,7 +66,11 @@ class TerraformSource(Source):
             UsageError: when a file of values that the user named does not exist.
 
         """
-        session, provider, inputs = self.evaluate(item, tree, options)
+        return self.reading_of(self.evaluate(item, tree, options))
+
+    def reading_of(self, evaluated: Evaluated) -> Reading:
+        """What a root that was evaluated comes to."""
+        session, provider, inputs = evaluated
         root = session.root
         resources, disposed, unmapped = to_resources(session.instances, provider, source=NAME)
         disposed += _absent(session)

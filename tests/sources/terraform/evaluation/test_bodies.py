@@ -65,6 +65,12 @@ def test_meta_arguments_are_no_attributes(tmp_path: Path) -> None:
     assert instance.provider == "a.hub"
 
 
+def test_what_is_a_meta_argument_of_modules_only_is_an_attribute(tmp_path: Path) -> None:
+    text = 'resource "a_b" "c" {\n  version = "12.0"\n  source = "x"\n  providers = ["y"]\n}\n'
+    (instance,) = session_of(tmp_path, text).instances
+    assert instance.attributes == {"version": "12.0", "source": "x", "providers": ["y"]}
+
+
 def test_dynamic_blocks_add_to_written_ones(tmp_path: Path) -> None:
     instance, _ = body(
         tmp_path,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
 _CLUSTERS = "https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters"
 _ADDONS = "properties.addonprofiles"
 _SCALER = "properties.autoscalerprofile"
@@ -259,7 +263,22 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
 }
 """By lower-case ARM type: documents, and the paths that were looked up in each."""
 
-CITED: dict[str, frozenset[str]] = {
-    arm: frozenset().union(*(paths for _, paths in documents)) for arm, documents in _DOCUMENTS.items()
-}
-ADDRESSES = frozenset(document for documents in _DOCUMENTS.values() for document, _ in documents)
+
+def _graph() -> Iterator[list[str]]:
+    for line in Path(__file__).with_name("graph.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        yield line.split("\t")
+
+
+def _by_type() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for arm, documents in _DOCUMENTS.items():
+        found[arm].update(*(paths for _, paths in documents))
+    for arm, path, _document in _graph():
+        found[arm].add(path)
+    return {arm: frozenset(paths) for arm, paths in found.items()}
+
+
+CITED = _by_type()
+ADDRESSES = frozenset(
+    {document for documents in _DOCUMENTS.values() for document, _ in documents} | {row[2] for row in _graph()}
+)

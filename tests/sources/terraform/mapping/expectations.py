@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,12 @@ class Expected:
     name: str
     leaves: tuple[Leaf, ...]
     absent: tuple[Leaf, ...]
+    gaps: tuple[Leaf, ...] = ()
+    """What the provider sends and the mapping cannot say, yet."""
     id: str | None = None
     below: str = ""
+    gap: str | None = None
+    """The citation of a resource that the provider makes and the mapping does not."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,24 @@ def _case(subject: str, document: dict[str, Any]) -> Case:
 
 
 def _expected(one: dict[str, Any], sources: dict[str, str]) -> Expected:
-    unknown = one.keys() - {"type", "name", "id", "below", "body", "also", "absent"}
+    unknown = one.keys() - {"type", "name", "id", "below", "body", "also", "absent", "gaps", "gap"}
     assert not unknown, f"{one['type']}: {unknown}"
-    lines = [*one.get("body", []), *one.get("also", [])]
-    leaves = [Leaf(str(path), value, sources.get(cited, cited)) for path, value, cited in lines]
-    absent = [Leaf(str(path), None, sources.get(cited, cited)) for path, cited in one.get("absent", [])]
-    return Expected(one["type"], one["name"], tuple(leaves), tuple(absent), one.get("id"), one.get("below", ""))
+    leaves = _leaves([*one.get("body", []), *one.get("also", [])], sources)
+    gap = one.get("gap", "")
+    return Expected(
+        one["type"],
+        one["name"],
+        leaves,
+        _leaves([(path, None, cited) for path, cited in one.get("absent", [])], sources),
+        _leaves(one.get("gaps", []), sources),
+        one.get("id"),
+        one.get("below", ""),
+        sources.get(gap, gap) or None,
+    )
+
+
+def _leaves(lines: Iterable[Any], sources: dict[str, str]) -> tuple[Leaf, ...]:
+    return tuple(Leaf(str(path), value, sources.get(cited, cited)) for path, value, cited in lines)
 
 
 def mapped_types() -> frozenset[str]:
@@ -139,11 +155,16 @@ def differences(case: Case, reading: Reading) -> list[str]:
     left = [one for one in reading.resources if one.type not in case.beside]
     for expected in case.expected:
         found = [one for one in left if _is(expected, one)]
+        if expected.gap and not found:
+            continue
         if len(found) != 1:
             there = ", ".join(f"{one.type} {one.name}" for one in left)
             wrong.append(f"{expected.type} {expected.name} is there {len(found)} times among: {there}")
             continue
         left.remove(found[0])
+        if expected.gap:
+            wrong.append(f"{expected.type} {expected.name} is no gap any more")
+            continue
         wrong += [f"{expected.type} {expected.name}: {text}" for text in _of_body(expected, found[0])]
     wrong += [f"{one.type} {one.name} was not expected" for one in left]
     return wrong + [f"unresolved: {one}" for one in reading.unresolved]
@@ -158,24 +179,28 @@ def _is(expected: Expected, resource: Resource) -> bool:
 def _of_body(expected: Expected, resource: Resource) -> Iterator[str]:
     actual = {path: value for path, value in leaves_of(resource.body) if _within(path, expected.below)}
     meant: dict[str, Any] = {}
-    for leaf in expected.leaves:
-        for path, value in leaves_of(leaf.value, _spelt(leaf.path).lower()):
-            if path in meant:
-                yield f"`{path}` is expected twice"
-            meant[path] = _spelt(value)
+    for path, value in _spelt_out(expected.leaves):
+        if path in meant:
+            yield f"`{path}` is expected twice"
+        meant[path] = value
     for path, value in meant.items():
         if path not in actual:
             over = [one for one in actual if path.startswith(f"{one}.")]
             yield f"`{path}` is {'below a hole' if over else 'absent'}, not {value!r}"
         elif not _same(value, actual[path]):
             yield f"`{path}` is {actual[path]!r}, not {value!r}"
-    for path in sorted(actual.keys() - meant.keys()):
-        if not isinstance(actual[path], Unknown):
-            yield f"`{path}` is {actual[path]!r}, and was not expected"
+    known = {path for path, value in actual.items() if not isinstance(value, Unknown)}
+    yield from (f"`{path}` is {actual[path]!r}, and was not expected" for path in sorted(known - meant.keys()))
+    yield from (f"`{path}` is no gap any more" for path, _ in _spelt_out(expected.gaps) if path in known)
     for leaf in expected.absent:
-        there = [path for path in actual if _within(path, leaf.path)]
-        if there:
+        if any(_within(path, leaf.path) for path in actual):
             yield f"`{leaf.path}` is there, and must be absent"
+
+
+def _spelt_out(leaves: Iterable[Leaf]) -> Iterator[tuple[str, Any]]:
+    for leaf in leaves:
+        for path, value in leaves_of(leaf.value, _spelt(leaf.path).lower()):
+            yield path, _spelt(value)
 
 
 def _within(path: str, above: str) -> bool:

@@ -103,7 +103,8 @@ def test_cited_records_say_the_same(case: Case) -> None:
 
 def lines_of(case: Case) -> list[Leaf]:
     """Every line of a case."""
-    return [leaf for one in case.expected for leaf in (*one.leaves, *one.absent)]
+    resources = [Leaf(one.type, None, one.gap) for one in case.expected if one.gap]
+    return resources + [leaf for one in case.expected for leaf in (*one.leaves, *one.absent, *one.gaps)]
 
 
 def _probe(tmp_path: Path, text: str) -> Case:
@@ -124,8 +125,13 @@ expect:
       - [properties.b.0.id, "@rg/x", schema b v4.81.0]
       - [properties.c, $unknown, schema c v4.81.0]
       - [properties.d, [y, x], schema d v4.81.0]
+    gaps:
+      - [properties.y, 3, schema y v4.81.0]
     absent:
       - [properties.z, schema z v4.81.0]
+  - type: A.B/c/d
+    name: e
+    gap: schema d v4.81.0
 """
 RIGHT: dict[str, Any] = {
     "a": 1,
@@ -147,6 +153,11 @@ RIGHT: dict[str, Any] = {
         ({"c": "c"}, ["A.B/c n: `properties.c` is 'c', not '$unknown'"]),
         ({"d": ["x", "x"]}, ["A.B/c n: `properties.d` is ['x', 'x'], not ['y', 'x']"]),
         ({"g": 0}, ["A.B/c n: `properties.g` is 0, and was not expected"]),
+        ({"y": Unknown(reason="r")}, []),
+        (
+            {"y": 3},
+            ["A.B/c n: `properties.y` is 3, and was not expected", "A.B/c n: `properties.y` is no gap any more"],
+        ),
         ({"z": Unknown(reason="r")}, ["A.B/c n: `properties.z` is there, and must be absent"]),
     ],
 )
@@ -160,7 +171,10 @@ def test_a_difference_is_seen(change: dict[str, Any], said: list[str], tmp_path:
 
 def test_what_is_too_many_and_too_few_is_seen(tmp_path: Path) -> None:
     other = Resource("/x", "A.B/d", "n", {}, Origin(source="terraform"))
-    assert differences(_probe(tmp_path, PROBE), Reading(source="terraform", label="main.tf", resources=[other])) == [
-        "A.B/c n is there 0 times among: A.B/d n",
+    there = Resource("/x/d/e", "A.B/c/d", "e", {}, Origin(source="terraform"))
+    reading = Reading(source="terraform", label="main.tf", resources=[other, there])
+    assert differences(_probe(tmp_path, PROBE), reading) == [
+        "A.B/c n is there 0 times among: A.B/d n, A.B/c/d e",
+        "A.B/c/d e is no gap any more",
         "A.B/d n was not expected",
     ]

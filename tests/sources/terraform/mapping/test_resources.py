@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.sources.terraform.mapping.make import GROUP, PLACE, SUBSCRIPTION, Mapped, data, hole, instance
 
 from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.mapping.facts import Facts
+from everward.sources.terraform.mapping.facts import EDITIONS, Facts
 from everward.sources.terraform.mapping.table import Table
 from everward.values import Origin, Unknown
 
@@ -456,7 +456,8 @@ def test_no_attribute_breaks_the_mapping(seed: int, one: Any, other: Any) -> Non
     made = []
     for index in range(4):
         type_name = chance.choice(names)
-        facts = Facts.load(4).of(type_name) or Facts.load(3).of(type_name)
+        schemas = [Facts.of_directory(), *(Facts.load(major) for major in EDITIONS)]
+        facts = next(found for schema in schemas if (found := schema.of(type_name)) is not None)
         assert facts is not None
         attributes: dict[str, Any] = {}
         for path in facts.attributes:

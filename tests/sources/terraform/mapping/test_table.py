@@ -31,6 +31,11 @@ def mappings() -> Iterator[tuple[str, TypeMapping]]:
         yield name, found
 
 
+def all_facts() -> list[Facts]:
+    """The schemas of all editions of both providers."""
+    return [*(Facts.load(major) for major in EDITIONS), Facts.of_directory()]
+
+
 def test_shipped_table_is_what_the_sources_say() -> None:
     assert data_file(TABLE_FILE).read_bytes() == compile_table()
 
@@ -45,8 +50,7 @@ def test_every_attribute_that_can_be_set_is_mapped_or_named() -> None:
     for name, mapping in mappings():
         if not mapping.arm and mapping.merge is None:
             continue
-        for major in EDITIONS:
-            facts = Facts.load(major).of(name)
+        for facts in (source.of(name) for source in all_facts()):
             if facts is None:
                 continue
             checked += 1
@@ -81,7 +85,7 @@ def unmapped(rules: list[Rule], facts: dict[str, AttributeFact], prefix: str) ->
 
 
 def test_every_mapped_type_is_known_to_the_provider() -> None:
-    strangers = [name for name, _ in mappings() if all(Facts.load(major).of(name) is None for major in EDITIONS)]
+    strangers = [name for name, _ in mappings() if all(facts.of(name) is None for facts in all_facts())]
     assert strangers == []
 
 

@@ -102,11 +102,11 @@ def test_no_facts_for_other_majors() -> None:
 
 def test_broken_data_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "data_file", lambda name: tmp_path / name)
-    with pytest.raises(UnreadableError, match=r"azurerm-facts-9\.9\.9"):
-        module._load("9.9.9")
-    (tmp_path / "azurerm-facts-8.8.8.tsv.gz").write_bytes(b"no gzip")
+    with pytest.raises(UnreadableError, match=r"facts-9\.9\.9"):
+        module._load("facts-9.9.9.tsv.gz", "9.9.9")
+    (tmp_path / "facts-8.8.8.tsv.gz").write_bytes(b"no gzip")
     with pytest.raises(UnreadableError):
-        module._load("8.8.8")
+        module._load("facts-8.8.8.tsv.gz", "8.8.8")
 
 
 @pytest.mark.parametrize("major", EDITIONS)

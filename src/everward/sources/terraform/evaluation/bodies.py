@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.session import Session
 
 _POSITION = re.compile(r"\[\d+\]")
-META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on", "providers", "source", "version"})
+META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on"})
+"""What Terraform itself takes from a resource. `source`, `version` and `providers` are such only in a module's call:
+a server's `version` is its own. https://developer.hashicorp.com/terraform/language/meta-arguments"""
 WRITE_ONLY = "_wo"
 """The ending of arguments that are given to Azure and never stored: passwords, secrets."""
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})

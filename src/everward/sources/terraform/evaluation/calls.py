@@ -96,12 +96,14 @@ def note_absent(caller: ModuleInstance, name: str, block: Block, module: Module,
     """Note that a call has no instance, and with it no block of its module and of those that it calls in turn."""
     address = f"{caller.address}.module.{name}" if caller.address else f"module.{name}"
     caller.session.absent.append(Absent(address, "module", block, reason))
-    _note_below(caller.session, address, module, (*caller.path, name), f"`{address}` has no instance", caller.chain)
+    chain = (*caller.chain, os.path.realpath(module.folder))
+    _note_below(caller.session, address, module, (*caller.path, name), f"`{address}` has no instance", chain)
 
 
 def _note_below(
     session: Session, address: str, module: Module, path: tuple[str, ...], reason: str, chain: tuple[str, ...]
 ) -> None:
+    session.modules.setdefault(os.path.realpath(module.folder), module)
     for item in module.unresolved:
         session.report(item)
     for (mode, kind, label), block in module.resources.items():

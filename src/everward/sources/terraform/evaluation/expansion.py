@@ -190,20 +190,15 @@ class Expansion(Lazy):
     def attribute(self, name: str) -> Data:
         """What `.name` gives: of the instance itself when there is just one."""
         if self.keys.kind == "single":
-            return self._only().attribute(name)
+            return self._members[0].attribute(name)
         if self.keys.kind == "for_each":
             return self.index(name)
         raise ValueProblem(f"`{self.address}` has `count`: name one instance, as in `{self.address}[0].{name}`")
 
-    def _only(self) -> Lazy:
-        if not self._members:
-            raise ValueProblem(f"`{self.address}` is not enabled")
-        return self._members[0]
-
     def index(self, key: Data) -> Data:
         """What `[key]` gives."""
         if self.keys.kind == "single":
-            return self._only().index(key)
+            return self._members[0].index(key)
         if isinstance(key, Unknown):
             holes = [key] if self.keys.hole is None else [key, self.keys.hole]
             if len(self._members) == 1 and self._rest is None:
@@ -223,7 +218,7 @@ class Expansion(Lazy):
     def items(self) -> Iterator[tuple[Data, Data, Unknown | None]]:
         """Key and instance of each."""
         if self.keys.kind == "single":
-            yield from self._only().items()
+            yield from self._members[0].items()
             return
         for key, member in self._members.items():
             yield key, member, None
@@ -233,7 +228,7 @@ class Expansion(Lazy):
     def settle(self) -> Data:
         """The whole as a plain value: an object, a tuple, or a map by key."""
         if self.keys.kind == "single":
-            return self._members[0].settle() if self._members else None
+            return self._members[0].settle()
         hole = self.keys.hole
         if self.keys.kind == "count":
             known = [member.settle() for member in self._members.values()]

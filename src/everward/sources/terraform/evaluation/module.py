@@ -70,6 +70,7 @@ class ModuleInstance:
         self.cardinality = cardinality
         self.chain = (*chain, os.path.realpath(module.folder))
         """The folders of the modules that lead here, this one last."""
+        session.modules[self.chain[-1]] = module
         self._variables = VariableReader(self, arguments)
         self._values: dict[Slot, Data] = {}
         self._busy: set[Slot] = set()
@@ -90,7 +91,7 @@ class ModuleInstance:
         """The value that a reference's head leads to."""
         if name == "data":
             kind, label = self._names(name, steps, 2)
-            return self.resource(("data", kind, label)), 2
+            return _there(self.resource(("data", kind, label))), 2
         if name == "ephemeral":
             return self._ephemeral(*self._names(name, steps, 2)), 2
         if name in ("each", "count", "self"):
@@ -101,14 +102,14 @@ class ModuleInstance:
         if name == "local":
             return self.local(label), 1
         if name == "module":
-            return self.call(label), 1
+            return _there(self.call(label)), 1
         if name == "path":
             return self._path(label), 1
         if name == "terraform":
             if label in ("workspace", "env"):
                 return self.session.workspace, 1
             raise RefusedReference(f"`terraform.{label}` does not exist")
-        return self.resource(("managed", name, label)), 1
+        return _there(self.resource(("managed", name, label))), 1
 
     def _ephemeral(self, kind: str, label: str) -> Unknown:
         address = f"ephemeral.{kind}.{label}"
@@ -406,6 +407,11 @@ class ModuleInstance:
             if isinstance(found, Expansion):
                 children += [member.module for member in found.members if isinstance(member, ModuleMember)]
         return children
+
+
+def _there(found: Lazy) -> Lazy | None:
+    """What a reference leads to: null where the only instance is not enabled."""
+    return None if isinstance(found, Expansion) and found.keys.kind == "single" and not found.members else found
 
 
 def _address_of(address: str, keys: Keys, at: Key | None) -> str:

@@ -89,6 +89,8 @@ class Session:
         self.limits = loader.limits
         self.files = Files(root.folder, loader.tree, self.limits)
         self.instances: list[Instance] = []
+        self.modules: dict[str, Module] = {}
+        """The modules that were looked at, by real folder."""
         self.absent: list[Absent] = []
         """Blocks without an instance, each once."""
         self.sought: dict[tuple[str, str], None] = {}
@@ -209,6 +211,8 @@ class Session:
         """An attribute that nobody configured: what is known of a data source, else what the provider has."""
         if instance.mode == "data":
             return self._data.attribute(instance, path)
+        if path in instance.computed:
+            return inward(instance.computed[path])
         return inward(self.provider.attribute(instance, path))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from everward.sources.terraform.language import provider_functions
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
@@ -102,7 +103,24 @@ def _unary(node: Unary, scope: Scope) -> Data:
 
 
 def _binary(node: Binary, scope: Scope) -> Data:
-    return binary(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
+    left = evaluate(node.left, scope)
+    if node.operator in _DECIDED_BY:
+        return _logical(node, left, scope)
+    return binary(node.operator, left, evaluate(node.right, scope))
+
+
+_DECIDED_BY = {"&&": False, "||": True}
+"""Operators whose left side may decide alone: Terraform looks at the right one no more since version 1.12."""
+
+
+def _logical(node: Binary, left: Data, scope: Scope) -> Data:
+    truth = as_truth(left.value if isinstance(left, Sensitive) else left)
+    if isinstance(truth, Unknown):
+        # Whether the right side is looked at is open: where it fails, it says nothing.
+        return binary(node.operator, left, _other(node.right, scope, truth))
+    if truth is _DECIDED_BY[node.operator]:
+        return Sensitive(truth) if isinstance(left, Sensitive) else truth
+    return binary(node.operator, left, evaluate(node.right, scope))
 
 
 def _conditional(node: Conditional, scope: Scope) -> Data:
@@ -419,6 +437,8 @@ def _call(node: Call, scope: Scope) -> Data:
             arguments += last
         else:
             raise ValueProblem(f"`...` needs a list, not a {kind_name(last)}")
+    if provider_functions.knows(node.name):
+        return provider_functions.call_provider(node.name, arguments)
     return invoke(node.name, arguments, scope.functions)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Any
 
@@ -70,14 +71,9 @@ def binary(operator: str, left: Data, right: Data) -> Data:
     if isinstance(left, Sensitive) or isinstance(right, Sensitive):
         bare = [item.value if isinstance(item, Sensitive) else item for item in (left, right)]
         return Sensitive(binary(operator, *bare))
-    if operator == "==":
-        return equal(left, right)
-    if operator == "!=":
-        return negate(equal(left, right))
-    if operator == "&&":
-        return all_of((as_truth(left), as_truth(right)))
-    if operator == "||":
-        return any_of((as_truth(left), as_truth(right)))
+    if operator in _TRUTHS:
+        truth = _TRUTHS[operator](left, right)
+        return _named(truth, f"{describe(left)} {operator} {describe(right)}") if isinstance(truth, Unknown) else truth
     one, two = as_number(left), as_number(right)
     holes = [item for item in (one, two) if isinstance(item, Unknown)]
     if holes:
@@ -86,6 +82,19 @@ def binary(operator: str, left: Data, right: Data) -> Data:
     if operator in COMPARISONS:
         return _compare(operator, one, two)
     return _calculate(operator, one, two)
+
+
+_TRUTHS: dict[str, Callable[[Data, Data], Truth]] = {
+    "==": lambda left, right: equal(left, right),
+    "!=": lambda left, right: negate(equal(left, right)),
+    "&&": lambda left, right: all_of((as_truth(left), as_truth(right))),
+    "||": lambda left, right: any_of((as_truth(left), as_truth(right))),
+}
+
+
+def _named(hole: Unknown, text: str) -> Unknown:
+    """INVARIANT: holes of different conditions have different texts, for texts become parts of symbolic ids."""
+    return combine([hole], present=True, text=placeholder(text))
 
 
 def _compare(operator: str, one: Any, two: Any) -> bool:
@@ -127,7 +136,8 @@ def unary(operator: str, operand: Data) -> Data:
     if isinstance(operand, Sensitive):
         return Sensitive(unary(operator, operand.value))
     if operator == "!":
-        return negate(as_truth(operand))
+        truth = as_truth(operand)
+        return _named(truth, f"!{describe(operand)}") if isinstance(truth, Unknown) else not truth
     value = as_number(operand)
     if isinstance(value, Unknown):
         return combine([value], present=True, text=placeholder(f"-{describe(operand)}"))

@@ -15,6 +15,12 @@ EDITIONS = {3: "3.115.0", 4: "4.81.0", 5: "5.2.0"}
 produced in the provider's 4.0 beta mode."""
 
 
+DIRECTORY = "azuread_"
+"""How types of the provider of Entra begin."""
+DIRECTORY_EDITION = "3.9.0"
+"""Its version, which stands for 2.x as well: what only 2.53.1 had is among its attributes, and defaults agree."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttributeFact:
     """One attribute or block of a type."""
@@ -60,7 +66,17 @@ class Facts:
             UnreadableError: when the data file cannot be read.
 
         """
-        return _load(EDITIONS[major])
+        return _load(f"azurerm-facts-{EDITIONS[major]}.tsv.gz", EDITIONS[major])
+
+    @classmethod
+    def of_directory(cls) -> Facts:
+        """The facts of the azuread provider.
+
+        Raises:
+            UnreadableError: when the data file cannot be read.
+
+        """
+        return _load(f"azuread-facts-{DIRECTORY_EDITION}.tsv.gz", DIRECTORY_EDITION)
 
     def of(self, type_name: str) -> TypeFacts | None:
         """The facts of a type, or None when this version of the provider has no such type."""
@@ -95,8 +111,8 @@ class Facts:
 
 
 @cache
-def _load(version: str) -> Facts:
-    path = data_file(f"azurerm-facts-{version}.tsv.gz")
+def _load(name: str, version: str) -> Facts:
+    path = data_file(name)
     try:
         text = gzip.decompress(path.read_bytes()).decode("utf-8")
     except (OSError, EOFError, ValueError) as error:

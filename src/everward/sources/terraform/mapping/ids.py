@@ -45,18 +45,20 @@ def id_of(value: Value) -> str | None:
 def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
-    `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id.
+    `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id,
+    and `{a|b}` the first that is set.
     """
 
     def part(found: re.Match[str]) -> str:
-        name, _, kind = found[1].partition(":")
-        value = attributes.get(name)
+        names, _, kind = found[1].partition(":")
+        value = next((attributes[name] for name in names.split("|") if attributes.get(name) is not None), None)
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
         if kind == "last":
             known = id_of(value)
-            if known is not None and "/" in known:
+            if known is not None:
                 return known.rpartition("/")[2]
+            value = value.rpartition("/")[2] if isinstance(value, str) else value
         return name_part(value, fallback)
 
     return _FIELD.sub(part, template)

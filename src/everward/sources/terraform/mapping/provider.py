@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.mapping import azapi, ids
-from everward.sources.terraform.mapping.facts import Facts, TypeFacts
+from everward.sources.terraform.mapping import azapi, directory, ids
+from everward.sources.terraform.mapping.facts import DIRECTORY, Facts, TypeFacts
 from everward.sources.terraform.mapping.roles import role_id
 from everward.sources.terraform.mapping.table import Table, TypeMapping
 from everward.sources.terraform.mapping.types_of_arm import arm_type
@@ -19,6 +19,8 @@ from everward.values import Unknown, Value, combine, is_symbolic, placeholder
 _INDEX = re.compile(r"\[[^\]]*\]|\.\d+(?=\.|$)")
 AFTER_APPLY = "known after apply"
 """Why an attribute that the provider fills in is a hole."""
+READ_WHEN_PLANNING = "read from Azure when planning"
+"""Why an attribute of a data source is a hole."""
 UNKNOWN_SUBSCRIPTION = placeholder("subscription")
 
 
@@ -73,7 +75,7 @@ class AzureProvider:
 
     def facts_of(self, type_name: str) -> TypeFacts | None:
         """The schema of a type in this root's version of the provider."""
-        return self.facts.of(type_name)
+        return Facts.of_directory().of(type_name) if type_name.startswith(DIRECTORY) else self.facts.of(type_name)
 
     def mapping_of(self, type_name: str) -> TypeMapping | None:
         """The mapping of a type."""
@@ -86,7 +88,7 @@ class AzureProvider:
         mapping = self.mapping_of(instance.type)
         if mapping is not None:
             return ids.build(mapping, instance, self.subscription_of(instance), find) if mapping.arm else None
-        if instance.type.startswith("azurerm_"):
+        if instance.type.startswith(("azurerm_", DIRECTORY)):
             return self._opaque_id(instance)
         return None
 
@@ -100,7 +102,7 @@ class AzureProvider:
         attributes = instance.attributes
         names = [placeholder(instance.address)] * arm.count("/")
         names[-1] = ids.name_part(attributes.get("name"), instance.address)
-        scope = f"/subscriptions/{self.subscription_of(instance)}"
+        scope = "" if instance.type.startswith(DIRECTORY) else f"/subscriptions/{self.subscription_of(instance)}"
         if attributes.get("resource_group_name") is not None:
             scope += f"/resourceGroups/{ids.name_part(attributes['resource_group_name'], '')}"
         mapping = TypeMapping(arm=arm, scope="tenant", names=[])
@@ -115,6 +117,8 @@ class AzureProvider:
         return instance.computed[name]
 
     def _attribute(self, instance: Instance, name: str) -> Value:
+        if instance.type.startswith(DIRECTORY):
+            return self._of_directory(instance, name)
         if name == "id":
             return self._id(instance)
         if instance.mode == "data":
@@ -133,6 +137,19 @@ class AzureProvider:
         if fact.computed:
             return self._hole(instance, name, present=mapping is not None and name in mapping.present)
         return None
+
+    def _of_directory(self, instance: Instance, name: str) -> Value:
+        mapping, facts = self.mapping_of(instance.type), self.facts_of(instance.type)
+        fact = facts.attributes.get(_INDEX.sub("", name)) if facts is not None else None
+        if instance.mode == "managed" and fact is not None and not fact.computed:
+            return fact.default
+        if name == "id" and instance.attributes.get("object_id") is not None:
+            return instance.attributes["object_id"]
+        is_object = mapping is not None and mapping.arm and mapping.merge is None
+        reason = AFTER_APPLY if instance.mode == "managed" else READ_WHEN_PLANNING
+        reference = self.arm_id(instance) if is_object else None
+        present = mapping is not None and name in mapping.present
+        return directory.attribute(instance, name, reference, reason, present=present)
 
     def _id(self, instance: Instance) -> Value:
         if instance.mode == "data":
@@ -193,7 +210,7 @@ class AzureProvider:
             guid = role_id(str(instance.attributes.get("name")))
             if guid is not None:
                 return guid
-        return self._hole(instance, name, present=always, reason="read from Azure when planning")
+        return self._hole(instance, name, present=always, reason=READ_WHEN_PLANNING)
 
     def _hole(
         self,

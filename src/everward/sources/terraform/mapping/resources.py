@@ -11,6 +11,7 @@ from everward.estate import Disposed, Disposition, Resource, Unresolved
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.mapping import azapi, ids
 from everward.sources.terraform.mapping.body import Body
+from everward.sources.terraform.mapping.facts import DIRECTORY
 from everward.sources.terraform.mapping.merge import Laid, append_children, lay
 from everward.sources.terraform.mapping.provider import AzureProvider
 from everward.sources.terraform.mapping.roles import role_id
@@ -117,7 +118,7 @@ class _Run:
         mapping = self.provider.mapping_of(instance.type)
         if azapi.is_resource(instance):
             self._azapi(instance)
-        elif mapping is None and instance.type.startswith("azurerm_"):
+        elif mapping is None and instance.type.startswith(("azurerm_", DIRECTORY)):
             self._opaque(instance)
         elif mapping is None or (not mapping.arm and mapping.merge is None):
             self._record(instance, Disposition.NONE, None)
@@ -140,6 +141,10 @@ class _Run:
         body = self._body(instance)
         body.own = own
         body.fill(mapping.map, mapping.const, frozenset(mapping.known) | mapping.identifying)
+        if mapping.merge is not None and mapping.merge.append and "properties" not in body.content:
+            # It is an element of an array of the resource it belongs to; alone, its parts are its properties.
+            body.content = {"properties": body.content}
+            body.origins = {f"properties.{path}": origin for path, origin in body.origins.items()}
         if instance.type == "azurerm_role_assignment":
             self._role(instance, body.content)
         made = self._make(instance, own, mapping.arm, body, Disposition.RESOURCE, listed=mapping.append)
@@ -211,7 +216,7 @@ class _Run:
             if instance.attributes.get(name) is not None:
                 body.content[name] = instance.attributes[name]
         body.content["properties"] = Unknown(
-            reason=f"`{instance.type}` has no mapping to ARM", decided_by=(instance.address,), origin=instance.origin
+            reason=f"`{instance.type}` has no mapping", decided_by=(instance.address,), origin=instance.origin
         )
         arm = self.provider.opaque_type(instance.type)
         self._make(instance, self._own_id(instance), arm, body, Disposition.OPAQUE, opaque=True)

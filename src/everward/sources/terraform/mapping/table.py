@@ -170,7 +170,9 @@ class TypeMapping(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
         if self.find is not None:
             used.add(self.find["by"])
         for template in [*self.above, *self.names]:
-            used.update(part.split("}")[0].split(":")[0] for part in template.split("{")[1:])
+            used.update(
+                name for part in template.split("{")[1:] for name in part.split("}")[0].split(":")[0].split("|")
+            )
         if self.merge is not None:
             used.update((self.merge.into, *self.merge.by.values()))
         return frozenset(used)

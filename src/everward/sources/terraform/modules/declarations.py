@@ -133,6 +133,9 @@ def _declare_labelled(module: Module, block: Block) -> None:
         _once(module, module.resources, (_MODES[kind], *labels), block)
     elif kind == "check":
         _once(module, module.checks, labels[0], block)
+        for inner in block.body.blocks_of("data"):
+            if len(inner.labels) == 2:
+                _once(module, module.resources, ("data", *inner.labels), inner)
     elif kind == "output":
         _once(module, module.outputs, labels[0], block)
     elif kind == "module":

@@ -1,0 +1,240 @@
+"""Where readings disagree about one resource: property by property, with what each says and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+import msgspec
+
+from everward.estate.noise import EMPTY, READ_ONLY, SPELLING, absence, is_empty, is_kept, spelled
+from everward.estate.precedence import nearer
+from everward.estate.reading import Reading
+from everward.estate.resource import Resource
+from everward.estate.versions import says_something
+from everward.values import MISSING, Origin, Unknown, is_known
+
+_MAX_DEPTH: Final = 100
+"""Levels of a body that are compared one by one; what is deeper is compared as a whole."""
+_OUTSIDE: Final = frozenset({"id", "type", "name"})
+_KEYS: Final = ("name", "id")
+"""Members by which the elements of a list are told apart."""
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one reading says of a property."""
+
+    reading: Reading
+    version: Resource
+    value: Any
+    """A value, a hole, or `MISSING`."""
+    path: str
+    """The property as the version has it, for its place."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where it is said; of what is absent, where the resource stands."""
+        return self.version.origin_of(self.path) if self.value is not MISSING else self.version.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A property of which readings say different things."""
+
+    path: str
+    """As people write it: `properties.subnets[app].addressPrefix`."""
+    statements: tuple[Statement, ...]
+    """What every reading says, in the order of the versions."""
+    noise: str | None = None
+    """Why it means nothing; None when it means something."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    value: Any
+    path: Path
+    """As the version spells it, with names instead of positions."""
+    place: str
+    """The path in the body, with positions."""
+    leaf: bool = True
+
+
+_NOTHING: Final = _Node(MISSING, (), "")
+
+
+def compare(said: Sequence[tuple[Reading, Resource]]) -> list[Difference]:
+    """Where the versions of one resource differ, in the order of their properties. The ones that mean nothing too.
+
+    A version that only says that the resource exists says nothing, and neither does a hole.
+    """
+    telling = [(reading, version) for reading, version in said if says_something(version)]
+    if len(telling) < 2:
+        return []
+    tables = [_nodes(version) for _, version in telling]
+    out: list[Difference] = []
+    for key in _compared(tables):
+        difference = _difference(key, telling, tables)
+        if difference is not None:
+            out.append(difference)
+    return out
+
+
+def _compared(tables: Sequence[dict[Path, _Node]]) -> Iterator[Path]:
+    """The paths that are compared, in order: the deepest, but none below what one version has only as a whole.
+
+    What some versions lack altogether, and the others say alike, is one path.
+    """
+    seen: set[Path] = set()
+    for key in dict.fromkeys(key for table in tables for key, node in table.items() if node.leaf):
+        nodes = [table.get(key) for table in tables]
+        if any(node is not None and not node.leaf for node in nodes) and all(
+            node is None or not node.leaf or _is_void(node.value) for node in nodes
+        ):
+            # Others have something below, and that is compared.
+            continue
+        path = _shortened(key, tables)
+        if path not in seen:
+            seen.add(path)
+            yield path
+
+
+def _is_void(value: Any) -> bool:
+    return isinstance(value, Unknown) or is_empty(value)
+
+
+def _shortened(key: Path, tables: Sequence[dict[Path, _Node]]) -> Path:
+    for length in range(1, len(key)):
+        nodes = [table.get(key[:length]) for table in tables]
+        given = [node for node in nodes if node is not None]
+        if any(node.leaf and not _is_void(node.value) for node in given):
+            return key[:length]
+        if len(given) < len(nodes):
+            first = given[0].value if given else None
+            if is_known(first) and all(_same(key[:length], first, node.value) for node in given[1:]):
+                return key[:length]
+            return key
+    return key
+
+
+def _difference(
+    key: Path, telling: Sequence[tuple[Reading, Resource]], tables: Sequence[dict[Path, _Node]]
+) -> Difference | None:
+    found = [_at(table, key) for table in tables]
+    values = [node.value for node in found]
+    reasons = [
+        reason
+        for one, two in combinations(range(len(values)), 2)
+        if (reason := _why(key, values[one], values[two], telling[one][0].source, telling[two][0].source)) is not None
+    ]
+    if not reasons:
+        return None
+    statements = tuple(
+        Statement(reading, version, node.value, node.place)
+        for (reading, version), node in zip(telling, found, strict=True)
+    )
+    path = next(node.path for node in found if node.path)
+    # One pair that differs in earnest is enough.
+    return Difference(written(path), statements, None if "" in reasons else reasons[0])
+
+
+def _at(table: dict[Path, _Node], key: Path) -> _Node:
+    """What stands at a path, the hole above it, or that there is nothing."""
+    own = table.get(key)
+    if own is not None:
+        return own
+    for length in range(len(key) - 1, 0, -1):
+        node = table.get(key[:length])
+        if node is not None:
+            return node if isinstance(node.value, Unknown) else _NOTHING
+    return _NOTHING
+
+
+def _why(path: Path, one: Any, two: Any, source: str, other: str) -> str | None:
+    """Why two values differ: `` in earnest, a word when it means nothing, None when they do not."""
+    if isinstance(one, Unknown) or isinstance(two, Unknown):
+        # Who knows better fills the hole; of two that should know the same, one lacks an input.
+        both = isinstance(one, Unknown) and isinstance(two, Unknown)
+        return None if both or nearer(source, other) or nearer(other, source) else ""
+    if one is two or not (is_known(one) and is_known(two)):
+        return None
+    if is_empty(one) and is_empty(two):
+        return None if type(one) is type(two) else EMPTY
+    if is_empty(one) or is_empty(two):
+        has, lacks = (other, source) if is_empty(one) else (source, other)
+        return absence(path, has, lacks) or (READ_ONLY if is_kept(path) else "")
+    if _same(path, one, two):
+        return None if one == two else SPELLING
+    return READ_ONLY if is_kept(path) else ""
+
+
+def _same(path: Path, one: Any, two: Any) -> bool:
+    if one == two:
+        return True
+    if isinstance(one, list) and isinstance(two, list):
+        # Most lists of ARM are sets: of networks, of ports, of ids.
+        return sorted(map(_text, _normal(path, one))) == sorted(map(_text, _normal(path, two)))
+    return bool(_normal(path, one) == _normal(path, two))
+
+
+def _normal(path: Path, value: Any, depth: int = 0) -> Any:
+    if depth > _MAX_DEPTH:
+        return value
+    if isinstance(value, list):
+        return [_normal(path, item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {
+            key.lower(): _normal((*path, key), item, depth + 1) for key, item in value.items() if not is_empty(item)
+        }
+    return spelled(path, value)
+
+
+def _text(value: Any) -> str:
+    """A form of a value that can be ordered."""
+    try:
+        return msgspec.json.encode(_sorted(value)).decode()
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)
+
+
+def _sorted(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, dict) and depth < _MAX_DEPTH:
+        return {key: _sorted(value[key], depth + 1) for key in sorted(value)}
+    return value
+
+
+def _nodes(version: Resource) -> dict[Path, _Node]:
+    """Everything in a body by its path in small letters."""
+    out: dict[Path, _Node] = {}
+    pending: list[tuple[Path, str, Any]] = [
+        ((key,), key, value) for key, value in reversed(version.body.items()) if key not in _OUTSIDE
+    ]
+    while pending:
+        path, place, value = pending.pop()
+        below = list(_below(path, place, value)) if len(path) < _MAX_DEPTH else []
+        out.setdefault(tuple(step.lower() for step in path), _Node(value, path, place, not below))
+        pending.extend(reversed(below))
+    return out
+
+
+def _below(path: Path, place: str, value: Any) -> Sequence[tuple[Path, str, Any]]:
+    if isinstance(value, dict):
+        return [((*path, key), f"{place}.{key}", item) for key, item in value.items()]
+    if isinstance(value, list):
+        for key in _KEYS:
+            names = [item.get(key) if isinstance(item, dict) else None for item in value]
+            if value and all(isinstance(name, str) and name for name in names) and len(set(names)) == len(names):
+                return [
+                    ((*path, f"[{name}]"), f"{place}[{index}]", item)
+                    for index, (name, item) in enumerate(zip(names, value, strict=True))
+                ]
+    return ()
+
+
+def written(path: Path) -> str:
+    """A path as people write it."""
+    return "".join(step if step.startswith("[") else f".{step}" for step in path).removeprefix(".")

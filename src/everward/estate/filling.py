@@ -1,0 +1,123 @@
+"""Holes of a reading that a better informed one fills: a plan knows what the configuration leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from everward.estate.precedence import distance, nearer
+from everward.estate.resource import Resource
+from everward.values import MISSING, Origin, Step, Unknown, format_path, member
+
+_MAX_DEPTH: Final = 200
+"""Levels of a body in which holes are filled."""
+
+
+def fill(version: Resource, others: Sequence[Resource]) -> Resource:
+    """A version whose holes have the values of readings that are nearer to what is deployed; itself when none has.
+
+    Each reading is judged as well, so a value that is filled in hides none. What is filled keeps the place of the
+    reading that it came from. Whether a resource exists is such a hole too.
+    """
+    better = sorted((other for other in others if nearer(other.source, version.source)), key=_farthest_first)
+    filled = version
+    for other in better:
+        filling = _Filling(other)
+        body = filling.value(filled.body, other.body, ())
+        if filling.places or (filled.condition is not True and other.condition is True):
+            filled = _with(filled, body, filling.places, other)
+    return filled
+
+
+def _farthest_first(version: Resource) -> int:
+    # A plan was made from the configuration itself; what is deployed may have come from another state of it.
+    return -distance(version.source)
+
+
+def _with(version: Resource, body: Any, places: Mapping[str, Resource], other: Resource) -> Resource:
+    made = version.with_body(body)
+    made.origins = FilledOrigins(version.origins, places)
+    if made.condition is not True and other.condition is True:
+        made.condition = True
+    return made
+
+
+class _Filling:
+    """Fills from one other version."""
+
+    def __init__(self, other: Resource) -> None:
+        self.other = other
+        self.places: dict[str, Resource] = {}
+        """Lower-case path of what was filled to the version that it came from."""
+
+    def value(self, own: Any, given: Any, way: tuple[Step, ...]) -> Any:
+        """The value with holes filled; the same object when nothing was."""
+        if isinstance(own, Unknown):
+            if given is MISSING or given is None or isinstance(given, Unknown) or own.many:
+                return own
+            self.places[format_path(way).lower()] = self.other
+            return given
+        if len(way) > _MAX_DEPTH:
+            return own
+        if isinstance(own, dict) and isinstance(given, dict):
+            return self._members(own, given, way)
+        if isinstance(own, list) and isinstance(given, list):
+            return self._items(own, given, way)
+        return own
+
+    def _members(self, own: dict[str, Any], given: dict[str, Any], way: tuple[Step, ...]) -> dict[str, Any]:
+        out = own
+        for key, item in own.items():
+            new = self.value(item, member(given, key), (*way, key))
+            if new is not item:
+                out = dict(own) if out is own else out
+                out[key] = new
+        return out
+
+    def _items(self, own: list[Any], given: list[Any], way: tuple[Step, ...]) -> list[Any]:
+        """Elements meet by name, or as the only one: order alone means nothing in most lists of ARM."""
+        out = own
+        for index, item in enumerate(own):
+            other = _counterpart(item, own, given)
+            new = self.value(item, other, (*way, index))
+            if new is not item:
+                out = list(own) if out is own else out
+                out[index] = new
+        return out
+
+
+def _counterpart(item: Any, own: Sequence[Any], given: Sequence[Any]) -> Any:
+    name = item.get("name") if isinstance(item, dict) else None
+    if isinstance(name, str):
+        named = [other for other in given if isinstance(other, dict) and other.get("name") == name]
+        return named[0] if len(named) == 1 else MISSING
+    return given[0] if len(own) == len(given) == 1 else MISSING
+
+
+class FilledOrigins(Mapping[str, Origin]):
+    """The places of a version, and of what was filled into it."""
+
+    def __init__(self, own: Mapping[str, Origin], filled: Mapping[str, Resource]) -> None:
+        self._own = own
+        self._filled = filled
+
+    def __getitem__(self, path: str) -> Origin:
+        probe = path
+        while probe:
+            if probe in self._filled:
+                return self._filled[probe].origin_of(path)
+            cut = max(probe.rfind("."), probe.rfind("["))
+            probe = probe[:cut] if cut > 0 else ""
+        return self._own[path]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from (path for path in self._filled if path not in self._own)
+
+    def __len__(self) -> int:
+        return len(self._own) + sum(path not in self._own for path in self._filled)
+
+
+def filled(versions: Sequence[Resource]) -> list[Resource]:
+    """Every version with its holes filled by the others."""
+    return [fill(version, versions) for version in versions]

@@ -1,0 +1,184 @@
+"""Walks values and takes the secrets out of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from everward.values.secrecy.names import (
+    PLAIN,
+    SECURE_TYPES,
+    VALUE_TYPES,
+    is_config,
+    is_holder,
+    is_secret_label,
+    is_secret_name,
+    is_settings,
+    is_text_name,
+    letters,
+)
+from everward.values.secrecy.shapes import is_harmless, is_secret_text
+from everward.values.unknown import Unknown
+
+MAX_DEPTH: Final = 250
+"""Levels of nesting that are searched; what stands deeper is withheld whole."""
+
+SECRET: Final = Unknown(reason="secret", present=True, filled=True, secret=True)
+"""Stands for a secret that was read: it is there, it is not empty, and nobody is told more."""
+_DEEP: Final = Unknown(reason="nested too deeply to be searched for secrets", present=True)
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+"""A text of which nothing is known but what would give it."""
+
+
+def withhold(text: str) -> Any:
+    """The hole in the place of a text that is secret; an empty text, and one that only says where, stay."""
+    return text if is_harmless(text) else SECRET
+
+
+def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
+    """`value` with holes in the place of secrets. It is the same object when there are none.
+
+    `name` is the key under which the value stands. An object with a `type` that is one of ARM is taken as a resource
+    of that type. What is no text (numbers, booleans, null) is never secret.
+    """
+    return CONCEALING.walk(value, name, Mode.SEARCH, depth)
+
+
+class Mode(Enum):
+    """What is known of a value because of what stands around it."""
+
+    SEARCH = 0
+    """Nothing: its name and its shape tell."""
+    HIDE = 1
+    """Every text in it is secret; its structure is not."""
+    SETTINGS = 2
+    """It is settings, as a list of names and values or by name: the names are shown."""
+    SETTING = 3
+    """It is one setting."""
+    HOLDER = 4
+    """It is an object whose `value` is secret."""
+
+
+_NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
+
+
+class Walker:
+    """Finds secrets; what is put in their place is a subclass's to say."""
+
+    def secret(self, text: str) -> Any:
+        """What stands for a text that is secret."""
+        return withhold(text)
+
+    def plain(self, value: Any) -> Any:
+        """What stands for a value that is no text, no object and no array."""
+        return value
+
+    def hole(self, hole: Unknown, *, hidden: bool) -> Any:
+        """What stands for a hole; `hidden` when it stands in the place of a secret."""
+        text = hole.text
+        if text is None or not (is_secret_text(text) or (hidden and _PLACEHOLDER.fullmatch(text) is None)):
+            return hole
+        return msgspec.structs.replace(hole, text=None)
+
+    def deep(self) -> Any:
+        """What stands for a value that is nested too deeply."""
+        return _DEEP
+
+    def walk(self, value: Any, name: str, mode: Mode, depth: int) -> Any:
+        """A value that stands under a name, without its secrets; the same object where there are none."""
+        # One frame a level: values may be nested as deep as `MAX_DEPTH`.
+        if mode is Mode.HOLDER and not isinstance(value, dict):
+            mode = Mode.SEARCH
+        if isinstance(value, str):
+            hidden = mode is not Mode.SEARCH or is_text_name(name) or is_secret_text(value)
+            return self.secret(value) if hidden else value
+        if isinstance(value, Unknown):
+            return self.hole(value, hidden=mode is not Mode.SEARCH or is_secret_name(name))
+        if not isinstance(value, (dict, list, tuple)):
+            return self.plain(value)
+        if mode is Mode.SEARCH:
+            mode = _mode_of(name)
+        if depth == 0:
+            return self.deep()
+        changed: Any = list(value) if isinstance(value, tuple) else None
+        if isinstance(value, dict):
+            modes = _member_modes(value, name) if mode is Mode.SEARCH else _NO_MODES
+            for key, item in value.items():
+                below = modes.get(key, mode) if mode is Mode.SEARCH else _below(mode, key, item)
+                new = self.walk(item, "" if mode is Mode.SETTING else key, below, depth - 1)
+                if new is not item:
+                    changed = dict(value) if changed is None else changed
+                    changed[key] = new
+        else:
+            for index, item in enumerate(value):
+                below = mode if mode is Mode.SEARCH else _element_mode(mode, item)
+                new = self.walk(item, name, below, depth - 1)
+                if new is not item:
+                    changed = list(value) if changed is None else changed
+                    changed[index] = new
+        return value if changed is None else changed
+
+
+CONCEALING: Final = Walker()
+
+
+def _mode_of(name: str) -> Mode:
+    """What the name of an object or array tells."""
+    if is_settings(name):
+        return Mode.SETTINGS
+    return Mode.HIDE if is_secret_name(name) else Mode.SEARCH
+
+
+def _below(mode: Mode, key: str, item: Any) -> Mode:
+    """What is known of the member of an object of which something is known."""
+    if mode is Mode.SETTINGS:
+        return Mode.SETTING if isinstance(item, dict) else Mode.HIDE
+    if mode is Mode.SETTING:
+        return Mode.SEARCH if letters(key) in PLAIN else Mode.HIDE
+    if mode is Mode.HOLDER:
+        return Mode.HIDE if key == "value" else Mode.SEARCH
+    return Mode.HIDE
+
+
+def _element_mode(mode: Mode, item: Any) -> Mode:
+    """What is known of the element of an array of which something is known."""
+    return Mode.SETTING if mode is Mode.SETTINGS and isinstance(item, dict) else Mode.HIDE
+
+
+def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
+    """What is known of members of an object, because their neighbours tell it."""
+    kind, label = value.get("type"), value.get("name")
+    kind = kind.lower() if isinstance(kind, str) else ""
+    modes: dict[str, Mode] = {}
+    if ("value" in value or "defaultValue" in value) and _is_given(value, name, kind, label):
+        modes["value"] = modes["defaultValue"] = Mode.HIDE
+    if kind in VALUE_TYPES:
+        modes["value"] = Mode.HIDE
+        modes["properties"] = Mode.HOLDER
+    elif kind and is_config(kind, label):
+        modes["properties"] = Mode.SETTINGS
+    elif value.get("kind") == "Secret" and ("data" in value or "stringData" in value):
+        # A secret of Kubernetes: base64 hides nothing.
+        modes["data"] = modes["stringData"] = Mode.HIDE
+    return modes
+
+
+def _is_given(value: dict[str, Any], name: str, kind: str, label: object) -> bool:
+    """Whether `value` of an object is a secret.
+
+    `{"name": "DB_PASSWORD", "value": "…"}` is how settings are written as lists, `{"password": {"value": "…"}}` how
+    parameters are given, `{"type": "SecureString", "value": "…"}` how they are declared, `{"keyName": "key1", "value":
+    "…"}` how keys are listed.
+    """
+    return (
+        (isinstance(label, str) and is_secret_label(label))
+        or kind in SECURE_TYPES
+        or is_holder(name)
+        or "keyName" in value
+        or is_secret_label(name)
+    )
