@@ -1,8 +1,8 @@
 """App Service: access restrictions of the site and of its deployment site, and whether only one Front Door gets in.
 
 MicrosoftDocs/azure-docs app-service/overview-access-restrictions and app-service-ip-restrictions, read 2026-11:
-rules are met by priority; what no rule matches is let in where there are none, else kept out, unless a default action is
-written. Requests through a private endpoint meet no rules.
+rules are met by priority; what no rule matches is let in where there are none, else kept out, unless a default action
+is written. Requests through a private endpoint meet no rules.
 """
 
 from __future__ import annotations

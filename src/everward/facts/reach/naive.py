@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from everward.facts.reach.packet import Packet
+from everward.values import Unknown
 
-Named: TypeAlias = Callable[[str, str], bool | None]
-"""Whether an address (second) is meant by a tag or the id of an application security group (first); None: unknown."""
+Named: TypeAlias = Callable[[str | Unknown, str], bool | None]
+"""Whether an address (second) is meant by a tag, the id of a group of interfaces or a hole (first); None: unknown."""
 
 
 class Answer(NamedTuple):
@@ -41,23 +42,42 @@ _DEFAULTS: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
 
 def first_match(rules: Iterable[Mapping[str, Any]], direction: str, packet: Packet, named: Named) -> Answer:
     """What the rules of a group, as ARM has them, and those that every group has say of a packet."""
-    mine = [dict(rule) for rule in rules]
-    mine = [rule for rule in mine if _property(rule, "direction", "Inbound").lower() == direction]
-    mine.sort(key=lambda rule: int(_property(rule, "priority", 0)))
+    mine = [dict(rule) for rule in rules if _may_be(_property(rule, "direction", "Inbound"), direction)]
+    mine.sort(key=_priority)
+    perhaps: list[Answer] = []
     for rule in mine:
         matches = _matches(rule, packet, named)
+        access, name = _property(rule, "access", "Deny"), str(rule.get("name", ""))
+        answer = Answer("Unknown" if isinstance(access, Unknown) else str(access).capitalize(), name)
         if matches is None:
-            return Answer("Unknown", str(rule.get("name", "")))
-        if matches:
-            return Answer(_property(rule, "access", "Deny").capitalize(), str(rule.get("name", "")))
-    for name, source, destination, access in _DEFAULTS[direction]:
+            perhaps.append(answer)
+        elif matches:
+            return _settled(perhaps, answer)
+    for name, source, destination, said in _DEFAULTS[direction]:
         one, two = _token(source, packet.source, named), _token(destination, packet.destination, named)
         if one is False or two is False:
             continue
         if one is None or two is None:
-            return Answer("Unknown", name)
-        return Answer(access, name)
+            perhaps.append(Answer(said, name))
+            continue
+        return _settled(perhaps, Answer(said, name))
     raise AssertionError("the last rule of every group matches everything")
+
+
+def _settled(perhaps: list[Answer], answer: Answer) -> Answer:
+    """The answer, unless one of the rules before it, which may match or not, would give another."""
+    other = next((item for item in perhaps if item.access != answer.access), None)
+    return answer if other is None else Answer("Unknown", other.rule)
+
+
+def _may_be(value: Any, direction: str) -> bool:
+    return isinstance(value, Unknown) or str(value).lower() == direction
+
+
+def _priority(rule: Mapping[str, Any]) -> int:
+    value = _property(rule, "priority", 0)
+    # One of which the place is not known could stand before all others.
+    return 0 if isinstance(value, Unknown) else int(value)
 
 
 def _property(rule: Mapping[str, Any], name: str, otherwise: Any) -> Any:
@@ -69,26 +89,33 @@ def _property(rule: Mapping[str, Any], name: str, otherwise: Any) -> Any:
 
 
 def _matches(rule: Mapping[str, Any], packet: Packet, named: Named) -> bool | None:
-    protocol = str(_property(rule, "protocol", "*")).lower()
-    if protocol not in ("*", "any") and protocol != packet.protocol:
+    written = _property(rule, "protocol", "*")
+    answers: list[bool | None] = [None] if isinstance(written, Unknown) else []
+    protocol = str(written).lower()
+    if not answers and protocol not in ("*", "any") and protocol != packet.protocol:
         return False
     if packet.protocol in ("tcp", "udp"):
         for side, port in (("source", packet.source_port), ("destination", packet.port)):
-            if not any(_in_range(text, port) for text in _several(rule, f"{side}PortRange")):
-                return False
-    answers = [_side(rule, "source", packet.source, named), _side(rule, "destination", packet.destination, named)]
+            answers.append(_any(_in_range(text, port) for text in _several(rule, f"{side}PortRange")))
+    for value in (_property(rule, "direction", ""), _property(rule, "priority", 0)):
+        answers += [None] if isinstance(value, Unknown) else []
+    answers += [_side(rule, "source", packet.source, named), _side(rule, "destination", packet.destination, named)]
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _several(rule: Mapping[str, Any], name: str) -> list[str]:
+def _several(rule: Mapping[str, Any], name: str) -> list[Any]:
     single, many = _property(rule, name, ""), _property(rule, f"{name}s", [])
     plural = _property(rule, f"{name}es", []) if name.endswith("Prefix") else many
-    return [str(item) for item in ([single] if single != "" else []) + list(plural)]
+    listed = [plural] if isinstance(plural, Unknown) else list(plural)
+    return ([single] if single != "" else []) + listed
 
 
-def _in_range(text: str, port: int) -> bool:
+def _in_range(text: Any, port: int) -> bool | None:
+    if isinstance(text, Unknown):
+        return None
+    text = str(text)
     if text.strip() == "*":
         return True
     first, _, last = text.partition("-")
@@ -99,12 +126,17 @@ def _side(rule: Mapping[str, Any], side: str, address: str, named: Named) -> boo
     answers = [_token(text, address, named) for text in _several(rule, f"{side}AddressPrefix")]
     groups = _property(rule, f"{side}ApplicationSecurityGroups", [])
     answers += [named(str(group["id"]), address) for group in groups]
-    if True in answers:
-        return True
-    return None if None in answers else False
+    return _any(answers)
 
 
-def _token(text: str, address: str, named: Named) -> bool | None:
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    found = list(answers)
+    return True if True in found else None if None in found else False
+
+
+def _token(text: str | Unknown, address: str, named: Named) -> bool | None:
+    if isinstance(text, Unknown):
+        return named(text, address)
     if text.strip().lower() in ("*", "any"):
         return True
     try:

@@ -1,0 +1,481 @@
+"""Ways in from the Internet: which place answers whom on which ports, by which path, and what decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from everward.estate import Resource
+from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
+from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.apps import SITE_TYPES, doors
+from everward.facts.reach.endpoints import Endpoint
+from everward.facts.reach.filters import Class
+from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.packet import Packet
+from everward.facts.reach.paths import Networks, Part
+from everward.facts.reach.publicips import open_without_group, sku_name
+from everward.facts.reach.rules import INBOUND
+from everward.facts.reach.services import Service, join_ports
+from everward.facts.reach.shape import flag, id_in, inner, items, properties, text_in
+from everward.facts.reach.tags import HOST, METADATA, tag_addresses
+from everward.facts.reach.topology import STAND_INS
+from everward.facts.reach.witness import check, packet
+from everward.values import Origin, Truth, Unknown, combine
+
+BALANCER_TYPE: Final = "Microsoft.Network/loadBalancers"
+
+MANAGEMENT_PORTS: Final = frozenset({22, 3389, 5985, 5986})
+"""Ports of remote administration: SSH, RDP, WinRM."""
+HIGH_RISK_PORTS: Final = MANAGEMENT_PORTS | frozenset(
+    {20, 21, 23, 69, 111, 119, 135, 161, 162, 445, 512, 514, 593, 873, 2049, 5800, 5900, 11211}
+)
+"""Ports that Azure's page on admin rules recommends to close: MicrosoftDocs/azure-docs virtual-network-manager/
+concept-security-admins, read 2026-11."""
+
+
+class Grade(StrEnum):
+    """Who comes in."""
+
+    INTERNET = "internet"
+    """Anybody."""
+    AZURE = "azure"
+    """Every customer of Azure, or of one of its shared services such as Front Door."""
+    RANGES = "ranges"
+    """Some public addresses."""
+
+
+class Step(NamedTuple):
+    """One thing on the way."""
+
+    id: str
+    """The resource."""
+    what: str
+    """What it does there, in words."""
+    origin: Origin | None = None
+
+
+@dataclass
+class Exposure:
+    """One way in."""
+
+    target: Resource
+    part: str
+    """The part of it, such as an IP configuration, or a door such as `scm`."""
+    kind: str
+    """`interface`, `load balancer`, `service`, `app`, `api`, …"""
+    grade: Grade
+    services: tuple[Service, ...]
+    certain: Truth
+    """Whether it is so for certain; otherwise what would decide it."""
+    path: tuple[Step, ...]
+    decided_by: tuple[Step, ...] = ()
+    """The rules and properties that let it in."""
+    sources: Addresses = NOWHERE
+    witness: Packet | None = None
+    confirmed: bool = False
+    """Whether the plain evaluator lets the witness in."""
+    notes: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
+        """The ranges of ports of a protocol."""
+        return join_ports(
+            range_ for service in self.services if service.protocol in (protocol, "*") for range_ in service.ports
+        )
+
+    def has_port(self, ports: frozenset[int]) -> bool:
+        """Whether one of some ports is among them, over TCP."""
+        return any(first <= port <= last for first, last in self.ports() for port in ports)
+
+
+class Entry(NamedTuple):
+    """A public address that leads to an endpoint."""
+
+    endpoint: Endpoint
+    public: Addresses
+    """The public address."""
+    path: tuple[Step, ...]
+    services: tuple[Service, ...] | None = None
+    """What the address passes on; everything, when it is the interface's own."""
+    inside: tuple[Service, ...] | None = None
+    """The same as the endpoint sees it, on ports behind a load balancer."""
+    floating: Truth = False
+    """Whether packets keep the public address as their destination."""
+    sku: str | Unknown = "Standard"
+
+
+def exposures(world: Networks) -> Iterator[Exposure]:
+    """Every way in from the Internet, in a stable order."""
+    for entry in entries(world):
+        yield from _through(world, entry)
+    yield from _services(world)
+    yield from _apps(world)
+
+
+def entries(world: Networks) -> Iterator[Entry]:
+    """Public addresses and where they lead: to interfaces, and through load balancers to what is behind."""
+    for endpoint in world.endpoints.all:
+        for id_ in endpoint.public:
+            if endpoint.kind not in ("load balancer", "firewall", "bastion", "gateway"):
+                yield _direct(world, endpoint, id_)
+    for balancer in world.estate.of_type(BALANCER_TYPE):
+        yield from _balanced(world, balancer)
+
+
+def _direct(world: Networks, endpoint: Endpoint, id_: str | Unknown) -> Entry:
+    address, sku, step = _public(world, id_)
+    own = Step(endpoint.resource.id, f"{endpoint.kind} in `{_subnet_name(endpoint)}`", endpoint.resource.origin)
+    return Entry(endpoint, address, (step, own), sku=sku)
+
+
+def _subnet_name(endpoint: Endpoint) -> str:
+    return endpoint.subnet.name if endpoint.subnet is not None else "an unknown subnet"
+
+
+def _public(world: Networks, id_: str | Unknown) -> tuple[Addresses, str | Unknown, Step]:
+    if isinstance(id_, Unknown):
+        return world.topology.stand_in(), id_, Step("", "a public address that is not known yet")
+    resource = world.estate.find(id_)
+    address = world.endpoints.public.get(id_.lower(), NOWHERE)
+    if resource is None:
+        return address or world.topology.stand_in(), "Standard", Step(id_, "a public address that is in no source")
+    return address, sku_name(resource.body), Step(resource.id, "public address", resource.origin)
+
+
+def _balanced(world: Networks, balancer: Resource) -> Iterator[Entry]:
+    body = properties(balancer.body)
+    fronts: dict[str, str | Unknown] = {}
+    for item in items(inner(body, "frontendIPConfigurations")):
+        public = id_in(inner(properties(item), "publicIPAddress"))
+        name = text_in(item, "name")
+        if public is not None and isinstance(name, str):
+            fronts[name.lower()] = public
+    if not fronts:
+        return
+    sku = sku_name(balancer.body)
+    for rule in items(inner(body, "loadBalancingRules")):
+        found = properties(rule)
+        front = fronts.get(_last(id_in(inner(found, "frontendIPConfiguration"))))
+        if front is None:
+            continue
+        yield from _rule_entries(world, balancer, rule, front, sku)
+
+
+def _last(id_: str | Unknown | None) -> str:
+    return id_.rpartition("/")[2].lower() if isinstance(id_, str) else ""
+
+
+def _rule_entries(
+    world: Networks, balancer: Resource, rule: Any, front: str | Unknown, sku: str | Unknown
+) -> Iterator[Entry]:
+    found = properties(rule)
+    outer, behind = (_service(found, "protocol", port) for port in ("frontendPort", "backendPort"))
+    floating = flag(found, "enableFloatingIP", default=False)
+    address, _, step = _public(world, front)
+    name = text_in(rule, "name")
+    middle = Step(balancer.id, f"load balancer rule `{name}`", balancer.origin)
+    pools = {id_in(inner(found, "backendAddressPool")), *_pool_ids(found)}
+    wanted = {pool.lower() for pool in pools if isinstance(pool, str)}
+    for endpoint in world.endpoints.all:
+        if wanted & _pools_of(endpoint):
+            own = Step(endpoint.resource.id, f"{endpoint.kind} in `{_subnet_name(endpoint)}`", endpoint.resource.origin)
+            # With a floating address packets arrive as they were sent, port and address.
+            inside = outer if floating is True else behind
+            yield Entry(endpoint, address, (step, middle, own), (outer,), (inside,), floating, sku)
+
+
+def _pool_ids(body: Any) -> list[str | Unknown]:
+    return [found for item in items(inner(body, "backendAddressPools")) if (found := id_in(item)) is not None]
+
+
+def _pools_of(endpoint: Endpoint) -> set[str]:
+    found: set[str] = set()
+    body = properties(endpoint.resource.body)
+    configurations = list(items(inner(body, "ipConfigurations")))
+    profile = inner(body, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
+    for interface in items(profile):
+        configurations += items(inner(properties(interface), "ipConfigurations"))
+    for item in configurations:
+        for pool in items(inner(properties(item), "loadBalancerBackendAddressPools")):
+            id_ = id_in(pool)
+            if isinstance(id_, str):
+                found.add(id_.lower())
+    return found
+
+
+def _service(body: Any, protocol: str, port: str) -> Service:
+    word = text_in(body, protocol)
+    number = inner(body, port)
+    name = word.lower() if isinstance(word, str) and word.lower() in ("tcp", "udp") else "*"
+    if isinstance(number, int) and number > 0:
+        return Service(name, ports=((number, number),))
+    # Port 0 and protocol All: a rule for all ports.
+    return Service(name)
+
+
+def internet(world: Networks, endpoint: Endpoint) -> Addresses:
+    """The addresses of anybody on the Internet, as an endpoint sees them."""
+    extent = world.names(endpoint.subnet).tag("Internet")
+    everything = extent.sure if extent is not None else NOWHERE
+    return everything.difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
+
+
+_SPECIAL: Final = PRIVATE.union(Addresses(((0, 2**24 - 1), (127 << 24, (128 << 24) - 1), (0xE0000000, 0xFFFFFFFF)), ()))
+"""What nobody on the Internet has: private addresses, this host, multicast, reserved ones."""
+
+
+def _through(world: Networks, entry: Entry) -> Iterator[Exposure]:
+    """What gets to an endpoint by a public address, by who may send it."""
+    endpoint = entry.endpoint
+    if not endpoint.receives:
+        return
+    target = _destination(entry)
+    sources = internet(world, endpoint)
+    gate = world.inbound(endpoint)
+    if not gate.gate.filters and not gate.holes:
+        yield from _without_groups(entry, sources)
+        return
+    parts = gate.parts(sources, target)
+    asked = world.space.everything
+    if entry.inside is not None:
+        asked = 0
+        for service in entry.inside:
+            asked |= world.space.mask(service)
+    back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
+    if back is False:
+        return
+    for grade, certain, mask, found in _graded(parts, sources, asked):
+        holes = [back] if isinstance(back, Unknown) else []
+        yield _exposure(world, entry, grade, mask, found, target, certain=certain, holes=[*gate.holes, *holes])
+
+
+def _destination(entry: Entry) -> Addresses:
+    inside = entry.endpoint.addresses
+    if entry.floating is True:
+        return entry.public
+    return inside if entry.floating is False else inside.union(entry.public)
+
+
+def _without_groups(entry: Entry, sources: Addresses) -> Iterator[Exposure]:
+    """An address without any group: Standard lets nobody in, Basic everybody."""
+    opened = open_without_group(entry.sku)
+    if opened is False:
+        return
+    services = entry.services if entry.services is not None else (Service(),)
+    yield Exposure(
+        entry.endpoint.resource,
+        entry.endpoint.name,
+        entry.endpoint.kind,
+        Grade.INTERNET,
+        services,
+        opened,
+        entry.path,
+        (Step(entry.path[0].id, "a Basic address lets everything in where no group is", entry.path[0].origin),),
+        sources,
+        notes=("no network security group stands in the way",),
+    )
+
+
+def _graded(parts: Sequence[Part], sources: Addresses, asked: int) -> Iterator[tuple[Grade, bool, int, list[Part]]]:
+    """Parts by who may send them: what is let in for certain, then what perhaps is."""
+    total = sources.size()
+    told: dict[Grade, int] = {}
+    for certain in (True, False):
+        by_mask: dict[int, list[Part]] = {}
+        for part in parts:
+            mask = (part.passage.least if certain else part.passage.most & ~part.passage.least) & asked
+            if mask:
+                by_mask.setdefault(mask, []).append(part)
+        merged: dict[Grade, tuple[int, list[Part]]] = {}
+        for mask, group in by_mask.items():
+            grade = _grade(_sources(group), total)
+            before = merged.get(grade, (0, []))
+            merged[grade] = (before[0] | mask, [*before[1], *group])
+        for grade in Grade:
+            if grade not in merged:
+                continue
+            mask, group = merged[grade]
+            fresh = mask & ~told.get(Grade.INTERNET, 0) if grade is not Grade.INTERNET else mask
+            fresh &= ~told.get(grade, 0)
+            if fresh:
+                told[grade] = told.get(grade, 0) | fresh
+                yield grade, certain, fresh, group
+
+
+def _sources(parts: Sequence[Part]) -> Addresses:
+    return union_of(_addresses(part.source) for part in parts)
+
+
+def _addresses(part: Class) -> Addresses:
+    return Addresses(part.intervals, ()) if part.version == 4 else Addresses((), part.intervals)
+
+
+_WIDE: Final = 2**31
+"""From so many IPv4 addresses on a set of sources is the Internet."""
+
+
+def _grade(addresses: Addresses, total: int) -> Grade:
+    size = addresses.size()
+    if size >= min(_WIDE, total) or (not total and addresses):
+        return Grade.INTERNET
+    for tag in ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend"):
+        found = tag_addresses(tag)
+        if found is not None and Addresses(found.v4).meets(addresses) and size >= found.size() // 2:
+            return Grade.AZURE
+    return Grade.RANGES
+
+
+def _exposure(
+    world: Networks,
+    entry: Entry,
+    grade: Grade,
+    mask: int,
+    parts: Sequence[Part],
+    target: Addresses,
+    *,
+    certain: bool,
+    holes: list[Unknown],
+) -> Exposure:
+    endpoint = entry.endpoint
+    services = world.space.describe(mask)
+    sources = _sources(parts)
+    groups = [group for group in _groups(endpoint) if isinstance(group, str)]
+    deciding, rule_holes = _deciding(world, endpoint, parts, mask)
+    witness, confirmed = None, False
+    for sample in sorted(world.space.samples(mask), key=lambda item: item.port not in HIGH_RISK_PORTS | {80, 443}):
+        witness = packet(sources, target, sample)
+        if witness is not None:
+            confirmed = check(world, groups, INBOUND, endpoint.subnet, witness).access == "Allow"
+            break
+    every = [*holes, *rule_holes]
+    truth: Truth = True
+    if not certain or holes:
+        truth = combine(every) if every else Unknown(reason="rules of the groups are not known whole")
+    return Exposure(
+        endpoint.resource,
+        endpoint.name,
+        entry.path[1].what.split()[0] if len(entry.path) > 2 else endpoint.kind,
+        grade,
+        services if entry.services is None else entry.services,
+        truth,
+        entry.path,
+        deciding,
+        sources,
+        witness,
+        confirmed,
+        extra={"floating": entry.floating, "inside": services},
+    )
+
+
+def _groups(endpoint: Endpoint) -> list[str | Unknown | None]:
+    subnet = endpoint.subnet.group if endpoint.subnet is not None and endpoint.filtered is not False else None
+    return [group for group in (subnet, endpoint.group) if group is not None]
+
+
+def _deciding(
+    world: Networks, endpoint: Endpoint, parts: Sequence[Part], mask: int
+) -> tuple[tuple[Step, ...], list[Unknown]]:
+    """The rules that let packets in, in the order of the groups, and what is not known of them."""
+    found: dict[str, Step] = {}
+    holes: list[Unknown] = []
+    gate = world.inbound(endpoint).gate
+    for part in parts:
+        most = part.source.most & part.destination.most
+        for item in gate.filters:
+            left = mask
+            for index, bound in enumerate(item.rules):
+                if not most >> index & 1 or not left & bound.most:
+                    continue
+                if bound.rule.allows is not False:
+                    what = f"rule `{bound.rule.name}`, priority {bound.rule.priority}"
+                    found.setdefault(bound.rule.id, Step(bound.rule.id, what, bound.rule.origin))
+                    holes.extend(bound.rule.holes)
+                left &= ~bound.sure
+                if not left:
+                    break
+            most >>= len(item.rules)
+    return tuple(found.values()), holes
+
+
+_DATA_PORTS: Final = {
+    "microsoft.sql/servers": 1433,
+    "microsoft.dbforpostgresql/flexibleservers": 5432,
+    "microsoft.dbforpostgresql/servers": 5432,
+    "microsoft.dbformysql/flexibleservers": 3306,
+    "microsoft.cache/redis": 6380,
+}
+"""Ports of data planes that do not speak HTTPS."""
+
+_OPENNESS: Final = {
+    Openness.PUBLIC: Grade.INTERNET,
+    Openness.AZURE: Grade.AZURE,
+    Openness.RESTRICTED: Grade.RANGES,
+    Openness.UNKNOWN: Grade.INTERNET,
+}
+
+
+def _services(world: Networks) -> Iterator[Exposure]:
+    """Services that answer at a public endpoint of their own."""
+    for resource in world.estate:
+        for admission in admissions(resource, world.estate):
+            grade = _OPENNESS.get(admission.openness)
+            if grade is not None:
+                yield _service_exposure(resource, admission, grade)
+
+
+def _service_exposure(resource: Resource, admission: Admission, grade: Grade) -> Exposure:
+    port = _DATA_PORTS.get(resource.type_key, 443)
+    known = admission.openness is not Openness.UNKNOWN
+    holes = [item for item in (admission.listens, admission.everyone, admission.azure) if isinstance(item, Unknown)]
+    certain: Truth = True
+    if not known:
+        found = [*holes, *admission.holes]
+        certain = combine(found) if found else Unknown(reason="its firewall is not known whole")
+    steps = tuple(
+        Step(resource.id, f"{path} is {_said(resource, path)}", resource.origin_of(path)) for path in admission.deciding
+    )
+    return Exposure(
+        resource,
+        "" if admission.plane == "data" else admission.plane,
+        "service" if admission.plane == "data" else admission.plane,
+        grade,
+        (Service("tcp", ports=((port, port),)),),
+        certain,
+        (Step(resource.id, "its public endpoint", resource.origin),),
+        steps,
+        admission.addresses.sure,
+        extra={"openness": str(admission.openness), "trusted": list(admission.trusted)},
+    )
+
+
+def _said(resource: Resource, path: str) -> str:
+    value = resource.get(path)
+    if isinstance(value, Unknown):
+        return "not known yet"
+    if value is None or not isinstance(value, str | bool | int | list):
+        return "not set"
+    return "empty" if value == [] else f"`{value}`" if not isinstance(value, list) else f"a list of {len(value)}"
+
+
+def _apps(world: Networks) -> Iterator[Exposure]:
+    """Web sites, and their deployment sites."""
+    anybody = Addresses(((0xC6336407, 0xC6336407),), ())
+    for type_ in SITE_TYPES:
+        for site in world.estate.of_type(type_):
+            for door in doors(site, world.estate):
+                answer = door.admits(anybody)
+                rules = [rule for rule in door.rules if rule.allows is not False]
+                if answer is False and not rules:
+                    continue
+                wide = any(rule.tag.lower().startswith(("azurecloud", "azurefrontdoor")) for rule in rules)
+                grade = Grade.INTERNET if answer is not False else Grade.AZURE if wide else Grade.RANGES
+                if answer is False and door.listens is False:
+                    continue
+                certain: Truth = True if answer is False else answer
+                steps = (Step(site.id, f"access restrictions of the {door.name}", site.origin),)
+                yield Exposure(
+                    site, door.name, "app", grade, (Service("tcp", ports=((443, 443),)),), certain, steps, steps
+                )
