@@ -3,7 +3,7 @@
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.conformance import arm, bicepparams, networks, policies
+from tests.conformance import arm, bicepparams, identities, networks, policies
 from tests.conformance.cases import Adapter, Judge, Reader, read_cases
 
 FILES: tuple[tuple[str, Reader], ...] = (
@@ -46,6 +46,14 @@ NETWORKS: dict[str, Adapter] = {
     "filter": networks.custodian,
 }
 KINDS.update({kind: (adapter, networks.judge) for kind, adapter in NETWORKS.items()})
+
+IDENTITIES: dict[str, Adapter] = {
+    "abac-eval": identities.condition,
+    "abac-parse": identities.parsed,
+    "abac-parse-error": identities.refused,
+    "wildcard": identities.wildcard,
+}
+KINDS.update({kind: (adapter, identities.judge) for kind, adapter in IDENTITIES.items()})
 
 
 def reader_of(path: Path) -> Reader | None:

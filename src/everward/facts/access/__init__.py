@@ -1,0 +1,1 @@
+"""Who may do what: roles, assignments, conditions, and what follows from them."""

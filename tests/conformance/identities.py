@@ -1,0 +1,100 @@
+"""Adapters for cases about rights: patterns, roles, deny assignments, and conditions."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.cases import Answer, Case
+
+from everward.facts.access.conditions import Condition, ConditionError, Context, evaluate, parse_condition
+from everward.facts.access.conditions import nodes as syntax
+from everward.facts.access.patterns import covers
+from everward.values import Unknown
+
+SOURCES = {"resource": "Resource", "request": "Request", "principal": "Principal", "environment": "Environment"}
+
+
+def _attributes(given: dict[str, Any], key: str) -> dict[str, Any]:
+    held = given.get(key) or {}
+    inner = held.get("attributes", held.get("customSecurityAttributes", held))
+    return {**{name: value for name, value in held.items() if not isinstance(value, dict)}, **inner}
+
+
+def _context(resources: dict[str, Any]) -> Context:
+    given = {**(resources.get("defaultContext") or {}), **(resources.get("context") or {})}
+    attributes = {source: _attributes(given, key) for key, source in SOURCES.items()}
+    for name, values in (resources.get("contextOverrides") or {}).items():
+        key = name.removesuffix("_attributes")
+        if key in SOURCES and isinstance(values, dict):
+            attributes[SOURCES[key]].update(values)
+        elif key in ("action", "suboperation"):
+            given[key] = values
+    action = given.get("action") or (given.get("request") or {}).get("action") or ""
+    return Context(action, given.get("suboperation"), attributes, complete=True)
+
+
+def condition(case: Case, _folder: Path) -> Answer:
+    try:
+        parsed = parse_condition(case["resources"]["condition"])
+    except ConditionError as error:
+        return {"error": "parse", "message": error.message}
+    answer = evaluate(parsed, _context(case["resources"]))
+    return {"error": "open", "message": answer.reason} if isinstance(answer, Unknown) else {"value": answer}
+
+
+def parsed(case: Case, _folder: Path) -> Answer:
+    try:
+        return {"value": _tree(parse_condition(case["resources"]["condition"]))}
+    except ConditionError as error:
+        return {"error": "parse", "message": error.message}
+
+
+def refused(case: Case, _folder: Path) -> Answer:
+    answer = parsed(case, _folder)
+    return {"value": answer.get("error") and "error"}
+
+
+def _tree(found: Condition) -> dict[str, Any]:
+    return _node(found.root)
+
+
+def _node(node: Any) -> dict[str, Any]:
+    if isinstance(node, syntax.Both):
+        return {"type": "Logical", "operator": node.operator, "left": _node(node.left), "right": _node(node.right)}
+    if isinstance(node, syntax.Not):
+        return {"type": "Unary", "operator": "Not", "operand": _node(node.part)}
+    if isinstance(node, syntax.Exists):
+        name = "NotExists" if node.negated else "Exists"
+        return {"type": "Unary", "operator": name, "operand": _node(node.operand)}
+    if isinstance(node, syntax.Comparison):
+        return {"type": "Binary", "operator": node.operator, "left": _node(node.left), "right": _node(node.right)}
+    if isinstance(node, syntax.Attribute):
+        named = {} if node.namespace is None else {"namespace": node.namespace}
+        return {"type": "AttributeReference", "source": node.source, **named, "attribute": node.name}
+    if isinstance(node, syntax.Function):
+        arguments = [_node(item) for item in node.arguments]
+        return {"type": "FunctionCall", "function": node.name, "arguments": arguments}
+    if isinstance(node, syntax.Listed):
+        kind = "SetLiteral" if node.braces else "ListLiteral"
+        return {"type": kind, "elements": [_node(item) for item in node.items]}
+    return _literal(node)
+
+
+def _literal(node: Any) -> dict[str, Any]:
+    if isinstance(node, syntax.Text):
+        return {"type": "StringLiteral", "value": node.value}
+    if isinstance(node, syntax.Number):
+        return {"type": "NumberLiteral", "raw": node.raw}
+    if isinstance(node, syntax.Bool):
+        return {"type": "BooleanLiteral", "value": node.value}
+    if isinstance(node, syntax.Name):
+        return {"type": "Identifier", "name": node.name}
+    return {"type": "NullLiteral"}
+
+
+def wildcard(case: Case, _folder: Path) -> Answer:
+    given = case["resources"]
+    return {"value": covers(given["pattern"], given["action"])}
+
+
+def judge(answer: Answer, expected: Any) -> bool:
+    return "value" in answer and bool(answer["value"] == expected["value"])
