@@ -1,14 +1,19 @@
 """Adapters for cases about rights: patterns, roles, deny assignments, and conditions."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.conformance.cases import Answer, Case
 
+from everward.estate import Estate, Reading, Resource
 from everward.facts.access.conditions import Condition, ConditionError, Context, evaluate, parse_condition
 from everward.facts.access.conditions import nodes as syntax
 from everward.facts.access.patterns import covers
-from everward.values import Unknown
+from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.roles import built_in_roles
+from everward.values import Origin, Unknown
 
 SOURCES = {"resource": "Resource", "request": "Request", "principal": "Principal", "environment": "Environment"}
 
@@ -94,6 +99,77 @@ def _literal(node: Any) -> dict[str, Any]:
 def wildcard(case: Case, _folder: Path) -> Answer:
     given = case["resources"]
     return {"value": covers(given["pattern"], given["action"])}
+
+
+ME = "11111111-1111-1111-1111-111111111111"
+SCOPE = "/subscriptions/s"
+
+
+def _estate(assignments: list[tuple[Any, str]], principal: str, denials: Sequence[dict[str, Any]] = ()) -> Estate:
+    """Assignments of roles (names of built-in ones, or their permissions) at scopes, and deny assignments."""
+    resources = []
+    for index, (role, scope) in enumerate(assignments):
+        if isinstance(role, str):
+            found = next(item for item in built_in_roles().values() if item.name == role)
+            name = found.id
+        else:
+            name = f"role{index}"
+            body = {"properties": {"roleName": name, "permissions": [role]}}
+            resources.append(_made("roleDefinitions", name, body, scope))
+        body = {
+            "properties": {"principalId": principal, "roleDefinitionId": f"{scope}/{PROVIDER}/roleDefinitions/{name}"}
+        }
+        resources.append(_made("roleAssignments", f"a{index}", body, scope))
+    for index, denial in enumerate(denials):
+        given = {**denial, "principals": [_principal(item) for item in denial["principals"]]}
+        given["excludePrincipals"] = [_principal(item) for item in denial.get("excludePrincipals", [])]
+        resources.append(_made("denyAssignments", f"d{index}", {"properties": given}, denial["scope"]))
+    return Estate([Reading("inventory", "case", resources)])
+
+
+PROVIDER = "providers/Microsoft.Authorization"
+
+
+def _made(type_: str, name: str, body: dict[str, Any], scope: str) -> Resource:
+    kind = f"Microsoft.Authorization/{type_}"
+    return Resource(f"{scope}/{PROVIDER}/{type_}/{name}", kind, name, body, Origin(source="inventory"))
+
+
+def _principal(item: Any) -> dict[str, Any]:
+    return item if isinstance(item, dict) else {"id": item}
+
+
+def _may(estate: Estate, principal: str, operation: str, scope: str, data: bool | None = None) -> Answer:
+    rights = Rights(estate)
+    answer = rights.may(rights.grants.principals.of(principal), operation, scope, data=data)
+    return {"value": answer.verdict is Verdict.ALLOWED}
+
+
+def effective(case: Case, _folder: Path) -> Answer:
+    given = case["resources"]
+    data = "data" in case["question"].split("-plane")[0].rsplit(maxsplit=1)[-1]
+    return _may(_estate([(given["role"], SCOPE)], ME), ME, given["action"], SCOPE, data)
+
+
+def plane(case: Case, folder: Path) -> Answer:
+    """What a role cannot do to data, it may by an operation of the control plane."""
+    return effective(case, folder)
+
+
+def additive(case: Case, _folder: Path) -> Answer:
+    given = case["resources"]
+    listed = [(item["role"], item["scope"]) for item in given["assignments"]]
+    return _may(_estate(listed, ME), ME, given["action"], given["scope"])
+
+
+def denied(case: Case, _folder: Path) -> Answer:
+    given = case["resources"]
+    asked = re.search(r"allowed for (\w+)", case["question"])
+    if asked is None:
+        return {"error": "question", "message": f"the question is of no known form: {case['question']}"}
+    own = given["denyAssignment"]["scope"]
+    estate = _estate([({"actions": given["roleActions"]}, own)], asked[1], [given["denyAssignment"]])
+    return _may(estate, asked[1], given["action"], given.get("scope", own))
 
 
 def judge(answer: Answer, expected: Any) -> bool:

@@ -52,6 +52,10 @@ IDENTITIES: dict[str, Adapter] = {
     "abac-parse": identities.parsed,
     "abac-parse-error": identities.refused,
     "wildcard": identities.wildcard,
+    "effective": identities.effective,
+    "plane": identities.plane,
+    "additive": identities.additive,
+    "deny": identities.denied,
 }
 KINDS.update({kind: (adapter, identities.judge) for kind, adapter in IDENTITIES.items()})
 

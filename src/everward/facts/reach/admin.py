@@ -14,8 +14,8 @@ from everward.estate import Estate, Resource
 from everward.facts.reach.filters import Filter, Passage
 from everward.facts.reach.rules import INBOUND, Names, Rule, Side
 from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, Service, Space, join_ports, parse_ports
-from everward.facts.reach.shape import id_in, inner, items, properties, text_in, texts_in
 from everward.facts.reach.topology import Network
+from everward.facts.shape import id_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown
 
 MANAGER_TYPE: Final = "Microsoft.Network/networkManagers"

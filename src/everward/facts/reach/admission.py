@@ -13,7 +13,7 @@ from typing import Any, Final
 from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import EVERYWHERE, NOWHERE, Addresses, parse_addresses
 from everward.facts.reach.rules import Extent
-from everward.facts.reach.shape import id_in, inner, items, properties, text_in
+from everward.facts.shape import id_in, inner, items, properties, text_in
 from everward.values import Truth, Unknown, combine
 
 

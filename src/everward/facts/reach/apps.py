@@ -15,8 +15,8 @@ from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import EVERYWHERE, NOWHERE, Addresses, parse_addresses, union_of
 from everward.facts.reach.admission import has_private_endpoint
 from everward.facts.reach.rules import OPEN, Extent
-from everward.facts.reach.shape import flag, id_in, inner, items, properties, text_in, texts_in
 from everward.facts.reach.tags import tag_addresses
+from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown, combine
 
 SITE_TYPES: Final = ("Microsoft.Web/sites", "Microsoft.Web/sites/slots")

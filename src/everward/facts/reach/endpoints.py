@@ -10,8 +10,8 @@ from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses, parse_addresses
 from everward.facts.reach.names import Places
 from everward.facts.reach.rules import Extent
-from everward.facts.reach.shape import flag, id_in, ids_in, inner, items, properties, text_in
 from everward.facts.reach.topology import Subnet, Topology
+from everward.facts.shape import flag, id_in, ids_in, inner, items, properties, text_in
 from everward.values import Truth, Unknown
 
 PUBLIC_IP_TYPE: Final = "Microsoft.Network/publicIPAddresses"

@@ -19,10 +19,10 @@ from everward.facts.reach.paths import Networks, Part
 from everward.facts.reach.publicips import open_without_group, sku_name
 from everward.facts.reach.rules import INBOUND
 from everward.facts.reach.services import Service, join_ports
-from everward.facts.reach.shape import flag, id_in, inner, items, properties, text_in
 from everward.facts.reach.tags import HOST, METADATA, tag_addresses
 from everward.facts.reach.topology import STAND_INS
 from everward.facts.reach.witness import check, packet
+from everward.facts.shape import flag, id_in, inner, items, properties, text_in
 from everward.values import Origin, Truth, Unknown, combine
 
 BALANCER_TYPE: Final = "Microsoft.Network/loadBalancers"

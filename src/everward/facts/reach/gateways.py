@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, parse_addresses, union_of
 from everward.facts.reach.rules import Extent
-from everward.facts.reach.shape import id_in, inner, items, properties, text_in
 from everward.facts.reach.topology import Network, Topology, prefixes
+from everward.facts.shape import id_in, inner, items, properties, text_in
 
 GATEWAY_TYPE: Final = "Microsoft.Network/virtualNetworkGateways"
 CONNECTION_TYPE: Final = "Microsoft.Network/connections"

@@ -14,8 +14,8 @@ from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
 from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Names, Rule, rules_of
 from everward.facts.reach.services import Service, Space
-from everward.facts.reach.shape import flag, id_in, ids_in, inner, items, properties
 from everward.facts.reach.topology import Subnet, Topology
+from everward.facts.shape import flag, id_in, ids_in, inner, items, properties
 from everward.values import Truth, Unknown, combine
 
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from everward.estate import Estate, Resource
 from everward.facts.reach.admission import approved
-from everward.facts.reach.shape import id_in, inner, items, properties, texts_in
 from everward.facts.reach.topology import Network, Topology
+from everward.facts.shape import id_in, inner, items, properties, texts_in
 from everward.values import Truth, Unknown
 
 ENDPOINT_TYPE: Final = "Microsoft.Network/privateEndpoints"

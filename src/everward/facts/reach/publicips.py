@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from everward.facts.reach.shape import flag, id_in, inner, text_in
+from everward.facts.shape import flag, id_in, inner, text_in
 from everward.values import Truth, Unknown
 
 

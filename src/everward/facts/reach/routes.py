@@ -16,9 +16,9 @@ from everward.facts.reach.addresses import Addresses, Intervals, parse_addresses
 from everward.facts.reach.filters import classes
 from everward.facts.reach.gateways import sites
 from everward.facts.reach.rules import Extent
-from everward.facts.reach.shape import flag, inner, items, properties, text_in
 from everward.facts.reach.tags import published, tag_addresses
 from everward.facts.reach.topology import Network, Subnet, Topology
+from everward.facts.shape import flag, inner, items, properties, text_in
 from everward.values import Truth, Unknown
 
 TABLE_TYPE: Final = "Microsoft.Network/routeTables"

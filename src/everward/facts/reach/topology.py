@@ -15,7 +15,7 @@ from typing import Any, Final
 from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, parse_addresses, union_of
 from everward.facts.reach.rules import Extent
-from everward.facts.reach.shape import flag, id_in, ids_in, inner, items, properties, text_in, texts_in
+from everward.facts.shape import flag, id_in, ids_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown
 
 NETWORK_TYPE: Final = "Microsoft.Network/virtualNetworks"

@@ -13,9 +13,9 @@ from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.rules import RULE_TYPE
 from everward.facts.reach.services import Sample
-from everward.facts.reach.shape import inner, items, properties
 from everward.facts.reach.tags import published
 from everward.facts.reach.topology import Subnet
+from everward.facts.shape import inner, items, properties
 from everward.values import Truth, Unknown
 
 _SHOWN: Final = ("198.51.100.7", "203.0.113.7", "192.0.2.7", "8.8.8.8", "2001:db8::7")

@@ -1,6 +1,6 @@
 """Whether a condition holds, for what is known of a request. What is not known gives a hole that names the attribute.
 
-The rules of operators and quantifiers: MicrosoftDocs/azure-docs role-based-access-control/conditions-format, read 2026-11.
+Rules of operators and quantifiers: MicrosoftDocs/azure-docs role-based-access-control/conditions-format, read 2026-11.
 """
 
 from __future__ import annotations

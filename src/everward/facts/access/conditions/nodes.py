@@ -26,8 +26,8 @@ OPERATORS: Final = (
     *("IpMatch", "IpNotMatch", "IpInRange", "ListContains", "ListNotContains"),
     *("ActionMatches", "SubOperationMatches"),
 )
-"""Every operator: those of MicrosoftDocs/azure-docs role-based-access-control/conditions-format, read 2026-11, and those
-that a second evaluator of the language has besides."""
+"""Every operator: those of MicrosoftDocs/azure-docs role-based-access-control/conditions-format, read 2026-11, and
+those which a second evaluator of the language has."""
 
 QUANTIFIERS: Final = ("ForAnyOfAnyValues", "ForAllOfAnyValues", "ForAnyOfAllValues", "ForAllOfAllValues")
 FUNCTIONS: Final = ("ToLower", "ToUpper", "Trim", "AddDays", "ToTime", "NormalizeList", "NormalizeSet")

@@ -1,0 +1,268 @@
+"""Effective rights: whether somebody may do something somewhere, by which path, and what would decide it.
+
+MicrosoftDocs/azure-docs role-based-access-control/overview and deny-assignments, read 2026-11: a deny assignment wins;
+then any assignment whose role grants the operation suffices. The planes are separate: `*` in actions is no data action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from everward.estate import Estate, Resource
+from everward.facts.access.conditions import ConditionError, Context, evaluate, parse_condition
+from everward.facts.access.grants import DENY_TYPE, VAULT_TYPE, Grant, Grants, Standing
+from everward.facts.access.principals import EVERYONE, Principal
+from everward.facts.access.roles import Permission, Role, is_data_operation
+from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
+from everward.policy.hierarchy import Hierarchy, scope_of
+from everward.values import Truth, Unknown, all_of, combine
+
+
+class Verdict(StrEnum):
+    """Whether somebody may."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    """A deny assignment keeps them from it."""
+    ELIGIBLE = "eligible"
+    """After activating a role."""
+    MAYBE = "maybe"
+    NOT_GRANTED = "notGranted"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One path by which somebody may."""
+
+    grant: Grant
+    permission: Permission
+    pattern: str
+    """The pattern of the role that covers the operation."""
+    holds: Truth = True
+    """Whether scope and conditions hold."""
+    ambiguous: bool = False
+    """Whether another reading of the role would say otherwise."""
+
+
+@dataclass(frozen=True)
+class Denial:
+    """A deny assignment that is about an operation."""
+
+    resource: Resource
+    scope: str
+    permissions: tuple[Permission, ...]
+    principals: frozenset[str]
+    excluded: frozenset[str]
+    children: bool
+    """Whether it counts below its scope."""
+
+    def denies(self, principal: Principal, operation: str, data: bool) -> bool:
+        """Whether it keeps a principal from an operation."""
+        own = {principal.key, *principal.groups}
+        if own & self.excluded or not (own & self.principals or EVERYONE in self.principals):
+            return False
+        return any(item.grants(operation, data=data) is not None for item in self.permissions)
+
+
+class Answer(NamedTuple):
+    """What came out."""
+
+    verdict: Verdict
+    proofs: tuple[Proof, ...] = ()
+    """The paths, the surest first."""
+    denial: Denial | None = None
+    hole: Unknown | None = None
+    """What would decide it."""
+
+
+class Rights:
+    """The effective rights of an estate."""
+
+    def __init__(self, estate: Estate, hierarchy: Hierarchy | None = None) -> None:
+        self.estate = estate
+        self.grants = Grants(estate)
+        self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
+        self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
+
+    @cached_property
+    def denials(self) -> list[Denial]:
+        """Every deny assignment."""
+        return [denial_of(resource) for resource in self.estate.of_type(DENY_TYPE)]
+
+    @cached_property
+    def _by_principal(self) -> Mapping[str, list[Grant]]:
+        found: dict[str, list[Grant]] = {}
+        for grant in self.grants.all:
+            found.setdefault(grant.principal.key, []).append(grant)
+        return found
+
+    def held_by(self, principal: Principal) -> Iterator[Grant]:
+        """What a principal holds, itself or through groups."""
+        yield from self._by_principal.get(principal.key, ())
+        for group in sorted(principal.groups):
+            yield from self._by_principal.get(group, ())
+
+    def _patterns(self, role: Role, operation: str, data: bool) -> tuple[tuple[Permission, str], ...]:
+        key = (id(role), operation.lower(), data)
+        found = self._granting.get(key)
+        if found is None:
+            found = self._granting[key] = tuple(role.grants(operation, data=data))
+        return found
+
+    def may(
+        self,
+        principal: Principal,
+        operation: str,
+        scope: str,
+        *,
+        data: bool | None = None,
+        context: Context | None = None,
+    ) -> Answer:
+        """Whether a principal may do something at a scope. `data` says the plane; else the catalogue does."""
+        plane = is_data_operation(operation) if data is None else data
+        return self._answer(principal, self.held_by(principal), operation, scope, plane, context)
+
+    def who_may(
+        self, operation: str, scope: str, *, data: bool | None = None, context: Context | None = None
+    ) -> Iterator[tuple[Principal, Answer]]:
+        """Everybody who may, or perhaps may, do something at a scope, the surest first."""
+        plane = is_data_operation(operation) if data is None else data
+        holders: dict[str, Principal] = {}
+        for grant in self.grants.all:
+            if self._patterns(grant.role, operation, plane) and self._reaches(grant, scope) is not False:
+                holders[grant.principal.key] = grant.principal
+        found = [
+            (holder, self._answer(holder, self.held_by(holder), operation, scope, plane, context))
+            for holder in holders.values()
+        ]
+        order = list(Verdict)
+        kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
+        yield from sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
+
+    def _reaches(self, grant: Grant, scope: str) -> Truth:
+        return self.hierarchy.contains(grant.scope, scope)
+
+    def _answer(
+        self,
+        principal: Principal,
+        held: Iterable[Grant],
+        operation: str,
+        scope: str,
+        data: bool,
+        context: Context | None,
+    ) -> Answer:
+        denial, doubt = self._denied(principal, operation, scope, data)
+        if denial is not None and doubt is None:
+            return Answer(Verdict.DENIED, denial=denial)
+        proofs = list(self._proofs(held, operation, scope, data, context or Context(operation)))
+        proofs.sort(key=lambda proof: (proof.holds is not True, proof.grant.standing is Standing.ELIGIBLE))
+        if not proofs:
+            return Answer(Verdict.NOT_GRANTED)
+        sure = [proof for proof in proofs if proof.holds is True]
+        standing = [proof for proof in sure if proof.grant.standing is not Standing.ELIGIBLE]
+        if doubt is not None:
+            return Answer(Verdict.MAYBE, tuple(proofs), denial, doubt)
+        if standing:
+            return Answer(Verdict.ALLOWED, tuple(proofs))
+        if sure:
+            return Answer(Verdict.ELIGIBLE, tuple(proofs))
+        holes = [proof.holds for proof in proofs if isinstance(proof.holds, Unknown)]
+        return Answer(Verdict.MAYBE, tuple(proofs), hole=combine(holes))
+
+    def _denied(
+        self, principal: Principal, operation: str, scope: str, data: bool
+    ) -> tuple[Denial | None, Unknown | None]:
+        """The deny assignment that wins, and a hole where it is not certain that it is about the scope."""
+        perhaps: tuple[Denial, Unknown] | None = None
+        for denial in self.denials:
+            if not denial.denies(principal, operation, data):
+                continue
+            if not denial.children and denial.scope.rstrip("/").lower() != scope.rstrip("/").lower():
+                continue
+            reached = self.hierarchy.contains(denial.scope, scope)
+            if reached is True:
+                return denial, None
+            if isinstance(reached, Unknown):
+                perhaps = (denial, reached)
+        return perhaps if perhaps is not None else (None, None)
+
+    def _proofs(
+        self, held: Iterable[Grant], operation: str, scope: str, data: bool, context: Context
+    ) -> Iterator[Proof]:
+        for grant in held:
+            patterns = self._patterns(grant.role, operation, data)
+            if not patterns:
+                if grant.role.holes and self._reaches(grant, scope) is not False:
+                    yield Proof(grant, Permission(), "", combine(list(grant.role.holes)))
+                continue
+            reached = self._reaches(grant, scope)
+            counts = self._counts(grant, scope, data)
+            if reached is False or counts is False:
+                continue
+            for permission, pattern in patterns:
+                conditions = [text for text in (permission.condition, grant.condition) if text is not None]
+                truths = [reached, counts, *(condition_holds(text, context) for text in conditions)]
+                holds = all_of(truths)
+                if holds is not False:
+                    yield Proof(grant, permission, pattern, holds, grant.role.is_ambiguous)
+
+    def _counts(self, grant: Grant, scope: str, data: bool) -> Truth:
+        """Whether a grant counts for what is asked: vaults take either roles or access policies for their data."""
+        if grant.kind == "access policy" or not data:
+            return grant.active
+        vault = self._vault_of(scope)
+        if vault is None or grant.kind != "role assignment":
+            return grant.active
+        by_role = flag(properties(vault.body), "enableRbacAuthorization", default=False)
+        return all_of([grant.active, by_role])
+
+    def _vault_of(self, scope: str) -> Resource | None:
+        lowered = scope.lower()
+        at = lowered.find("/microsoft.keyvault/vaults/")
+        if at < 0:
+            return None
+        end = lowered.find("/", at + len("/microsoft.keyvault/vaults/"))
+        found = self.estate.find(scope if end < 0 else scope[:end])
+        return found if found is not None and found.type_key == VAULT_TYPE.lower() else None
+
+
+def condition_holds(text: str, context: Context) -> Truth:
+    """Whether a condition holds. One that cannot be read is a hole: Azure would not have taken it."""
+    try:
+        return evaluate(parse_condition(text), context)
+    except ConditionError as error:
+        return Unknown(reason=f"the condition cannot be read: {error.message}", decided_by=(text[:80],))
+
+
+def denial_of(resource: Resource) -> Denial:
+    """A deny assignment of the estate."""
+    body = properties(resource.body)
+    scope = id_in(inner(body, "scope"))
+    return Denial(
+        resource,
+        scope if isinstance(scope, str) else scope_of(resource.id),
+        tuple(_permissions(inner(body, "permissions"))),
+        frozenset(_named(inner(body, "principals"))),
+        frozenset(_named(inner(body, "excludePrincipals"))),
+        flag(body, "doNotApplyToChildScopes", default=False) is not True,
+    )
+
+
+def _permissions(listed: Any) -> Iterator[Permission]:
+    for item in items(listed):
+        actions, not_actions, data, not_data = (
+            tuple(text for text in texts_in(inner(item, key)) if isinstance(text, str))
+            for key in ("actions", "notActions", "dataActions", "notDataActions")
+        )
+        yield Permission(actions, not_actions, data, not_data)
+
+
+def _named(listed: Any) -> Iterator[str]:
+    for item in items(listed):
+        id_ = item if isinstance(item, str) else text_in(item, "id")
+        if isinstance(id_, str):
+            yield id_.lower()
