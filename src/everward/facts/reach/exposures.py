@@ -180,7 +180,7 @@ def _rule_entries(
     pools = {id_in(inner(found, "backendAddressPool")), *_pool_ids(found)}
     wanted = {pool.lower() for pool in pools if isinstance(pool, str)}
     for endpoint in world.endpoints.all:
-        if wanted & _pools_of(endpoint):
+        if wanted & world.pools_of(endpoint):
             own = Step(endpoint.resource.id, f"{endpoint.kind} in `{_subnet_name(endpoint)}`", endpoint.resource.origin)
             # With a floating address packets arrive as they were sent, port and address.
             inside = outer if floating is True else behind
@@ -189,21 +189,6 @@ def _rule_entries(
 
 def _pool_ids(body: Any) -> list[str | Unknown]:
     return [found for item in items(inner(body, "backendAddressPools")) if (found := id_in(item)) is not None]
-
-
-def _pools_of(endpoint: Endpoint) -> set[str]:
-    found: set[str] = set()
-    body = properties(endpoint.resource.body)
-    configurations = list(items(inner(body, "ipConfigurations")))
-    profile = inner(body, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
-    for interface in items(profile):
-        configurations += items(inner(properties(interface), "ipConfigurations"))
-    for item in configurations:
-        for pool in items(inner(properties(item), "loadBalancerBackendAddressPools")):
-            id_ = id_in(pool)
-            if isinstance(id_, str):
-                found.add(id_.lower())
-    return found
 
 
 def _service(body: Any, protocol: str, port: str) -> Service:

@@ -162,6 +162,10 @@ class Networks:
         own = inner(properties(endpoint.resource.body), "defaultOutboundConnectivityEnabled")
         return own if isinstance(own, bool | Unknown) else subnet.default_outbound
 
+    def pools_of(self, endpoint: Endpoint) -> set[str]:
+        """The backend pools that an endpoint is in, in lower case."""
+        return _memberships(endpoint.resource)
+
     @cached_property
     def _balanced(self) -> set[str]:
         """Resources behind load balancers that let them out: by outbound rules, or by rules that do not forbid it."""
@@ -190,9 +194,14 @@ def _pools(body: Any) -> set[str]:
 
 
 def _memberships(resource: Resource) -> set[str]:
-    """The backend pools that an interface is in."""
+    """The backend pools that interfaces of a resource are in, in lower case."""
+    body = properties(resource.body)
+    configurations = list(items(inner(body, "ipConfigurations")))
+    profile = inner(body, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
+    for interface in items(profile):
+        configurations += items(inner(properties(interface), "ipConfigurations"))
     found: set[str] = set()
-    for item in items(inner(properties(resource.body), "ipConfigurations")):
+    for item in configurations:
         listed = ids_in(inner(properties(item), "loadBalancerBackendAddressPools"))
         found |= {id_.lower() for id_ in listed if isinstance(id_, str)}
     return found

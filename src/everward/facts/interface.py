@@ -1,0 +1,76 @@
+"""What an analysis must offer. What it derives are resources: criteria read them as they read any other."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from everward.estate import Estate, Reading, Resource, Unresolved
+from everward.values import Origin, Truth
+
+NAMESPACE = "Everward"
+"""Types of facts begin with it: `Everward.Reach/exposures`."""
+
+
+@dataclass
+class Derived:
+    """What an analysis found."""
+
+    facts: list[Resource] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    """What could not be analysed, and why."""
+
+
+class Analysis(ABC):
+    """An analysis of a whole estate."""
+
+    name: str
+    """`reach`, `access`, `keys`: what readings of its facts are called."""
+
+    @abstractmethod
+    def derive(self, estate: Estate) -> Derived:
+        """The facts of an estate, in a stable order."""
+
+
+def with_facts(estate: Estate, analyses: Iterable[Analysis]) -> Estate:
+    """The estate together with what analyses find in it; one reading an analysis.
+
+    INVARIANT: every analysis sees the estate as it was read: facts of one are no input of another.
+    """
+    readings = list(estate.readings)
+    for analysis in analyses:
+        derived = analysis.derive(estate)
+        reading = Reading(analysis.name, analysis.name, derived.facts)
+        reading.unresolved.extend(derived.unresolved)
+        readings.append(reading)
+    return Estate(readings)
+
+
+def fact(
+    subject: Resource | str,
+    kind: str,
+    name: str,
+    properties: dict[str, Any],
+    *,
+    origin: Origin | None = None,
+    condition: Truth = True,
+) -> Resource:
+    """A fact about a resource or scope: an extension of it, of type `Everward.<kind>`.
+
+    `condition` is a hole when it is not certain that the fact is one.
+    """
+    scope = subject if isinstance(subject, str) else subject.id
+    type_ = f"{NAMESPACE}.{kind}"
+    place = (
+        origin if origin is not None else (subject.origin if isinstance(subject, Resource) else Origin(source="facts"))
+    )
+    return Resource(
+        id=f"{scope.rstrip('/')}/providers/{type_}/{name}",
+        type=type_,
+        name=name,
+        body={"properties": properties},
+        origin=origin if origin is not None else own,
+        condition=condition,
+    )
