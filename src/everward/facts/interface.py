@@ -63,9 +63,7 @@ def fact(
     """
     scope = subject if isinstance(subject, str) else subject.id
     type_ = f"{NAMESPACE}.{kind}"
-    place = (
-        origin if origin is not None else (subject.origin if isinstance(subject, Resource) else Origin(source="facts"))
-    )
+    own = subject.origin if isinstance(subject, Resource) else Origin(source="facts")
     return Resource(
         id=f"{scope.rstrip('/')}/providers/{type_}/{name}",
         type=type_,

@@ -1,0 +1,197 @@
+"""What reach finds, as facts: exposures, ways out, public addresses, rules that never decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from everward.estate import Estate, Resource, Unresolved
+from everward.facts.interface import Analysis, Derived, fact
+from everward.facts.reach.ddos import coverage
+from everward.facts.reach.egress import Way, ways_out
+from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, Step, exposures
+from everward.facts.reach.filters import Filter
+from everward.facts.reach.names import PlainNames
+from everward.facts.reach.paths import Networks
+from everward.facts.reach.publicips import Protection
+from everward.facts.reach.rules import INBOUND, OUTBOUND, rules_of
+from everward.facts.reach.services import Service, Space, format_ports, format_service
+from everward.facts.reach.shadow import Kind, Remark, remarks
+from everward.values import Origin, Truth, Unknown
+
+EXPOSURE: Final = "Reach/exposures"
+EGRESS: Final = "Reach/egress"
+PUBLIC_ADDRESS: Final = "Reach/publicAddresses"
+RULE_REMARK: Final = "Reach/ruleRemarks"
+
+
+class ReachAnalysis(Analysis):
+    """Who can reach what."""
+
+    name = "reach"
+
+    def derive(self, estate: Estate) -> Derived:
+        """The facts of an estate."""
+        world = Networks(estate)
+        derived = Derived()
+        for maker in (_exposures, _egress, _addresses, _remarks):
+            for made in maker(world):
+                (derived.facts if isinstance(made, Resource) else derived.unresolved).append(made)  # type: ignore[arg-type]
+        return derived
+
+
+def _exposures(world: Networks) -> Iterator[Resource | Unresolved]:
+    seen: dict[str, int] = {}
+    for exposure in exposures(world):
+        yield exposure_fact(exposure, seen)
+        if exposure.witness is not None and not exposure.confirmed and exposure.certain is True:
+            yield Unresolved(
+                subject=f"exposure of `{exposure.target.name}`",
+                reason=f"the second evaluator does not let the packet `{exposure.witness}` in",
+                origin=exposure.target.origin,
+                help="this is a fault of ours: one of the two is wrong about a rule",
+            )
+
+
+def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
+    """An exposure as a resource. `seen` keeps names apart."""
+    parts = [exposure.kind, exposure.part, str(exposure.grade)]
+    name = slug("-".join(part for part in parts if part))
+    key = f"{exposure.target.key}#{name}"
+    seen[key] = seen.get(key, 0) + 1
+    title = name if seen[key] == 1 else f"{name}-{seen[key]}"
+    certain = exposure.certain
+    return fact(
+        exposure.target,
+        EXPOSURE,
+        title,
+        {
+            "target": exposure.target.id,
+            "targetType": exposure.target.type,
+            "targetName": exposure.target.name,
+            "part": exposure.part,
+            "kind": exposure.kind,
+            "source": str(exposure.grade),
+            "services": [format_service(service) for service in exposure.services],
+            "ports": [_port_range(range_) for range_ in exposure.ports()],
+            "management": exposure.has_port(MANAGEMENT_PORTS),
+            "highRisk": exposure.has_port(HIGH_RISK_PORTS),
+            "certain": certain is True,
+            "path": [_step(step) for step in exposure.path],
+            "decidedBy": [_step(step) for step in exposure.decided_by],
+            "witness": None if exposure.witness is None else str(exposure.witness),
+            "confirmed": exposure.confirmed,
+            **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
+        },
+        origin=_place(exposure),
+        condition=certain if isinstance(certain, Unknown) else True,
+    )
+
+
+def _place(exposure: Exposure) -> Origin:
+    """Where a reader looks first: at the rule that lets packets in."""
+    return next((step.origin for step in exposure.decided_by if step.origin is not None), exposure.target.origin)
+
+
+def _port_range(range_: tuple[int, int]) -> str:
+    return format_ports((range_,))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": step.id, "what": step.what}
+    if step.origin is not None and step.origin.file is not None:
+        made["file"] = step.origin.file
+        made["line"] = step.origin.line
+    return made
+
+
+def slug(text: str) -> str:
+    """A name that an id can hold."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _egress(world: Networks) -> Iterator[Resource]:
+    for way in ways_out(world):
+        name = slug(f"{way.way}-{way.service}") if way.service else slug(str(way.way))
+        certain: Truth = way.certain
+        yield fact(
+            way.subnet.id,
+            EGRESS,
+            name,
+            {
+                "subnet": way.subnet.id,
+                "subnetName": way.subnet.name,
+                "way": str(way.way),
+                "service": way.service,
+                "consumed": way.consumed,
+                "restrictable": way.way is not Way.SERVICE,
+            },
+            origin=way.subnet.resource.origin,
+            condition=certain if isinstance(certain, Unknown) else True,
+        )
+
+
+def _addresses(world: Networks) -> Iterator[Resource]:
+    for item in coverage(world):
+        state: Any = str(item.state)
+        if item.state is Protection.UNKNOWN:
+            state = Unknown(reason=item.reason, decided_by=(item.address.id,))
+        yield fact(
+            item.address,
+            PUBLIC_ADDRESS,
+            "address",
+            {
+                "address": item.address.id,
+                "protection": state,
+                "reason": item.reason,
+                "attachedTo": item.attached.id if item.attached is not None else None,
+                "network": item.network.id if item.network is not None else None,
+            },
+        )
+
+
+_KINDS: Final = {
+    Kind.SHADOWED: "rules before it take every packet that it is about",
+    Kind.CONFLICTING: "rules before it take every packet that it is about, some of them to the contrary",
+    Kind.PARTLY: "rules before it say the contrary of some of its packets",
+    Kind.REDUNDANT: "without it the same packets pass",
+    Kind.EMPTY: "it is about no packet at all",
+}
+
+
+def _remarks(world: Networks) -> Iterator[Resource]:
+    for group in world.groups:
+        rules = rules_of(group, world.estate)
+        space = Space(service for rule in rules for service in rule.possible)
+        for direction in (INBOUND, OUTBOUND):
+            own = [rule for rule in rules if rule.direction == direction]
+            for remark in remarks(Filter(own, PlainNames(), space)):
+                yield _remark(group, direction, remark)
+
+
+def _remark(group: Resource, direction: str, remark: Remark) -> Resource:
+    return fact(
+        group,
+        RULE_REMARK,
+        slug(f"{remark.rule.name}-{remark.kind}"),
+        {
+            "group": group.id,
+            "rule": remark.rule.name,
+            "direction": direction,
+            "remark": str(remark.kind),
+            "reason": _KINDS[remark.kind],
+            "by": [rule.name for rule in remark.by],
+            "live": [_live(part) for part in remark.live],
+        },
+        origin=remark.rule.origin,
+    )
+
+
+def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
+    sources, destinations, services = part
+    return {
+        "sources": list(sources.cidrs())[:8],
+        "destinations": list(destinations.cidrs())[:8],
+        "services": [format_service(service) for service in services],
+    }
