@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import Addresses, Intervals, parse_addresses
+from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.filters import classes
 from everward.facts.reach.gateways import sites
-from everward.facts.reach.rules import Extent
 from everward.facts.reach.tags import published, tag_addresses
 from everward.facts.reach.topology import Network, Subnet, Topology
 from everward.facts.shape import flag, inner, items, properties, text_in
@@ -193,40 +193,42 @@ class Choice(NamedTuple):
     routes: tuple[Route, ...]
 
 
+class _Piece(NamedTuple):
+    """The prefixes of a route that have one length."""
+
+    route: Route
+    length: int
+    addresses: Addresses
+
+
 def choices(routes: list[Route], addresses: Addresses) -> Iterator[Choice]:
     """Split addresses by the route that they take. What no route leads to is left out."""
-    extents = [(route.addresses, route.addresses) for route in routes]
-    for part in classes(addresses, extents):
-        held: Intervals = part.intervals
-        matching = [route for index, route in enumerate(routes) if part.sure >> index & 1]
-        for interval, chosen in _by_length(matching, held, part.version):
-            found = Addresses((interval,), ()) if part.version == 4 else Addresses((), (interval,))
-            yield Choice(found, chosen)
-
-
-def _by_length(
-    matching: list[Route], held: Intervals, version: int
-) -> Iterator[tuple[tuple[int, int], tuple[Route, ...]]]:
-    for first, last in held:
-        chosen = _choose(matching, first, version)
+    pieces = [piece for route in routes for piece in _pieces(route)]
+    for part in classes(addresses, [(piece.addresses, piece.addresses) for piece in pieces]):
+        chosen = _choose([piece for index, piece in enumerate(pieces) if part.sure >> index & 1])
         if chosen:
-            yield (first, last), chosen
+            held = part.intervals
+            yield Choice(Addresses(held, ()) if part.version == 4 else Addresses((), held), chosen)
 
 
 def choose(routes: list[Route], address: int, version: int = 4) -> tuple[Route, ...]:
     """The route that an address takes; several where it is not certain which, the likeliest first."""
-    return _choose([route for route in routes if route.addresses.has(address, version)], address, version)
+    pieces = (piece for route in routes for piece in _pieces(route))
+    return _choose([piece for piece in pieces if piece.addresses.has(address, version)])
 
 
-def _choose(matching: list[Route], address: int, version: int) -> tuple[Route, ...]:
-    ranked = sorted(matching, key=lambda route: _rank(route, address, version), reverse=True)
-    certain = next((index for index, route in enumerate(ranked) if route.certain is True), None)
+def _choose(matching: list[_Piece]) -> tuple[Route, ...]:
+    longest: dict[int, _Piece] = {}
+    for piece in sorted(matching, key=lambda piece: piece.length):
+        longest[id(piece.route)] = piece
+    ranked = sorted(longest.values(), key=_rank, reverse=True)
+    certain = next((index for index, piece in enumerate(ranked) if piece.route.certain is True), None)
     ranked = ranked if certain is None else ranked[: certain + 1]
-    if ranked and ranked[0].origin is Origin.GATEWAY:
-        own = [route for route in matching if route.hop in _PREFERRED and route.certain is True]
+    if ranked and ranked[0].route.origin is Origin.GATEWAY:
+        own = [piece for piece in longest.values() if piece.route.hop in _PREFERRED and piece.route.certain is True]
         if own:
-            return (max(own, key=lambda route: _rank(route, address, version)),)
-    return tuple(ranked)
+            return (max(own, key=_rank).route,)
+    return tuple(piece.route for piece in ranked)
 
 
 _PREFERRED: Final = (Hop.LOCAL, Hop.PEERING, Hop.ENDPOINT)
@@ -234,23 +236,20 @@ _PREFERRED: Final = (Hop.LOCAL, Hop.PEERING, Hop.ENDPOINT)
 _BY_ORIGIN: Final = {Origin.USER: 2, Origin.GATEWAY: 1, Origin.SYSTEM: 0}
 
 
-def _rank(route: Route, address: int, version: int) -> tuple[int, int, bool]:
-    return _length(route, address, version), _BY_ORIGIN[route.origin], not route.tag
+def _rank(piece: _Piece) -> tuple[int, int, bool]:
+    return piece.length, _BY_ORIGIN[piece.route.origin], not piece.route.tag
 
 
-def _length(route: Route, address: int, version: int) -> int:
-    """The length of the longest prefix of a route that holds an address."""
-    if len(route.prefixes) == 1:
-        return ipaddress.ip_network(route.prefixes[0], strict=False).prefixlen
-    own = ipaddress.IPv4Address(address) if version == 4 else ipaddress.IPv6Address(address)
-    lengths = [
-        network.prefixlen
-        for network in (ipaddress.ip_network(prefix, strict=False) for prefix in route.prefixes)
-        if network.version == version and own in network
-    ]
-    return max(lengths, default=0)
+def _pieces(route: Route) -> list[_Piece]:
+    """A route by the lengths of its prefixes."""
+    return [_Piece(route, length, addresses) for length, addresses in _by_length(route.prefixes)]
 
 
-def extent_of(route: Route) -> Extent:
-    """The addresses that a route is about: only perhaps, where it is not certain that it is there."""
-    return Extent(route.addresses if route.certain is True else Addresses(), route.addresses)
+@lru_cache(maxsize=4096)
+def _by_length(prefixes: tuple[str, ...]) -> tuple[tuple[int, Addresses], ...]:
+    found: dict[int, list[Addresses]] = {}
+    for prefix in prefixes:
+        parsed = parse_addresses(prefix)
+        if parsed is not None:
+            found.setdefault(ipaddress.ip_network(prefix, strict=False).prefixlen, []).append(parsed)
+    return tuple((length, union_of(parts)) for length, parts in found.items())
