@@ -92,6 +92,8 @@ class SubnetNames:
         if self.subnet is None:
             return Extent(HOST, _ANY)
         sure, most = _reached(self.topology, self.subnet.network)
+        if self.subnet.route_table is None:
+            return Extent(sure, most)
         for route in effective_routes(self.topology, self.subnet):
             if route.origin is Origin.USER:
                 certain = route.certain is True and not isinstance(route.hop, Unknown)

@@ -12,7 +12,7 @@ from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
-from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Names, Rule, rules_of
+from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Extent, Names, Rule, rules_of
 from everward.facts.reach.services import Service, Space
 from everward.facts.reach.topology import Subnet, Topology
 from everward.facts.shape import flag, id_in, ids_in, inner, items, properties
@@ -37,7 +37,8 @@ class Networks:
         self._asked = tuple(services)
         self._rules: dict[str, list[Rule]] = {}
         self._names: dict[str, SubnetNames] = {}
-        self._filters: dict[tuple[str, str, str], Filter] = {}
+        self._extents: dict[Extent, Extent] = {}
+        self._filters: dict[tuple[str, str, Extent], Filter] = {}
         self._routes: dict[str, list[Choice]] = {}
 
     @cached_property
@@ -64,6 +65,8 @@ class Networks:
         found = self._names.get(key)
         if found is None:
             found = self._names[key] = SubnetNames(self.topology, subnet, self.endpoints.places)
+            # One object for equal extents: they are compared often.
+            found.network = self._extents.setdefault(found.network, found.network)
         return found
 
     def filter(self, group_id: str, direction: str, subnet: Subnet | None, names: Names | None = None) -> Filter | None:
@@ -73,7 +76,8 @@ class Networks:
             return None
         if names is not None:
             return Filter(self._of(group, direction), names, self.space)
-        key = (group.key, direction, subnet.key if subnet is not None else "")
+        # Subnets where every name means the same share their filters, and what was worked out for one.
+        key = (group.key, direction, self.names(subnet).network)
         found = self._filters.get(key)
         if found is None:
             found = self._filters[key] = Filter(self._of(group, direction), self.names(subnet), self.space)
