@@ -1,0 +1,291 @@
+"""Questions of people: can this reach that, by which way, and what decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from everward.estate import Resource
+from everward.facts.reach.addresses import Addresses
+from everward.facts.reach.admission import Admission, admissions
+from everward.facts.reach.apps import SITE_TYPES
+from everward.facts.reach.endpoints import Endpoint
+from everward.facts.reach.exposures import Exposure, Grade, Step, exposures
+from everward.facts.reach.packet import Packet
+from everward.facts.reach.paths import Networks, OpenGate
+from everward.facts.reach.privatelink import links, reaches, resolves
+from everward.facts.reach.routes import Hop
+from everward.facts.reach.rules import INBOUND, OUTBOUND
+from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, Service
+from everward.facts.reach.topology import Subnet
+from everward.facts.reach.witness import check, packet
+from everward.values import Truth, Unknown, UsageError, all_of, any_of
+
+INTERNET: Final = "internet"
+
+
+class Verdict(StrEnum):
+    """The answer."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass
+class Way:
+    """One way from here to there."""
+
+    name: str
+    """`public`, `private endpoint`, `service endpoint`, `network`."""
+    holds: Truth
+    steps: tuple[Step, ...] = ()
+    decided_by: tuple[Step, ...] = ()
+    witness: Packet | None = None
+    confirmed: bool = False
+    exposure: Exposure | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Reply:
+    """What came out."""
+
+    source: str
+    target: str
+    service: Service
+    ways: list[Way] = field(default_factory=list)
+
+    @property
+    def truth(self) -> Truth:
+        """Whether some way holds."""
+        return any_of([way.holds for way in self.ways])
+
+    @property
+    def verdict(self) -> Verdict:
+        """The answer in one word."""
+        truth = self.truth
+        return Verdict.UNKNOWN if isinstance(truth, Unknown) else Verdict.OPEN if truth else Verdict.CLOSED
+
+
+def ask(world: Networks, source: str, target: str, service: Service) -> list[Reply]:
+    """Whether a source reaches a target: `internet`, or what an id or a name says. One reply for each target meant.
+
+    Raises:
+        UsageError: when nothing is called so.
+
+    """
+    replies: list[Reply] = []
+    if source.strip().lower() == INTERNET:
+        replies += [
+            Reply(INTERNET, resource.id, service, list(_from_internet(world, resource, service)))
+            for resource in find(world, target)
+        ]
+        return replies
+    origins = _places(world, source)
+    for resource in find(world, target):
+        for origin in origins:
+            ways = list(_from_inside(world, origin, resource, service))
+            replies.append(Reply(_called(origin), resource.id, service, ways))
+    return replies
+
+
+def find(world: Networks, text: str) -> list[Resource]:
+    """The resources that a user means: by id, or by name.
+
+    Raises:
+        UsageError: when nothing is called so.
+
+    """
+    exact = world.estate.find(text)
+    if exact is not None:
+        return [exact]
+    key = text.strip().rstrip("/").lower()
+    named = [item for item in world.estate if item.name.lower() == key]
+    found = named or [item for item in world.estate if item.key.endswith(f"/{key}") or item.origin.address == text]
+    if not found:
+        near = [item.name for item in world.estate if key in item.name.lower()][:5]
+        advice = (
+            f"did you mean {', '.join(f'`{name}`' for name in near)}?" if near else "`everward estate show` lists them"
+        )
+        raise UsageError(f"nothing is called `{text}`", help=advice)
+    return found
+
+
+Place = Endpoint | Subnet
+
+
+def _called(place: Place) -> str:
+    return place.id
+
+
+def _places(world: Networks, text: str) -> list[Place]:
+    """The endpoints that a user means, or the subnet."""
+    subnet = world.topology.subnet(text) or next(
+        (item for item in world.topology.subnets.values() if item.name.lower() == text.strip().lower()), None
+    )
+    if subnet is not None:
+        own = [item for item in world.endpoints.all if item.subnet is subnet and item.kind != "private endpoint"]
+        return [own[0]] if own else [subnet]
+    found: list[Place] = []
+    for resource in find(world, text):
+        found.extend(world.endpoints.of(resource.id))
+    if not found:
+        raise UsageError(f"`{text}` stands in no subnet", help="name an interface, a cluster, a scale set or a subnet")
+    return found
+
+
+def _covers(services: Sequence[Service], asked: Service) -> bool:
+    """Whether services have every port of another one."""
+    for service in services:
+        if service.protocol not in (ANY_PROTOCOL, asked.protocol):
+            continue
+        if all(any(a <= first and last <= b for a, b in service.ports) for first, last in asked.ports):
+            return True
+    return False
+
+
+def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+    for exposure in exposures(world):
+        if exposure.target is not target and exposure.target.key != target.key:
+            continue
+        if asked.ports != ALL_PORTS and not _covers(exposure.services, asked):
+            continue
+        notes = () if exposure.grade is Grade.INTERNET else (f"only from {_GRADES[exposure.grade]}",)
+        yield Way(
+            "public",
+            exposure.certain,
+            exposure.path,
+            exposure.decided_by,
+            exposure.witness,
+            exposure.confirmed,
+            exposure,
+            (*notes, *exposure.notes),
+        )
+
+
+_GRADES: Final = {
+    Grade.AZURE: "addresses of Azure, which every customer of it can have",
+    Grade.RANGES: "some public addresses",
+    Grade.INTERNET: "anywhere",
+}
+
+
+def _from_inside(world: Networks, origin: Place, target: Resource, asked: Service) -> Iterator[Way]:
+    subnet = origin.subnet if isinstance(origin, Endpoint) else origin
+    if subnet is None:
+        return
+    for endpoint in world.endpoints.of(target.id):
+        if endpoint.receives:
+            yield _between(world, origin, subnet, endpoint, asked)
+    yield from _private(world, origin, subnet, target, asked)
+    yield from _doors(world, origin, subnet, target)
+
+
+def _gate(world: Networks, origin: Place, direction: str) -> OpenGate:
+    if isinstance(origin, Endpoint):
+        return world.gate(origin, direction)
+    stand_in = Endpoint("subnet", origin.resource, "", origin, origin.id, origin.addresses, single=False)
+    return world.gate(stand_in, direction)
+
+
+def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint, asked: Service) -> Way:
+    """From a place to an endpoint: out of one, along a route, into the other."""
+    mask = world.space.mask(asked)
+    leaving = _passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
+    arriving = _passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
+    routed = _routed(world, subnet, endpoint)
+    steps = (
+        Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin),
+        Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin),
+    )
+    decided = tuple(
+        Step(step_id, what)
+        for step_id, what, truth in (
+            (subnet.id, "groups of the source", leaving),
+            (str(subnet.route_table or subnet.network.id), "routes", routed),
+            (endpoint.resource.id, "groups of the destination", arriving),
+        )
+        if truth is not True
+    )
+    holds = all_of([leaving, routed, arriving])
+    witness, confirmed = None, False
+    if holds is True:
+        sample = next(iter(world.space.samples(mask)))
+        witness = packet(origin.addresses, endpoint.addresses, sample)
+        if witness is not None:
+            groups = (endpoint.subnet.group if endpoint.subnet else None, endpoint.group)
+            kept = [group for group in groups if isinstance(group, str)]
+            confirmed = check(world, kept, INBOUND, endpoint.subnet, witness).access == "Allow"
+    return Way("network", holds, steps, decided, witness, confirmed)
+
+
+def _passes(gate: OpenGate, sources: Addresses, destinations: Addresses, mask: int) -> Truth:
+    parts = gate.parts(sources, destinations)
+    if parts and all(part.passage.least & mask == mask for part in parts):
+        return True
+    if not any(part.passage.most & mask for part in parts):
+        return False
+    return Unknown(reason="some addresses or ports pass, others do not, or rules are not known whole")
+
+
+def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
+    truths: list[Truth] = []
+    for _, hops in world.hops(subnet, endpoint.addresses):
+        for hop in hops:
+            if isinstance(hop, Unknown):
+                truths.append(hop)
+            elif hop in (Hop.LOCAL, Hop.PEERING):
+                truths.append(True)
+            elif hop is Hop.NONE:
+                truths.append(False)
+            elif hop is Hop.INTERNET:
+                truths.append(bool(endpoint.public))
+            else:
+                truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
+    return all_of(truths) if truths else False
+
+
+def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
+    """Through private endpoints that lead to the target."""
+    for link in links(world.estate):
+        if not isinstance(link.target, str) or link.target.lower() != target.key:
+            continue
+        truths: list[Truth] = [link.approved, reaches(world.topology, subnet.network, link.subnet)]
+        for endpoint in world.endpoints.of(link.endpoint.id):
+            truths.append(
+                _passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, world.space.mask(asked))
+            )
+        named = resolves(world.estate, subnet.network, link.endpoint)
+        notes = () if named is True else ("names lead to the public address: no zone of the endpoint is linked here",)
+        step = Step(link.endpoint.id, "private endpoint", link.endpoint.origin)
+        yield Way("private endpoint", all_of(truths), (step,), notes=notes)
+
+
+def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource) -> Iterator[Way]:
+    """Through the public endpoint of a service: by a service endpoint, or over the Internet."""
+    listed = [item.lower() for item in subnet.service_endpoints if isinstance(item, str)]
+    for admission in admissions(target, world.estate):
+        steps = (Step(target.id, "its public endpoint", target.origin),)
+        decided = tuple(Step(target.id, path, target.origin_of(path)) for path in admission.deciding)
+        namespace = target.type_key.partition("/")[0]
+        name = "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+        if name in listed:
+            yield Way("service endpoint", admission.admits_subnet(subnet.id), steps, decided)
+        else:
+            yield Way("public", _over_internet(world, origin, admission), steps, decided)
+    if any(target.type_key == type_.lower() for type_ in SITE_TYPES):
+        yield Way("public", Unknown(reason="the public address that the subnet leaves by decides"))
+
+
+def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:
+    out: Truth = world.way_out(origin) if isinstance(origin, Endpoint) else True
+    if admission.listens is False:
+        return False
+    if admission.everyone is True:
+        return all_of([out, admission.listens])
+    if admission.openness == "closed":
+        return False
+    return Unknown(reason="the public address that the subnet leaves by decides", decided_by=(origin.id,))
