@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from everward.values import MISSING, Unknown, Value, member
+from everward.values import MISSING, Unknown, Value, is_empty, member
 
 _REF: Final = "#/definitions/"
 _MAX_REFERENCES: Final = 20
@@ -121,11 +121,11 @@ class Definitions:
         """The value of a parameter with holes in the place of everything that its type calls secure."""
         if not definition.secure and not (isinstance(value, dict | list) and value and self._hides(definition)):
             return value
-        hole = Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]")
+        hole = Unknown(reason="secure value", present=True, filled=True, secret=True, text=f"[parameters('{name}')]")
         return self._mask(value, definition, hole, 0)
 
     def _mask(self, value: Value, definition: Definition, hole: Unknown, depth: int) -> Value:
-        if value is None or value == "" or isinstance(value, Unknown):
+        if is_empty(value) or isinstance(value, Unknown):
             return value
         if definition.secure:
             return hole

@@ -19,7 +19,7 @@ from everward.values import MISSING, Unknown, Value
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
-_SECURE: Final = Unknown(reason="secure value", present=True)
+_SECURE: Final = Unknown(reason="secure value", present=True, secret=True)
 
 
 class Deployment:

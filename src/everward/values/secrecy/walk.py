@@ -40,6 +40,13 @@ def withhold(text: str) -> Any:
     return text if is_harmless(text) else SECRET
 
 
+def without_text(hole: Unknown) -> Unknown:
+    """A hole in the place of a secret: what is known of its text is left out, unless that is only a name for it."""
+    if hole.text is None or _PLACEHOLDER.fullmatch(hole.text) is not None:
+        return hole
+    return msgspec.structs.replace(hole, text=None)
+
+
 def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
     """`value` with holes in the place of secrets. It is the same object when there are none.
 
@@ -80,10 +87,9 @@ class Walker:
 
     def hole(self, hole: Unknown, *, hidden: bool) -> Any:
         """What stands for a hole; `hidden` when it stands in the place of a secret."""
-        text = hole.text
-        if text is None or not (is_secret_text(text) or (hidden and _PLACEHOLDER.fullmatch(text) is None)):
-            return hole
-        return msgspec.structs.replace(hole, text=None)
+        if hidden:
+            return without_text(hole)
+        return msgspec.structs.replace(hole, text=None) if hole.text and is_secret_text(hole.text) else hole
 
     def deep(self) -> Any:
         """What stands for a value that is nested too deeply."""

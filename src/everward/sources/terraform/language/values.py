@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type, unify
 from everward.sources.terraform.syntax import Expression
-from everward.values import Unknown, Value, placeholder
+from everward.values import Unknown, Value, is_empty, placeholder, without_text
 
 Data: TypeAlias = Any
 """A value of the language: None, bool, int, Decimal, str, list, dict, their subclasses here, Unknown or Sensitive."""
@@ -479,9 +479,12 @@ def outward(value: Data) -> Value:
     inner = value.value
     while isinstance(inner, Sensitive):
         inner = inner.value
-    if inner is None or isinstance(inner, Unknown):
-        return inner
-    return Unknown(reason="sensitive value", present=True)
+    if isinstance(inner, Unknown):
+        # What is known of it may be the sensitive part.
+        return without_text(inner)
+    if inner is None:
+        return None
+    return Unknown(reason="sensitive value", present=True, filled=not is_empty(inner), secret=True)
 
 
 def inward(value: Value) -> Data:
