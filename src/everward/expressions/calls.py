@@ -11,7 +11,7 @@ from everward.expressions.functions.registry import Function, Holes
 from everward.expressions.holes import ATOMS, has_hole
 from everward.expressions.host import is_run_time
 from everward.expressions.limits import bounds
-from everward.expressions.nodes import Call
+from everward.expressions.nodes import Call, Literal
 from everward.expressions.printer import inner_text
 from everward.expressions.problem import ExpressionError, Failure
 from everward.expressions.residual import residual, with_text
@@ -88,6 +88,9 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
 def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only: bool) -> Run:
     """A call that the host answers; with `known_only` it is not asked when an argument is not known."""
     name, at = call.name, call.at
+    read = bind_read(call, scope)
+    if read is not None:
+        return read
     run_time = is_run_time(name)
     fixed, varying = split_constants(runs)
 
@@ -107,6 +110,31 @@ def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only
             result = with_text(result, call, values, frame, scope)
             if run_time and not result.decided_by and result.text is not None:
                 result = replace(result, decided_by=(inner_text(result) or name,))
+        return result
+
+    return run
+
+
+def bind_read(call: Call, scope: tuple[str, ...]) -> Run | None:
+    """`parameters('name')` or `variables('name')`, which most expressions are made of; None for any other call."""
+    function = call.name.lower()
+    argument = call.arguments[0] if len(call.arguments) == 1 else None
+    if function not in ("parameters", "variables") or not isinstance(argument, Literal):
+        return None
+    key = argument.value
+    if not isinstance(key, str):
+        return None
+    is_parameter = function == "parameters"
+
+    def run(frame: Frame) -> Value:
+        evaluator = frame.evaluator
+        try:
+            read = evaluator.parameter if is_parameter else evaluator.variable
+            result = evaluator.host.call(call.name, [key], call.at) if read is None else read(key)
+        except ExpressionError as error:
+            raise error.at(call.at) from None
+        if isinstance(result, Unknown) and result.text is None:
+            return with_text(result, call, [key], frame, scope)
         return result
 
     return run

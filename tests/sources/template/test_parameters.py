@@ -148,7 +148,7 @@ def test_secure_values_are_never_shown(tmp_path: Path) -> None:
         login=login,
         many=["x", login],
         any={"k": "hush"},
-        variant={"kind": "a", "password": "hush", "other": 1},
+        variant={"kind": "a", "user": "u", "password": "hush", "other": 1},
         plain={"a": "b"},
     )
     found, reading = values(tmp_path, declared, given, definitions=definitions)

@@ -26,10 +26,12 @@ _NAME: Final = Unknown(reason="name of the deployment", decided_by=("deployment(
 class TemplateHost:
     """Answers for one environment."""
 
-    __slots__ = ("_environment",)
+    __slots__ = ("_environment", "parameters", "variables")
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self.parameters = environment.parameter
+        self.variables = environment.deployment.variable
 
     def call(self, name: str, arguments: list[Value], at: int) -> Value:
         """The value of a function in this environment.
@@ -50,13 +52,7 @@ class TemplateHost:
 
 
 def _parameters(environment: Environment, arguments: list[Value]) -> Value:
-    name = _name(arguments)
-    own = environment.arguments
-    if own is not None:
-        if name.lower() not in own:
-            raise ExpressionError(f"the function has no parameter `{name}`")
-        return own[name.lower()]
-    return environment.deployment.parameter(name)
+    return environment.parameter(_name(arguments))
 
 
 def _variables(environment: Environment, arguments: list[Value]) -> Value:

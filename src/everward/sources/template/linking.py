@@ -10,7 +10,7 @@ from typing import Final
 from everward.sources.tree import Tree, real
 from everward.values import UnreadableError
 
-_LINK: Final = re.compile(rb"templateLink", re.IGNORECASE)
+_LINK: Final = b"templatelink"
 _NAMED: Final = re.compile(rb"""["'/]([\w.\-/]+\.jsonc?)["']""", re.IGNORECASE)
 
 
@@ -23,7 +23,7 @@ def linked_files(templates: Sequence[Path], tree: Tree) -> set[Path]:
             content = tree.read(template)
         except UnreadableError:
             continue
-        if _LINK.search(content) is None:
+        if _LINK not in content.lower():
             continue
         own = template.resolve()
         for found in _NAMED.finditer(content):

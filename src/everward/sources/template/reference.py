@@ -84,6 +84,17 @@ def _elsewhere(name: str) -> Value:
 
 def describe(instance: Instance, *, full: bool) -> Value:
     """What is known of an instance before it is deployed."""
+    if instance.condition is not False and not instance.busy:
+        known = instance.described.get(full)
+        if known is None:
+            known = _describe(instance, full=full)
+            # While it is described it may have become busy in between: what was said then is not all of it.
+            instance.described[full] = known
+        return known
+    return _describe(instance, full=full)
+
+
+def _describe(instance: Instance, *, full: bool) -> Value:
     if instance.condition is False:
         return Unknown(reason="its condition is false: it is not deployed")
     if instance.busy:
