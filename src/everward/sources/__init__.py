@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from everward.estate import Reading, Unresolved, join
+from everward.sources.concealment import conceal_readings
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.leftover import unread
 from everward.sources.limits import Limits
@@ -59,6 +60,7 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
         rest = unread(tree, [item for _, item in claimed], readings[before:])
         if rest.unresolved:
             readings.append(rest)
+    conceal_readings(readings)
     separate(readings)
     join(readings)
     return readings

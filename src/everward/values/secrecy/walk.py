@@ -56,6 +56,19 @@ def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
     return CONCEALING.walk(value, name, Mode.SEARCH, depth)
 
 
+def conceal_body(body: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
+    """The body of a resource of a type and name with holes in the place of secrets; the same one without any."""
+    told = {key: body[key] for key in _TELLING if key in body}
+    modes = _member_modes({**told, "type": kind, "name": name}, "")
+    changed: dict[str, Any] | None = None
+    for key, item in body.items():
+        new = CONCEALING.walk(item, key, modes.get(key, Mode.SEARCH), MAX_DEPTH)
+        if new is not item:
+            changed = dict(body) if changed is None else changed
+            changed[key] = new
+    return body if changed is None else changed
+
+
 class Mode(Enum):
     """What is known of a value because of what stands around it."""
 
@@ -71,6 +84,8 @@ class Mode(Enum):
     """It is an object whose `value` is secret."""
 
 
+_TELLING: Final = ("value", "defaultValue", "keyName", "kind", "data", "stringData")
+"""Members of an object that tell what others are."""
 _NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
 
 
