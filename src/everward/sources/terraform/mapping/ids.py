@@ -46,12 +46,14 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
     `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id,
-    and `{a|b}` the first that is set.
+    `{a|b}` the first that is set, and `{kind:=X}` says `X` when nobody set it.
     """
 
     def part(found: re.Match[str]) -> str:
         names, _, kind = found[1].partition(":")
         value = next((attributes[name] for name in names.split("|") if attributes.get(name) is not None), None)
+        if value is None and kind.startswith("="):
+            return kind[1:]
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
         if kind == "last":
