@@ -45,6 +45,7 @@ _HELP = "correct the file; `terraform validate` shows the same place"
 _EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
 _PLAIN_TEXT = frozenset({"template_literal", "comment", "heredoc_template", "quoted_template", "string_lit"})
 _INTERPOLATION = re.compile(r"(?P<escape>\$\$\{)|\$\{(?:[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*\})?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None}
 _TEMPLATE_OFFSET = 2
 """The first line of a template is the second of the text that the grammar reads: before it stands the opening mark."""
 _TOP_LEVEL = re.compile(rb"^[A-Za-z_]", re.MULTILINE)
@@ -242,7 +243,7 @@ def _plain_template(text: str) -> Expression | None:
         elif literal:
             parts.append(literal)
         if name is not None:
-            parts.append(Variable(line, name))
+            parts.append(Literal(line, _WORDS[name]) if name in _WORDS else Variable(line, name))
         end = match.end()
     rest = text[end:]
     if parts and isinstance(parts[-1], str):
