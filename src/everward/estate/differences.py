@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from everward.estate.noise import EMPTY, READ_ONLY, SPELLING, absence, is_empty, is_kept, spelled
+from everward.estate.noise import EMPTY, READ_ONLY, SPELLING, TAGS, absence, is_empty, is_kept, spelled
 from everward.estate.precedence import nearer
 from everward.estate.reading import Reading
 from everward.estate.resource import Resource
@@ -19,7 +19,7 @@ from everward.values import MISSING, Origin, Unknown, is_known
 _MAX_DEPTH: Final = 100
 """Levels of a body that are compared one by one; what is deeper is compared as a whole."""
 _OUTSIDE: Final = frozenset({"id", "type", "name"})
-_KEYS: Final = ("name", "id")
+_KEYS: Final = ("name", "id", "locationName", "category")
 """Members by which the elements of a list are told apart."""
 
 Path = tuple[str, ...]
@@ -125,11 +125,17 @@ def _difference(
     key: Path, telling: Sequence[tuple[Reading, Resource]], tables: Sequence[dict[Path, _Node]]
 ) -> Difference | None:
     found = [_at(table, key) for table in tables]
-    values = [node.value for node in found]
+    sources = [reading.source for reading, _ in telling]
+    owned = [_owns(table, key) for table in tables]
     reasons = [
         reason
-        for one, two in combinations(range(len(values)), 2)
-        if (reason := _why(key, values[one], values[two], telling[one][0].source, telling[two][0].source)) is not None
+        for one, two in combinations(range(len(found)), 2)
+        if (
+            reason := _why(
+                key, (found[one].value, found[two].value), (sources[one], sources[two]), (owned[one], owned[two])
+            )
+        )
+        is not None
     ]
     if not reasons:
         return None
@@ -154,19 +160,31 @@ def _at(table: dict[Path, _Node], key: Path) -> _Node:
     return _NOTHING
 
 
-def _why(path: Path, one: Any, two: Any, source: str, other: str) -> str | None:
+def _owns(table: dict[Path, _Node], key: Path) -> bool:
+    """Whether a version decides what this path lacks: it has the list of which it is an element, or the tags."""
+    for length in range(len(key), 0, -1):
+        if key[length - 1].startswith("["):
+            holder = table.get(key[: length - 1])
+            return holder is not None and isinstance(holder.value, list)
+    own = table.get(key)
+    return key[0] == TAGS or (own is not None and isinstance(own.value, list))
+
+
+def _why(path: Path, values: tuple[Any, Any], sources: tuple[str, str], owned: tuple[bool, bool]) -> str | None:
     """Why two values differ: `` in earnest, a word when it means nothing, None when they do not."""
+    one, two = values
     if isinstance(one, Unknown) or isinstance(two, Unknown):
         # Who knows better fills the hole; of two that should know the same, one lacks an input.
         both = isinstance(one, Unknown) and isinstance(two, Unknown)
-        return None if both or nearer(source, other) or nearer(other, source) else ""
+        return None if both or nearer(*sources) or nearer(*reversed(sources)) else ""
     if one is two or not (is_known(one) and is_known(two)):
         return None
     if is_empty(one) and is_empty(two):
         return None if type(one) is type(two) else EMPTY
     if is_empty(one) or is_empty(two):
-        has, lacks = (other, source) if is_empty(one) else (source, other)
-        return absence(path, has, lacks) or (READ_ONLY if is_kept(path) else "")
+        lacking = 0 if is_empty(one) else 1
+        reason = absence(path, sources[1 - lacking], sources[lacking], owned=owned[lacking])
+        return reason or (READ_ONLY if is_kept(path) else "")
     if _same(path, one, two):
         return None if one == two else SPELLING
     return READ_ONLY if is_kept(path) else ""
