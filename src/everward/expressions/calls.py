@@ -23,15 +23,13 @@ _MANY: Final = 64
 """Elements of an argument that are looked at for one step."""
 
 
-_SIZED: Final = (str, list, dict)
-
-
 def _count(values: list[Value]) -> None:
     """Count the reading of arguments as work."""
     for value in values:
         if isinstance(value, str):
-            bounds().spend(len(value) // _LONG)
-        elif isinstance(value, _SIZED):
+            if len(value) > _LONG:
+                bounds().spend(len(value) // _LONG)
+        elif isinstance(value, (list, dict)) and len(value) > _MANY:
             bounds().spend(len(value) // _MANY)
 
 
@@ -56,33 +54,49 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
     present = function.present
     fixed, varying = split_constants(runs)
 
-    def run(frame: Frame) -> Value:
-        values = fixed.copy()
-        is_open = False
-        is_large = False
-        for index, argument in varying:
-            # No comprehension: it would be one more frame a level.
-            value = values[index] = argument(frame)
-            if type(value) not in ATOMS and (deep or isinstance(value, Unknown)):
-                is_open = True
-            if isinstance(value, _SIZED) and len(value) > _MANY:
-                is_large = True
+    def named(hole: Unknown, frame: Frame, values: list[Value]) -> Unknown:
+        """A hole that the function gives, with the call's own form."""
+        hole = with_text(hole, call, values, frame, scope)
+        return replace(hole, present=True) if present and not hole.present else hole
+
+    def slow(frame: Frame, values: list[Value]) -> Value:
+        """With arguments that are large, or have something inside."""
         try:
-            if is_large:
-                _count(values)
-            if is_open and (shallow or (deep and has_hole(values))):
+            _count(values)
+            if _is_open(values, deep) and (shallow or (deep and has_hole(values))):
                 return residual(call, values, frame, scope, present=present)
             result: Value = body(frame, *values) if framed else body(*values)
         except Failure as failure:
             raise fail(call, failure) from None
         except ExpressionError as error:
             raise error.at(call.at) from None
-        if isinstance(result, Unknown):
-            named = with_text(result, call, values, frame, scope)
-            return replace(named, present=True) if present and not named.present else named
-        return result
+        return named(result, frame, values) if isinstance(result, Unknown) else result
+
+    def run(frame: Frame) -> Value:
+        values = fixed.copy()
+        is_plain = not framed
+        for index, argument in varying:
+            # No comprehension: it would be one more frame a level.
+            value = values[index] = argument(frame)
+            kind = value.__class__
+            if kind not in ATOMS or (kind is str and len(value) > _LONG):  # type: ignore[arg-type]
+                is_plain = False
+        if not is_plain:
+            return slow(frame, values)
+        try:
+            result: Value = body(*values)
+        except Failure as failure:
+            raise fail(call, failure) from None
+        except ExpressionError as error:
+            raise error.at(call.at) from None
+        return named(result, frame, values) if isinstance(result, Unknown) else result
 
     return run
+
+
+def _is_open(values: list[Value], deep: bool) -> bool:
+    """Whether an argument is a hole, or may hold one that matters."""
+    return any(isinstance(value, Unknown) or (deep and type(value) not in ATOMS) for value in values)
 
 
 def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only: bool) -> Run:

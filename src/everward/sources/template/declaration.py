@@ -105,6 +105,13 @@ class Declaration:
         return marked or (isinstance(kind, str) and "@" in kind and kind[:1] != "[")
 
     @cached_property
+    def plain_type(self) -> tuple[str, list[str]] | None:
+        """Its type and the parts of that which need a name, when it is plain text and whole."""
+        kind = self.text("type")
+        kind = kind.strip("/") if kind is not None else ""
+        return (kind, kind.split("/")[1:]) if "/" in kind else None
+
+    @cached_property
     def copy(self) -> Copy | None:
         """Its `copy`, when that is one."""
         raw = self.get("copy")

@@ -12,13 +12,25 @@ _MAX_DEPTH: Final = 40
 
 _SECURE: Final = ("securestring", "secureobject")
 _BOUNDS: Final = ("minvalue", "maxvalue", "minlength", "maxlength")
+_PLAIN: Final[dict[str, type]] = {"string": str, "int": int, "bool": bool, "array": list, "object": dict}
 _INSIDE: Final = ("properties", "additionalproperties", "items", "prefixitems", "discriminator")
 
 
 class Definition:
     """A type, with everything that the types it refers to add. Keys are looked up without case."""
 
-    __slots__ = ("_keys", "allowed", "bounded", "default", "discriminator", "has_parts", "nullable", "secure", "type")
+    __slots__ = (
+        "_keys",
+        "allowed",
+        "bounded",
+        "default",
+        "discriminator",
+        "has_parts",
+        "nullable",
+        "plain",
+        "secure",
+        "type",
+    )
 
     def __init__(self, raw: dict[str, Any]) -> None:
         keys: dict[str, Any] = {}
@@ -41,6 +53,9 @@ class Definition:
         """Whether it has a least or a most."""
         self.has_parts = any(key in keys for key in _INSIDE)
         """Whether it says something of what is inside its values."""
+        constrained = self.allowed is not None or self.bounded or self.has_parts
+        self.plain: type | None = None if constrained else _PLAIN.get(self.type)
+        """What every value is of which nothing else is asked."""
         self.discriminator = _discriminator(keys.get("discriminator"))
         """The property that tells its variants apart, and these by its values."""
 

@@ -21,7 +21,7 @@ TOO_DEEP = "nested too deeply to be evaluated"
 """What is said of values that need more frames than there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Loop:
     """One turn of a loop."""
 
@@ -31,7 +31,7 @@ class Loop:
     """Whether it makes resources or outputs: an unnamed `copyIndex()` means the innermost such loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Turn:
     """What a loop gives for one of its turns."""
 

@@ -46,9 +46,16 @@ class TemplateHost:
         if lowered in _FUNCTIONS:
             return _FUNCTIONS[lowered](self._environment, arguments)
         if lowered in _SCOPES:
-            return _SCOPES[lowered](self._environment)
+            return self._scope(lowered)
         constant = _CONSTANT.get(lowered)
         return constant if constant is not None else call_default(name, at)
+
+    def _scope(self, name: str) -> Value:
+        """What stands for a scope, made once for a deployment."""
+        known = self._environment.deployment.scopes
+        if name not in known:
+            known[name] = _SCOPES[name](self._environment)
+        return known[name]
 
 
 def _parameters(environment: Environment, arguments: list[Value]) -> Value:

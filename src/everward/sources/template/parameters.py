@@ -117,6 +117,8 @@ def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:
 
 def _check(deployment: Deployment, name: str, definition: Definition, value: Value, site: Site) -> Value:
     """Hold a value against its definition; what does not fit is said, and used all the same."""
+    if value.__class__ is definition.plain:
+        return value
     value = convert(value, definition.type)
     fault = find_fault(value, definition, deployment.blueprint.definitions) if value is not None else None
     if fault is None:
