@@ -8,7 +8,17 @@ from everward.values.secrecy.hints import may_hold_secret
 from everward.values.secrecy.names import is_secret_label, is_secret_name, is_settings
 from everward.values.secrecy.scrubbing import REDACTED, scrub
 from everward.values.secrecy.shapes import is_harmless, is_secret_text
-from everward.values.secrecy.walk import MAX_DEPTH, SECRET, Mode, Walker, conceal, conceal_body, withhold, without_text
+from everward.values.secrecy.walk import (
+    MAX_DEPTH,
+    SECRET,
+    Mode,
+    Walker,
+    conceal,
+    conceal_body,
+    is_name_only,
+    withhold,
+    without_text,
+)
 
 __all__ = [
     "MAX_DEPTH",
@@ -19,6 +29,7 @@ __all__ = [
     "conceal",
     "conceal_body",
     "is_harmless",
+    "is_name_only",
     "is_secret_label",
     "is_secret_name",
     "is_secret_text",

@@ -31,8 +31,10 @@ MAX_DEPTH: Final = 250
 SECRET: Final = Unknown(reason="secret", present=True, filled=True, secret=True)
 """Stands for a secret that was read: it is there, it is not empty, and nobody is told more."""
 _DEEP: Final = Unknown(reason="nested too deeply to be searched for secrets", present=True)
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
-"""A text of which nothing is known but what would give it."""
+_PLACEHOLDER: Final = re.compile(
+    r"\{(?:var|local|module|data|each|count|parameters|variables)\.[\w.\[\]\"*-]+\}", re.ASCII
+)
+"""A text of which nothing is known but which input would give it."""
 
 
 def withhold(text: str) -> Any:
@@ -40,9 +42,15 @@ def withhold(text: str) -> Any:
     return text if is_harmless(text) else SECRET
 
 
+def is_name_only(hole: Unknown) -> bool:
+    """Whether the text of a hole says no more than what would decide it."""
+    text = hole.text or ""
+    return text[1:-1] in hole.decided_by or _PLACEHOLDER.fullmatch(text) is not None
+
+
 def without_text(hole: Unknown) -> Unknown:
     """A hole in the place of a secret: what is known of its text is left out, unless that is only a name for it."""
-    if hole.text is None or _PLACEHOLDER.fullmatch(hole.text) is not None:
+    if hole.text is None or is_name_only(hole):
         return hole
     return msgspec.structs.replace(hole, text=None)
 
@@ -58,7 +66,7 @@ def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
 
 def conceal_body(body: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
     """The body of a resource of a type and name with holes in the place of secrets; the same one without any."""
-    told = {key: body[key] for key in _TELLING if key in body}
+    told: dict[str, Any] = {key: body[key] for key in _TELLING if key in body}
     modes = _member_modes({**told, "type": kind, "name": name}, "")
     changed: dict[str, Any] | None = None
     for key, item in body.items():

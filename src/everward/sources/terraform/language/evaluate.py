@@ -22,6 +22,7 @@ from everward.sources.terraform.language.values import (
     describe,
     hole_text,
     holes_of,
+    hushed,
     kind_name,
     shorten,
     to_string,
@@ -277,7 +278,8 @@ def _attribute(value: Data, name: str, scope: Scope) -> Data:
 def _index(value: Data, key: Data, scope: Scope) -> Data:
     if isinstance(value, Sensitive) or isinstance(key, Sensitive):
         bare = [item.value if isinstance(item, Sensitive) else item for item in (value, key)]
-        return Sensitive(_settled(_index(bare[0], bare[1], scope)))
+        with hushed():
+            return Sensitive(_settled(_index(bare[0], bare[1], scope)))
     if isinstance(value, Lazy):
         return value.index(key)
     holes = [item for item in (value, key) if isinstance(item, Unknown)]
@@ -348,10 +350,13 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
 # Comprehensions
 
 
-def _for_rows(node: ForTuple | ForObject, scope: Scope, collection: Data) -> Iterator[tuple[Scope, Unknown | None]]:
+def _for_rows(
+    node: ForTuple | ForObject, scope: Scope, collection: Data, marked: bool
+) -> Iterator[tuple[Scope, Unknown | None]]:
     """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
-    for key, value, many in _iterate(collection):
+    for plain_key, plain, many in _iterate(collection):
         scope.functions.spend(1)
+        key, value = (Sensitive(plain_key), Sensitive(plain)) if marked else (plain_key, plain)
         inner = scope.with_names({node.value: value} if node.key is None else {node.key: key, node.value: value})
         doubt = many
         if node.condition is not None:
@@ -380,7 +385,7 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
 def _for_tuple(node: ForTuple, scope: Scope) -> Data:
     collection, marked = _collection_of(node, scope)
     out: list[Data] = []
-    for inner, doubt in _for_rows(node, scope, collection):
+    for inner, doubt in _for_rows(node, scope, collection, marked):
         result = evaluate(node.result, inner)
         out.append(result if doubt is None else as_many(result, doubt))
     return Sensitive(out) if marked else out
@@ -390,7 +395,7 @@ def _for_object(node: ForObject, scope: Scope) -> Data:
     collection, marked = _collection_of(node, scope)
     result: dict[str, Data] = {}
     holes: list[Unknown] = []
-    for inner, doubt in _for_rows(node, scope, collection):
+    for inner, doubt in _for_rows(node, scope, collection, marked):
         name = evaluate(node.name, inner)
         value = evaluate(node.result, inner)
         if isinstance(name, Sensitive):

@@ -17,6 +17,7 @@ from everward.sources.terraform.language.values import (
     convert,
     describe,
     holes_of,
+    hushed,
     is_number,
     kind_name,
     tidy,
@@ -70,7 +71,8 @@ def binary(operator: str, left: Data, right: Data) -> Data:
     """
     if isinstance(left, Sensitive) or isinstance(right, Sensitive):
         bare = [item.value if isinstance(item, Sensitive) else item for item in (left, right)]
-        return Sensitive(binary(operator, *bare))
+        with hushed():
+            return Sensitive(binary(operator, *bare))
     if operator in _TRUTHS:
         truth = _TRUTHS[operator](left, right)
         return _named(truth, f"{describe(left)} {operator} {describe(right)}") if isinstance(truth, Unknown) else truth
@@ -134,7 +136,8 @@ def unary(operator: str, operand: Data) -> Data:
 
     """
     if isinstance(operand, Sensitive):
-        return Sensitive(unary(operator, operand.value))
+        with hushed():
+            return Sensitive(unary(operator, operand.value))
     if operator == "!":
         truth = as_truth(operand)
         return _named(truth, f"!{describe(operand)}") if isinstance(truth, Unknown) else not truth

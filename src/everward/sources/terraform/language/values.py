@@ -7,7 +7,8 @@ elements have one type. Numbers are `int` or, when they have a fraction, `Decima
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, TypeAlias
@@ -15,7 +16,8 @@ from typing import Any, TypeAlias
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type, unify
 from everward.sources.terraform.syntax import Expression
-from everward.values import Unknown, Value, is_empty, placeholder, without_text
+from everward.values import Unknown, Value, is_empty, is_secret_name, placeholder, without_text
+from everward.values.secrecy import is_harmless
 
 Data: TypeAlias = Any
 """A value of the language: None, bool, int, Decimal, str, list, dict, their subclasses here, Unknown or Sensitive."""
@@ -87,6 +89,17 @@ class LimitProblem(ValueProblem):
 
 class RefusedReference(ValueProblem):
     """A reference to what is not declared, or to itself: Terraform refuses the configuration as a whole."""
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """While what is sensitive is worked with: what is wrong with it is said without quoting it."""
+    try:
+        yield
+    except (RefusedReference, LimitProblem):
+        raise
+    except ValueProblem:
+        raise ValueProblem("a sensitive value does not fit") from None
 
 
 def is_number(value: Data) -> bool:
@@ -194,7 +207,8 @@ def convert(value: Data, to: Type, default_of: DefaultOf = no_defaults) -> Data:
     if value is None or to.kind == "any" or isinstance(value, Unknown):
         return value
     if isinstance(value, Sensitive):
-        return Sensitive(convert(value.value, to, default_of))
+        with hushed():
+            return Sensitive(convert(value.value, to, default_of))
     if to.kind in ("string", "number", "bool"):
         return _to_primitive(value, to.kind)
     if to.kind in ("list", "set"):
@@ -442,6 +456,13 @@ def has_sensitive(value: Data) -> bool:
         elif isinstance(item, list):
             stack.extend(item)
     return False
+
+
+def named(value: Data, name: str) -> Data:
+    """The value of something that is called so: a text under a name for secrets counts as sensitive."""
+    if isinstance(value, str) and is_secret_name(name) and not is_harmless(value):
+        return Sensitive(value)
+    return value
 
 
 def unmark(value: Data) -> Data:

@@ -20,6 +20,7 @@ from everward.sources.terraform.language.values import (
     describe,
     has_sensitive,
     holes_of,
+    hushed,
     kind_name,
     to_string,
     unify_items,
@@ -144,7 +145,8 @@ def invoke(name: str, arguments: list[Data], context: Context) -> Data:
     deep = called.holes == "strict"
     if not called.marks and any(has_sensitive(item) if deep else isinstance(item, Sensitive) for item in arguments):
         bare = [unmark(item) if deep else item.value if isinstance(item, Sensitive) else item for item in arguments]
-        return Sensitive(_call(called, bare, context))
+        with hushed():
+            return Sensitive(_call(called, bare, context))
     return _call(called, arguments, context)
 
 
