@@ -12,7 +12,7 @@ from tests.sources.terraform.mapping.make import GROUP, hole
 
 from everward.sources.terraform.mapping.table import Rule
 from everward.sources.terraform.mapping.values import coerce, epoch, flagged, formatted, keyed, number_text, transform
-from everward.values import Unknown
+from everward.values import Unknown, Value
 
 UNKNOWN = hole("{var.x}", present=True, reference=f"{GROUP}/providers/A.B/c/d")
 
@@ -168,3 +168,28 @@ def test_flags() -> None:
         assert flagged(names, values.get) == ["Listen"]
     partly: dict[str, Any] = {"listen": hole(), "send": True}
     assert isinstance(flagged(names, partly.get), Unknown)
+
+
+def test_text_that_begins_with_an_id_refers_to_what_the_id_is_of() -> None:
+    group = "/subscriptions/s/resourceGroups/{var.g}"
+    values: dict[str, Value] = {
+        "of": hole("rg", reference=group, present=True),
+        "a": "x",
+        "plain": "p",
+        "id": "/subscriptions/s",
+    }
+    made = formatted("{of}/parts/{a}", values.__getitem__)
+    assert isinstance(made, Unknown)
+    assert made.reference == made.text == f"{group}/parts/x"
+    inner = formatted("{plain}/{of}", values.__getitem__)
+    assert isinstance(inner, Unknown)
+    assert (inner.reference, inner.text) == (None, "p/rg")
+    known = formatted("{id}/parts/{x}", {**values, "x": hole("{var.x}")}.__getitem__)
+    assert isinstance(known, Unknown)
+    assert known.reference == "/subscriptions/s/parts/{var.x}"
+
+
+def test_a_number_inside_text() -> None:
+    assert transform(Rule(attr=["a"], match="_([0-9]+)$", number=True), "Developer_2") == 2
+    assert transform(Rule(attr=["a"], match="_([0-9]+)$", number=True), "Consumption") is None
+    assert transform(Rule(attr=["a"], times=0.0009765625), 32768) == 32
