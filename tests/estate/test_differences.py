@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from everward.estate import Difference, Estate, Reading, Resource, compare
 from everward.estate.filling import FilledOrigins, fill
-from everward.estate.noise import ADDED, EMPTY, READ_ONLY, SPELLING, WITHHELD
+from everward.estate.noise import ADDED, DEFAULT, EMPTY, READ_ONLY, SPELLING, WITHHELD
 from everward.estate.versions import standing
 from everward.values import MISSING, Origin, Unknown
 
@@ -23,7 +23,7 @@ def said(source: str, properties: Any, label: str | None = None, **body: Any) ->
     origin = Origin(source, f"{label or source}.x", 1)
     inner = {"properties": properties, **body}
     resource = Resource(VAULT, "Microsoft.KeyVault/vaults", "kv", inner, origin=origin)
-    resource.origins = {"properties.a": Origin(source, f"{label or source}.x", 7)}
+    resource.origins = {f"properties.{name}": Origin(source, f"{label or source}.x", 7) for name in "ar"}
     return Reading(source, label or source, [resource]), resource
 
 
@@ -50,8 +50,8 @@ def test_a_difference_has_every_value_with_its_place() -> None:
     ("declared", "deployed", "expected"),
     [
         ({}, {"x": "default"}, [("properties.x", ADDED)]),
-        ({"x": 1}, {}, [("properties.x", None)]),
-        ({"x": False}, {}, [("properties.x", None)]),
+        ({"x": 1}, {}, [("properties.x", DEFAULT)]),
+        ({"a": False}, {}, [("properties.a", None)]),
         ({"x": None}, {}, [("properties.x", EMPTY)]),
         ({"x": ""}, {"x": []}, [("properties.x", EMPTY)]),
         ({"x": {}}, {"x": {"y": 1}}, [("properties.x.y", ADDED)]),
@@ -104,6 +104,19 @@ def test_tags_that_people_add_mean_something_and_those_of_azure_do_not() -> None
     two = said("inventory", {"a": 1}, tags={"by": "hand", "hidden-link:/x": "Resource"})
     assert told(said("terraform", {"a": 1}, tags={}), two) == [("tags.by", None), ("tags.hidden-link:/x", ADDED)]
     assert told(said("terraform", {"a": 1}), two) == [("tags", None)]
+
+
+def test_what_nobody_wrote_and_nobody_gives_back_means_nothing() -> None:
+    declared, planned, deployed = (
+        said("terraform", {"a": False, "b": False}),
+        said("plan", {"b": False}),
+        said("inventory", {}),
+    )
+    # Of `a` there is a line in the source, of `b` there is none.
+    assert told(declared, deployed) == [("properties.a", None), ("properties.b", DEFAULT)]
+    assert told(declared, planned, deployed) == [("properties.a", None), ("properties.b", DEFAULT)]
+    assert told(planned, deployed) == [("properties.b", None)]
+    assert told(declared, said("plan", {"b": True}), deployed) == [("properties.a", None), ("properties.b", None)]
 
 
 def test_two_that_should_know_the_same_disagree_when_one_does_not() -> None:
@@ -172,8 +185,13 @@ def test_a_hole_has_the_value_and_place_of_who_knows() -> None:
     assert filled.origin_of("properties.b.c.z").source == "inventory"
     assert filled.origin_of("properties.b.d").source == "terraform"
     assert isinstance(filled.origins, FilledOrigins)
-    assert set(filled.origins) == {"properties.a", "properties.b.c", "properties.l[0].v", "properties.m[0]"}
-    assert len(filled.origins) == 4
+    assert set(filled.origins) - {"properties.r"} == {
+        "properties.a",
+        "properties.b.c",
+        "properties.l[0].v",
+        "properties.m[0]",
+    }
+    assert len(filled.origins) == 5
     assert fill(deployed, [declared, planned]) is deployed
     assert fill(planned, [said("terraform", {"b": {"c": 2}})[1]]).properties == {"a": 4, "b": {"c": 2}}
     assert fill(declared, [said("plan", {})[1]]) is declared

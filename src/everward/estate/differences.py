@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
 
@@ -125,18 +125,14 @@ def _difference(
     key: Path, telling: Sequence[tuple[Reading, Resource]], tables: Sequence[dict[Path, _Node]]
 ) -> Difference | None:
     found = [_at(table, key) for table in tables]
-    sources = [reading.source for reading, _ in telling]
-    owned = [_owns(table, key) for table in tables]
-    reasons = [
-        reason
-        for one, two in combinations(range(len(found)), 2)
-        if (
-            reason := _why(
-                key, (found[one].value, found[two].value), (sources[one], sources[two]), (owned[one], owned[two])
-            )
-        )
-        is not None
+    voices = [
+        _Voice(node.value, reading.source, _owns(table, key), _is_default(version, node))
+        for (reading, version), table, node in zip(telling, tables, found, strict=True)
     ]
+    # What a configuration does not write is no more meant in its plan, which writes everything.
+    defaults = [voice.value for voice in voices if voice.default]
+    voices = [replace(voice, default=any(voice.value == value for value in defaults)) for voice in voices]
+    reasons = [reason for one, two in combinations(voices, 2) if (reason := _why(key, one, two)) is not None]
     if not reasons:
         return None
     statements = tuple(
@@ -170,23 +166,40 @@ def _owns(table: dict[Path, _Node], key: Path) -> bool:
     return key[0] == TAGS or (own is not None and isinstance(own.value, list))
 
 
-def _why(path: Path, values: tuple[Any, Any], sources: tuple[str, str], owned: tuple[bool, bool]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What one reading says of a property, and how much it means by it."""
+
+    value: Any
+    source: str
+    owned: bool
+    """Whether the reading decides what it lacks."""
+    default: bool
+    """Whether nobody wrote the value: the provider fills it in."""
+
+
+def _is_default(version: Resource, node: _Node) -> bool:
+    if version.source != "terraform" or node.value is MISSING or not node.place:
+        return False
+    return version.origin_of(node.place) == version.origin
+
+
+def _why(path: Path, one: _Voice, two: _Voice) -> str | None:
     """Why two values differ: `` in earnest, a word when it means nothing, None when they do not."""
-    one, two = values
-    if isinstance(one, Unknown) or isinstance(two, Unknown):
+    if isinstance(one.value, Unknown) or isinstance(two.value, Unknown):
         # Who knows better fills the hole; of two that should know the same, one lacks an input.
-        both = isinstance(one, Unknown) and isinstance(two, Unknown)
-        return None if both or nearer(*sources) or nearer(*reversed(sources)) else ""
-    if one is two or not (is_known(one) and is_known(two)):
+        both = isinstance(one.value, Unknown) and isinstance(two.value, Unknown)
+        return None if both or nearer(one.source, two.source) or nearer(two.source, one.source) else ""
+    if one.value is two.value or not (is_known(one.value) and is_known(two.value)):
         return None
-    if is_empty(one) and is_empty(two):
-        return None if type(one) is type(two) else EMPTY
-    if is_empty(one) or is_empty(two):
-        lacking = 0 if is_empty(one) else 1
-        reason = absence(path, sources[1 - lacking], sources[lacking], owned=owned[lacking])
+    if is_empty(one.value) and is_empty(two.value):
+        return None if type(one.value) is type(two.value) else EMPTY
+    if is_empty(one.value) or is_empty(two.value):
+        has, lacks = (two, one) if is_empty(one.value) else (one, two)
+        reason = absence(path, has.source, lacks.source, owned=lacks.owned, default=has.default)
         return reason or (READ_ONLY if is_kept(path) else "")
-    if _same(path, one, two):
-        return None if one == two else SPELLING
+    if _same(path, one.value, two.value):
+        return None if one.value == two.value else SPELLING
     return READ_ONLY if is_kept(path) else ""
 
 

@@ -16,6 +16,7 @@ SPELLING: Final = "spelling"
 READ_ONLY: Final = "kept by the service"
 EMPTY: Final = "empty or absent"
 WITHHELD: Final = "never given back"
+DEFAULT: Final = "default of the provider"
 
 _READ_ONLY: Final = frozenset({
     "provisioningstate", "provisioningerror", "etag", "systemdata", "createdtime", "changedtime", "creationtime",
@@ -50,16 +51,19 @@ def is_kept(path: tuple[str, ...]) -> bool:
     return any(step.lower() in _READ_ONLY for step in path)
 
 
-def absence(path: tuple[str, ...], has: str, lacks: str, *, owned: bool) -> str | None:
+def absence(path: tuple[str, ...], has: str, lacks: str, *, owned: bool, default: bool = False) -> str | None:
     """Why it means nothing that of two sources one lacks what the other has; None when it does mean something.
 
     `owned` says that the one that lacks it decides what there is: an element of a list that it has, a tag. Nobody but
-    people adds a rule to a list of rules; a service adds what was not mentioned.
+    people adds a rule to a list of rules; a service adds what was not mentioned. `default` says that nobody wrote what
+    the other has.
     """
     if has in DEPLOYED and nearer(has, lacks) and (not owned or _hidden(path)):
         return ADDED
     if lacks in DEPLOYED and _WRITE_ONLY.search(path[-1].lower()):
         return WITHHELD
+    if lacks in DEPLOYED and default:
+        return DEFAULT
     return None
 
 
