@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from everward.values import MISSING, Unknown, Value, is_empty, member
+from everward.values import MISSING, Unknown, Value, is_empty, is_secret_name, member
+from everward.values.secrecy import is_harmless
 
 _REF: Final = "#/definitions/"
 _MAX_REFERENCES: Final = 20
@@ -133,11 +134,16 @@ class Definitions:
     # Secrets
 
     def mask(self, value: Value, definition: Definition, name: str) -> Value:
-        """The value of a parameter with holes in the place of everything that its type calls secure."""
-        if not definition.secure and not (isinstance(value, dict | list) and value and self._hides(definition)):
+        """The value of a parameter with holes in the place of everything that its type calls secure.
+
+        A text that is given under the name of a secret is one, whatever its type.
+        """
+        called = isinstance(value, str) and is_secret_name(name) and not is_harmless(value)
+        inside = isinstance(value, dict | list) and bool(value) and self._hides(definition)
+        if not (definition.secure or called or inside):
             return value
         hole = Unknown(reason="secure value", present=True, filled=True, secret=True, text=f"[parameters('{name}')]")
-        return self._mask(value, definition, hole, 0)
+        return hole if called else self._mask(value, definition, hole, 0)
 
     def _mask(self, value: Value, definition: Definition, hole: Unknown, depth: int) -> Value:
         if is_empty(value) or isinstance(value, Unknown):
