@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
@@ -73,9 +73,10 @@ def compare(said: Sequence[tuple[Reading, Resource]]) -> list[Difference]:
     A version that only says that the resource exists says nothing, and neither does a hole.
     """
     telling = [(reading, version) for reading, version in said if says_something(version)]
-    if len(telling) < 2:
+    first, *others = [version.body for _, version in telling] or [{}]
+    if all(body == first for body in others):
         return []
-    tables = [_nodes(version) for _, version in telling]
+    tables = [_nodes(version, _alike(first, others)) for _, version in telling]
     out: list[Difference] = []
     for key in _compared(tables):
         difference = _difference(key, telling, tables)
@@ -238,14 +239,32 @@ def _sorted(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _nodes(version: Resource) -> dict[Path, _Node]:
-    """Everything in a body by its path in small letters."""
+def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> set[Path]:
+    """Members of bodies, and of their `properties`, that all have in the same way: nothing in them needs a look."""
+    alike: set[Path] = {
+        (key,) for key, value in first.items() if all(key in body and body[key] == value for body in others)
+    }
+    inner = first.get("properties")
+    insides = [body.get("properties") for body in others]
+    if isinstance(inner, dict):
+        alike |= {
+            ("properties", key)
+            for key, value in inner.items()
+            if all(isinstance(held, dict) and key in held and held[key] == value for held in insides)
+        }
+    return alike
+
+
+def _nodes(version: Resource, alike: Container[Path]) -> dict[Path, _Node]:
+    """Everything in a body by its path in small letters, but what all versions have in the same way."""
     out: dict[Path, _Node] = {}
     pending: list[tuple[Path, str, Any]] = [
         ((key,), key, value) for key, value in reversed(version.body.items()) if key not in _OUTSIDE
     ]
     while pending:
         path, place, value = pending.pop()
+        if path in alike:
+            continue
         below = list(_below(path, place, value)) if len(path) < _MAX_DEPTH else []
         out.setdefault(tuple(step.lower() for step in path), _Node(value, path, place, not below))
         pending.extend(reversed(below))
