@@ -89,7 +89,7 @@ def combine(
     kept = list(holes)
     if not kept and reason is None:
         raise ValueError("an unknown needs a reason")
-    if len(kept) == 1 and reason is None:
+    if len(kept) == 1 and reason is None and len(kept[0].decided_by) <= 1:
         only = kept[0]
         return Unknown(
             reason=only.reason,
