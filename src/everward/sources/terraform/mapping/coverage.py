@@ -23,6 +23,7 @@ _PLACE = frozenset({"name", "resource_group_name"})
 IDENTIFIES = "says which resource it is"
 NO_COUNTERPART = "has no counterpart in ARM, or none that is of concern"
 CONFIDENTIAL = "is, or carries, a secret, which is never read"
+UNREAD = "becomes more than is read: a hole stands in its place"
 NO_RESOURCE = "the type has no counterpart in ARM"
 
 
@@ -181,6 +182,8 @@ def _walk(rules: list[Rule], parts: list[str]) -> tuple[State, str]:
 
 
 def _of_rule(rule: Rule, rest: list[str]) -> tuple[State, str]:
+    if rule.unread:
+        return State.NAMED, rule.why or UNREAD
     nested = rule.one if rule.one is not None else rule.many
     if nested is not None and rest:
         if rule.nest and rest[0] == rule.nest and len(rest) > 1:
