@@ -17,6 +17,7 @@ from everward.expressions.problem import ExpressionError, Failure
 from everward.expressions.residual import residual, with_text
 from everward.values import Unknown, Value
 
+_FOLDED: Final = frozenset({"true", "false", "null", "createArray", "createObject"})
 _LONG: Final = 4_096
 """Characters of an argument that are read for one step."""
 _MANY: Final = 64
@@ -45,6 +46,17 @@ def split_constants(runs: list[Run]) -> tuple[list[Value], list[tuple[int, Run]]
     return fixed, [(index, run) for index, run in enumerate(runs) if not isinstance(run, Constant)]
 
 
+def fold(function: Function, runs: list[Run]) -> Constant | None:
+    """A call that always gives the same: a constant of the language, or what holds nothing but constants."""
+    if function.name not in _FOLDED or not all(isinstance(run, Constant) for run in runs):
+        return None
+    try:
+        return Constant(function.body(*(run.value for run in runs if isinstance(run, Constant))))
+    except Failure:
+        # Whoever evaluates it is told.
+        return None
+
+
 def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[str, ...]) -> Run:
     """A call of a function that needs nothing but its arguments."""
     body: Any = function.body
@@ -54,49 +66,41 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
     present = function.present
     fixed, varying = split_constants(runs)
 
-    def named(hole: Unknown, frame: Frame, values: list[Value]) -> Unknown:
-        """A hole that the function gives, with the call's own form."""
-        hole = with_text(hole, call, values, frame, scope)
-        return replace(hole, present=True) if present and not hole.present else hole
-
-    def slow(frame: Frame, values: list[Value]) -> Value:
-        """With arguments that are large, or have something inside."""
+    def run(frame: Frame) -> Value:
+        values = fixed.copy()
+        is_open = is_large = False
+        for index, argument in varying:
+            # No comprehension: it would be one more frame a level.
+            value = values[index] = argument(frame)
+            if isinstance(value, str):
+                if len(value) > _LONG:
+                    is_large = True
+            elif value.__class__ not in ATOMS:
+                if isinstance(value, Unknown):
+                    is_open = True
+                elif isinstance(value, (list, dict)):
+                    is_open = is_open or deep
+                    is_large = is_large or len(value) > _MANY
         try:
-            _count(values)
-            if _is_open(values, deep) and (shallow or (deep and has_hole(values))):
+            if is_large:
+                _count(values)
+            if is_open and (shallow or (deep and has_hole(values))):
                 return residual(call, values, frame, scope, present=present)
             result: Value = body(frame, *values) if framed else body(*values)
         except Failure as failure:
             raise fail(call, failure) from None
         except ExpressionError as error:
             raise error.at(call.at) from None
-        return named(result, frame, values) if isinstance(result, Unknown) else result
-
-    def run(frame: Frame) -> Value:
-        values = fixed.copy()
-        is_plain = not framed
-        for index, argument in varying:
-            # No comprehension: it would be one more frame a level.
-            value = values[index] = argument(frame)
-            kind = value.__class__
-            if kind not in ATOMS or (kind is str and len(value) > _LONG):  # type: ignore[arg-type]
-                is_plain = False
-        if not is_plain:
-            return slow(frame, values)
-        try:
-            result: Value = body(*values)
-        except Failure as failure:
-            raise fail(call, failure) from None
-        except ExpressionError as error:
-            raise error.at(call.at) from None
-        return named(result, frame, values) if isinstance(result, Unknown) else result
+        return (
+            _formed(with_text(result, call, values, frame, scope), present) if isinstance(result, Unknown) else result
+        )
 
     return run
 
 
-def _is_open(values: list[Value], deep: bool) -> bool:
-    """Whether an argument is a hole, or may hold one that matters."""
-    return any(isinstance(value, Unknown) or (deep and type(value) not in ATOMS) for value in values)
+def _formed(hole: Unknown, present: bool) -> Unknown:
+    """A hole that a function gives, which is present where its results always are."""
+    return replace(hole, present=True) if present and not hole.present else hole
 
 
 def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only: bool) -> Run:
