@@ -52,8 +52,11 @@ class _Constants:
         if self._steps > self.limits.steps:
             raise LimitProblem(f"more than {self.limits.steps:,} steps of work in these values", "steps")
 
-    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:  # noqa: ARG002
+    def render(self, text: str, name: str, variables: dict[str, Data], *, files: bool = True) -> Data:  # noqa: ARG002
         raise ValueProblem("a value must not fill in templates")
+
+    def decode(self, text: str) -> Data:  # noqa: ARG002
+        raise ValueProblem("a value must not read variables")
 
 
 def _constant_scope(limits: Limits | None = None) -> Scope:

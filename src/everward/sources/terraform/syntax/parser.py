@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,8 +27,6 @@ from everward.sources.terraform.syntax.nodes import (
     ObjectCons,
     Parenthesis,
     SourceFile,
-    Splat,
-    Step,
     SyntaxProblem,
     Template,
     Traversal,
@@ -35,6 +34,7 @@ from everward.sources.terraform.syntax.nodes import (
     Unary,
     Variable,
 )
+from everward.sources.terraform.syntax.steps import WrittenStep, assemble
 from everward.values import Origin
 
 if TYPE_CHECKING:
@@ -353,7 +353,11 @@ class _Reader:
             nodes = nodes[2:]
         else:
             source = self._head(head)
-        steps = tuple(self._step(node) for node in nodes[1:])
+        written = [step for node in nodes[1:] for step in self._steps(node)]
+        try:
+            steps = assemble(written)
+        except ValueError as error:
+            raise self._problem(head, f"syntax error: {error}") from None
         self._depth -= 1
         return Traversal(self._line(head), source, steps) if steps else source
 
@@ -488,15 +492,21 @@ class _Reader:
         collection = self._expression(next(child for child in node.children if child.type == "expression"))
         return (names[0] if len(names) > 1 else None), names[-1], collection
 
-    def _step(self, node: Node) -> Step:
+    def _steps(self, node: Node) -> Iterator[WrittenStep]:
         if node.type == "get_attr":
-            return Attr(self._text(node.children[-1]))
+            yield WrittenStep("dotted", Attr(self._text(node.children[-1])))
+            return
         inner = node.children[0]
         if node.type == "splat":
-            return Splat(tuple(self._step(child) for child in inner.children[1:] if child.type != "comment"))
-        if inner.type == "legacy_index":
-            return Index(Literal(self._line(inner), int(self._text(inner).lstrip(". \t"))))
-        return Index(self._expression(next(child for child in inner.children if child.type == "expression")))
+            yield WrittenStep("[*]" if inner.type == "full_splat" else ".*")
+            for child in inner.children:
+                if child.type in ("get_attr", "index", "splat"):
+                    yield from self._steps(child)
+        elif inner.type == "legacy_index":
+            yield WrittenStep("dotted", Index(Literal(self._line(inner), int(self._text(inner).lstrip(". \t")))))
+        else:
+            key = next(child for child in inner.children if child.type == "expression")
+            yield WrittenStep("bracketed", Index(self._expression(key)))
 
     # Templates
 
