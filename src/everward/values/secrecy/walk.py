@@ -77,6 +77,16 @@ def conceal_body(body: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
     return body if changed is None else changed
 
 
+def conceal_at(value: Any, path: str) -> Any:
+    """A value at a path, an alias, or of an expression, with holes in the place of secrets.
+
+    A name for secrets anywhere in the path makes all of it secret.
+    """
+    names = _NAMES.findall(path)
+    mode = Mode.HIDE if any(map(is_secret_name, names)) else Mode.SEARCH
+    return CONCEALING.walk(value, names[-1] if names else "", mode, MAX_DEPTH)
+
+
 class Mode(Enum):
     """What is known of a value because of what stands around it."""
 
@@ -92,6 +102,7 @@ class Mode(Enum):
     """It is an object whose `value` is secret."""
 
 
+_NAMES: Final = re.compile(r"[A-Za-z_-]+", re.ASCII)
 _TELLING: Final = ("value", "defaultValue", "keyName", "kind", "data", "stringData")
 """Members of an object that tell what others are."""
 _NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
