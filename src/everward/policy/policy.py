@@ -126,7 +126,7 @@ class Program:
         self.site = Site(bound, type_key)
         self.applicability: Code | None = None
         """None when Azure takes the policy as not applicable: it names an alias that does not exist, or would change
-        the kind of identity of something other than virtual machines, or when it is about Azure and this is none of it."""
+        the kind of identity of something other than virtual machines; or it is about Azure, and this is none of it."""
         rule = bound.definition.rule
         self.existence: Existence | None = rule.existence
         self.conditions = Conditions(rule.existence, self.site) if rule.existence is not None else None
