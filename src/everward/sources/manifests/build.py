@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from everward.estate import Reading, ReadInput, Resource, Unresolved
 from everward.sources.interface import ReadOptions
@@ -20,6 +20,10 @@ from everward.sources.manifests.scan import Found
 from everward.sources.manifests.yamltext import SOURCE, Document, read_documents
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError
+
+
+_SHOWN: Final = 4
+"""How many deployments without a cluster are named."""
 
 
 class Build:
@@ -137,7 +141,7 @@ class Build:
         taken: set[str] = set()
         for path in rest:
             manifests = self.deployed(self.manifests(path), display(path), None, True)
-            cluster = self.where(path, display(path.parent))
+            cluster = self.where(path, self.reading.label)
             own = {object_id(cluster.id, manifest).lower() for manifest in manifests}
             if not cluster.known and not own.isdisjoint(taken):
                 # Files that declare the same objects are not applied together: each is a deployment of its own.
@@ -197,16 +201,27 @@ class Build:
             resources += facts_of(cluster, kept, self.others)
             resources += releases.resources(cluster)
             reading.resources += resources
-        for identity, labels in self.guessed.items():
-            shown = ", ".join(dict.fromkeys(labels))
-            if identity.lower() in self.by_cluster and self.by_cluster[identity.lower()]:
-                self.note(
-                    Unresolved(
-                        shown if len(shown) < 120 else f"{shown[:117]}...",
-                        "it is not known to which cluster it is deployed, so a stand-in takes its place",
-                        help="state it: `--cluster PATH=NAME`, or `--cluster NAME` for everything",
-                    )
-                )
+        self.tell_guessed()
+
+    def tell_guessed(self) -> None:
+        """Say, once, what has a stand-in for its cluster."""
+        labels = [
+            label
+            for identity, named in self.guessed.items()
+            if self.by_cluster.get(identity.lower())
+            for label in dict.fromkeys(named)
+        ]
+        if not labels:
+            return
+        shown = ", ".join(labels[:_SHOWN]) + (f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else "")
+        count = len(labels)
+        self.note(
+            Unresolved(
+                f"{count} deployment{'s' if count != 1 else ''} of Kubernetes",
+                f"nothing says to which cluster it goes, so a stand-in takes its place: {shown}",
+                help="state it: `--cluster PATH=NAME`, or `--cluster NAME` for everything",
+            )
+        )
 
 
 def note_repeated(document: Document, reading: Reading) -> None:
