@@ -66,9 +66,9 @@ class Files:
         place = self.locate(path)
         if isinstance(place, Unknown):
             return place
-        if not place.is_file():
-            raise ValueProblem(f"there is no file `{shorten(path)}`")
         try:
+            if not place.is_file():
+                raise ValueProblem(f"there is no file `{shorten(path)}`")
             if place.stat().st_size > self.limits.file_bytes:
                 raise LimitProblem(f"`{shorten(path)}` is larger than {self.limits.file_bytes:,} bytes", "file_bytes")
             return self._tree.read(place)
