@@ -182,6 +182,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             ),
         ),
     ),
+    "microsoft.dbforpostgresql/servers": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.dbforpostgresql/servers",
+            frozenset({"properties.createmode", "properties.restorepointintime", "properties.sourceserverid"}),
+        ),
+    ),
     "microsoft.insights/datacollectionrules": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",

@@ -90,8 +90,10 @@ def test_what_is_read_by_children_is_mapped() -> None:
 def test_conditions_flags_and_keys_are_uses() -> None:
     for rule in ({"flags": {"flag": "On"}}, {"given": {"flag": [True]}}, {"when": {"flag": "set"}, "fmt": "x"}):
         assert states(**ARM, map={"=a": {"to": "properties.a", **rule}})["flag"] == ("mapped", "")
-    keyed = {"block": {"to": "properties.b", "key": "{other}", "many": {"inner": "inner"}}}
+    keyed: dict[str, Any] = {"block": {"to": "properties.b", "key": "{other}", "many": {"inner": "inner"}}}
     assert states(**ARM, map=keyed)["block.inner"] == ("mapped", "")
+    keyed["block"]["many"]["other"] = None
+    assert states(**ARM, map=keyed)["block.other"] == ("mapped", "")
 
 
 def test_known_attributes_and_nested_arrays() -> None:

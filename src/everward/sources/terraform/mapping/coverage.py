@@ -188,6 +188,8 @@ def _of_rule(rule: Rule, rest: list[str]) -> tuple[State, str]:
     if nested is not None and rest:
         if rule.nest and rest[0] == rule.nest and len(rest) > 1:
             rest = rest[1:]
+        if rest[0] in _FIELD.findall(rule.key):
+            return State.MAPPED, ""
         return _walk(nested, rest)
     if rule.to or rule.single or rule.entry:
         return State.MAPPED, ""
