@@ -40,7 +40,7 @@ class Planter:
 
     def _word(self, number: str, where: str) -> str:
         """Nothing but its name or its place tells it."""
-        return self._add(f"Plnt{number}zQ&w+7x", where)
+        return self._add(f"Plnt{number}zQ&w+7xLm", where)
 
     def _key(self, number: str, where: str) -> str:
         """As storage accounts have them."""

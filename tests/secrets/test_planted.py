@@ -161,7 +161,7 @@ def test_what_is_no_secret_is_shown(planter: Planter) -> None:
     assert sum(hole.secret for hole in holes) > 50
 
 
-@pytest.mark.parametrize("secret", ["Plnt001zQ&w+7x", "sg003%2BaBcDeF%3D"])
+@pytest.mark.parametrize("secret", ["Plnt001zQ&w+7xLm", "sg003%2BaBcDeF%3D"])
 def test_the_test_finds_secrets_in_every_form(secret: str) -> None:
     planter = Planter()
     planter.planted[secret] = "here"

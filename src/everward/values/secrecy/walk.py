@@ -16,6 +16,7 @@ from everward.values.secrecy.names import (
     VALUE_TYPES,
     is_config,
     is_holder,
+    is_numbered_key,
     is_secret_label,
     is_secret_name,
     is_settings,
@@ -135,7 +136,9 @@ class Walker:
         if mode is Mode.HOLDER and not isinstance(value, dict):
             mode = Mode.SEARCH
         if isinstance(value, str):
-            hidden = mode is not Mode.SEARCH or is_text_name(name) or is_secret_text(value)
+            hidden = (
+                mode is not Mode.SEARCH or is_text_name(name) or is_numbered_key(name, value) or is_secret_text(value)
+            )
             return self.secret(value) if hidden else value
         if isinstance(value, Unknown):
             return self.hole(value, hidden=mode is not Mode.SEARCH or is_secret_name(name))
@@ -195,8 +198,12 @@ def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
     kind, label = value.get("type"), value.get("name")
     kind = kind.lower() if isinstance(kind, str) else ""
     modes: dict[str, Mode] = {}
-    if ("value" in value or "defaultValue" in value) and _is_given(value, name, kind, label):
-        modes["value"] = modes["defaultValue"] = Mode.HIDE
+    for key in ("value", "defaultValue"):
+        if key in value and _is_given(value, name, kind, label, text=isinstance(value[key], str)):
+            modes[key] = Mode.HIDE
+    if "scheme" in value and "parameter" in value:
+        # What an HTTP request carries to say who sends it.
+        modes["parameter"] = Mode.HIDE
     if kind in VALUE_TYPES:
         modes["value"] = Mode.HIDE
         modes["properties"] = Mode.HOLDER
@@ -208,17 +215,18 @@ def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
     return modes
 
 
-def _is_given(value: dict[str, Any], name: str, kind: str, label: object) -> bool:
+def _is_given(value: dict[str, Any], name: str, kind: str, label: object, *, text: bool) -> bool:
     """Whether `value` of an object is a secret.
 
     `{"name": "DB_PASSWORD", "value": "…"}` is how settings are written as lists, `{"password": {"value": "…"}}` how
     parameters are given, `{"type": "SecureString", "value": "…"}` how they are declared, `{"keyName": "key1", "value":
-    "…"}` how keys are listed.
+    "…"}` how keys are listed. A key that is an object says something of keys, and is none.
     """
+    told = is_secret_label if text else is_secret_name
     return (
-        (isinstance(label, str) and is_secret_label(label))
+        (isinstance(label, str) and told(label))
         or kind in SECURE_TYPES
         or is_holder(name)
         or "keyName" in value
-        or is_secret_label(name)
+        or told(name)
     )
