@@ -18,9 +18,8 @@ from everward.sources.manifests.objects import Manifest, object_id, objects_in, 
 from everward.sources.manifests.releases import ReleaseReader
 from everward.sources.manifests.scan import Found
 from everward.sources.manifests.yamltext import SOURCE, Document, read_documents
-from everward.sources.tree import Tree, display
+from everward.sources.tree import Tree, display, real
 from everward.values import Origin, ProblemError
-
 
 _SHOWN: Final = 4
 """How many deployments without a cluster are named."""
@@ -82,11 +81,11 @@ class Build:
 
     def stated(self, path: Path) -> Cluster | None:
         """The cluster that the user states for a file or folder: the closest statement counts."""
-        real = path.resolve()
+        place = real(path)
         best: tuple[int, str] | None = None
         for where, name in self.options.clusters:
-            if where is not None and real.is_relative_to(where.resolve()):
-                depth = len(where.resolve().parts)
+            if where is not None and place.is_relative_to(real(where)):
+                depth = len(real(where).parts)
                 best = (depth, name) if best is None or depth >= best[0] else best
         return self.world.stated(best[1]) if best is not None else None
 
@@ -105,14 +104,14 @@ class Build:
     def kustomized(self, plan: Plan, kustomizations: Kustomizations) -> None:
         """What kustomizations make."""
         applied = [item for item in plan.applied if item.kustomize]
-        folders = {item.path.resolve() for item in applied}
+        folders = {real(item.path) for item in applied}
         for item in applied:
             if item.path in kustomizations.files:
                 made = self.deployed(kustomizations.build(item.path), item.label, item.namespace, item.condition)
                 for cluster in self.clusters_of(item.clusters, item.label, item.path):
                     self.add(cluster, made)
         for folder in kustomizations.roots():
-            if folder.resolve() not in folders:
+            if real(folder) not in folders:
                 label = display(folder)
                 self.add(self.where(folder, label), self.deployed(kustomizations.build(folder), label, None, True))
         self.reading.unresolved += kustomizations.unresolved
@@ -136,7 +135,7 @@ class Build:
                 manifests = self.deployed(self.manifests(path), item.label, item.namespace, item.condition)
                 for cluster in self.clusters_of(item.clusters, item.label, path):
                     self.add(cluster, manifests)
-            if not items and path.resolve() not in used:
+            if not items and real(path) not in used:
                 rest.append(path)
         taken: set[str] = set()
         for path in rest:

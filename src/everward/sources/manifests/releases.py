@@ -16,7 +16,7 @@ from everward.sources.manifests.helm.render import NotRendered, Release, Rendere
 from everward.sources.manifests.kinds import NAMESPACE
 from everward.sources.manifests.objects import Manifest, derived_resource, namespace_id, objects_in, part
 from everward.sources.manifests.yamltext import SOURCE, read_documents
-from everward.sources.tree import Tree, display
+from everward.sources.tree import Tree, display, real
 from everward.values import Origin, ProblemError, Truth, Unknown
 
 
@@ -27,14 +27,14 @@ class ReleaseReader:
         self.tree = tree
         self.options = options
         self.reading = reading
-        self.charts = {folder.resolve(): folder for folder in charts}
+        self.charts = {real(folder): folder for folder in charts}
         self._loaded: dict[Path, Chart] = {}
         self._deployed: set[Path] = set()
         self._facts: dict[str, list[Resource]] = {}
 
     def chart(self, folder: Path) -> Chart:
         """A chart, read once."""
-        key = folder.resolve()
+        key = real(folder)
         chart = self._loaded.get(key)
         if chart is None:
             chart = self._loaded[key] = load_chart(folder, self.tree, self.options.limits)
@@ -56,7 +56,7 @@ class ReleaseReader:
         values = planned.values(cluster, self.tree, self.options, self.reading)
         release = Release(name, "default" if namespace is None else namespace)
         if planned.path is not None:
-            self._deployed.add(planned.path.resolve())
+            self._deployed.add(real(planned.path))
             chart = self.chart(planned.path)
             made = self._render(chart, release, values, planned.label, planned.condition)
             self._fact(cluster, release, planned, "chart of the repository")

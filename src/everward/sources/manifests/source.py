@@ -13,7 +13,7 @@ from everward.estate import Reading
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.manifests.scan import Found, deploys, scan
 from everward.sources.manifests.yamltext import SOURCE
-from everward.sources.tree import Tree, display
+from everward.sources.tree import Tree, display, real
 
 FRAMES: Final = 40_000
 """How many Python frames reading may stack: templates and objects nest as deep as the limit lets them."""
@@ -71,7 +71,7 @@ def _pipelines(tree: Tree) -> list[Path]:
     """The pipelines that bring something to a cluster, when the whole repository was asked for."""
     from everward.sources.pipelines.files import candidates
 
-    if not tree.root.is_dir() or tree.root.resolve() != tree.repository:
+    if not tree.root.is_dir() or real(tree.root) != tree.repository:
         return []
     return deploys(candidates(tree.root), tree)
 

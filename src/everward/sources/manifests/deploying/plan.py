@@ -13,6 +13,7 @@ from everward.sources.manifests.deploying.bindings import Text, shown_text
 from everward.sources.manifests.deploying.resolving import Cluster, World
 from everward.sources.manifests.deploying.runs import ApplyRun, HelmRun, Run, runs_of
 from everward.sources.manifests.deploying.valuing import agreed_values
+from everward.sources.manifests.paths import below, is_file, is_folder, real
 from everward.sources.manifests.scan import CHART
 from everward.sources.manifests.yamltext import SOURCE
 from everward.sources.pipelines import join_folders, steps_of
@@ -87,7 +88,8 @@ class _Planner:
         self.world = world
         self.reading = reading
         self.repository = tree.repository
-        self.whole = tree.root.is_dir() and tree.root.resolve() == tree.repository
+        self.root = real(tree.root)
+        self.whole = tree.root.is_dir() and self.root == tree.repository
 
     def plan(self) -> Plan:
         runs = list(runs_of(steps_of(self.repository)))
@@ -132,7 +134,7 @@ class _Planner:
         first = runs[0]
         chart = shown_text(first.chart)
         path = self.local(first, first.chart)
-        if path is not None and not path.is_relative_to(self.tree.root.resolve()):
+        if path is not None and not path.is_relative_to(self.root):
             # It is a chart of the repository that was not asked for.
             return
         if path is None and not self.whole:
@@ -160,13 +162,14 @@ class _Planner:
             return None
         for folder in (run.folder, None):
             joined = join_folders(folder, text)
-            if joined is not None and (self.repository / joined / CHART).is_file():
-                return (self.repository / joined).resolve()
+            path = below(self.repository, joined) if joined is not None else None
+            if path is not None and is_file(path / CHART):
+                return real(path)
         return None
 
     def in_tree(self, path: Path) -> Path:
         """A real path as the tree has it."""
-        return self.tree.root / path.relative_to(self.tree.root.resolve())
+        return self.tree.root / path.relative_to(self.root)
 
     def clusters(self, run: Run) -> list[Cluster]:
         """The clusters that a run is for; none when the pipeline does not say."""
@@ -186,8 +189,9 @@ class _Planner:
                 self.unread(run, shown)
             return
         folder = join_folders(run.folder, known)
-        path = (self.repository / folder).resolve() if folder is not None else self.repository
-        if not path.is_relative_to(self.tree.root.resolve()):
+        named = below(self.repository, folder) if folder is not None else self.repository
+        path = real(named) if named is not None else self.repository.parent
+        if not path.is_relative_to(self.root):
             return
         inside = self.in_tree(path)
         namespace = self.world.text(run.namespace, {}) if run.namespace is not None else None
@@ -201,9 +205,9 @@ class _Planner:
 
     def files(self, path: Path) -> Iterator[Path]:
         """The files that `-f PATH` stands for: a folder is not descended into."""
-        if path.is_file():
+        if is_file(path):
             yield path
-        elif path.is_dir():
+        elif is_folder(path):
             yield from (item for item in self.tree.files if item.parent == path)
 
     def unread(self, run: ApplyRun, shown: str) -> None:

@@ -15,6 +15,7 @@ from everward.sources.manifests.helm.holes import Holes
 from everward.sources.manifests.helm.merging import cause_of, same
 from everward.sources.manifests.helm.problem import TemplateError
 from everward.sources.manifests.helm.values import from_document, overlay, set_values
+from everward.sources.manifests.paths import below, is_file, within
 from everward.sources.manifests.yamltext import read_documents
 from everward.sources.pipelines import join_folders
 from everward.sources.tree import Tree, display
@@ -89,8 +90,8 @@ class _Valuing:
     def _path(self, run: HelmRun, text: str) -> Path | None:
         for folder in (run.folder, None):
             joined = join_folders(folder, text)
-            path = self.tree.repository / joined if joined is not None else None
-            if path is not None and path.is_file():
+            path = below(self.tree.repository, joined) if joined is not None else None
+            if path is not None and is_file(path) and within(path, self.tree.repository):
                 return path
         return None
 

@@ -14,6 +14,7 @@ from everward.sources.manifests.helm.nodes import Parsed
 from everward.sources.manifests.helm.parser import parse
 from everward.sources.manifests.helm.problem import TemplateError
 from everward.sources.manifests.helm.values import from_document
+from everward.sources.manifests.paths import is_file
 from everward.sources.manifests.placed import map_of, maps_in, text_of
 from everward.sources.manifests.yamltext import SOURCE, read_documents
 from everward.sources.tree import Tree, display
@@ -117,7 +118,7 @@ def _take(chart: Chart, path: Path, relative: str, prefix: str, tree: Tree, limi
 
 def _first(path: Path, tree: Tree, limits: Limits) -> tuple[dict[str, Any], list[Unresolved]]:
     """The object in a file; an empty one when there is no file, or it cannot be read."""
-    if not path.is_file():
+    if not is_file(path):
         return {}, []
     try:
         document = next(read_documents(tree.text(path), display(path), limits), None)
@@ -134,7 +135,7 @@ def unresolved_of(problem: ProblemError, subject: str) -> Unresolved:
 
 def _ignored(folder: Path, tree: Tree) -> list[str]:
     path = folder / IGNORE
-    if not path.is_file():
+    if not is_file(path):
         return []
     try:
         lines = tree.text(path).splitlines()

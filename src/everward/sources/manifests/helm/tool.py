@@ -21,7 +21,7 @@ from everward.sources.manifests.helm.problem import TemplateError
 from everward.sources.manifests.helm.render import Made, NotRendered, Release, Rendered
 from everward.sources.manifests.helm.values import as_given
 from everward.sources.manifests.yamltext import Document, read_documents
-from everward.sources.tree import display
+from everward.sources.tree import display, real
 from everward.values import ProblemError, Unknown
 
 SECONDS: Final = 20
@@ -107,7 +107,7 @@ def _run(helm: str, chart: Chart, release: Release, values: dict[str, Any]) -> s
             helm,
             "template",
             name,
-            str(chart.folder.resolve()),
+            str(real(chart.folder)),
             "--values",
             str(file),
             "--kube-version",

@@ -14,6 +14,7 @@ from everward.sources.manifests.kustomize.names import Named, fix_references
 from everward.sources.manifests.kustomize.patching import patched
 from everward.sources.manifests.kustomize.transforming import transformed
 from everward.sources.manifests.objects import Manifest, objects_in
+from everward.sources.manifests.paths import below, is_file, real, within
 from everward.sources.manifests.placed import PlacedMap, copied, list_of, map_of, maps_in, text_of
 from everward.sources.manifests.scalars import resolve_text
 from everward.sources.manifests.yamltext import SOURCE, Document, read_documents
@@ -78,7 +79,7 @@ class Kustomizations:
         self.used: set[Path] = set()
         """Files that belong to kustomizations, and are not applied by themselves."""
         self._read: dict[Path, Kustomization | None] = {}
-        self._by_real = {folder.resolve(): folder for folder in files}
+        self._by_real = {real(folder): folder for folder in files}
         self._left = limits.elements
         for folder in files:
             self._mark(folder)
@@ -89,7 +90,7 @@ class Kustomizations:
         return [
             folder
             for folder in self.files
-            if folder.resolve() not in named and (found := self.read(folder)) is not None and not found.component
+            if real(folder) not in named and (found := self.read(folder)) is not None and not found.component
         ]
 
     def _named(self, folder: Path) -> list[Path]:
@@ -97,7 +98,8 @@ class Kustomizations:
         if found is None:
             return []
         texts = [item for key in ("resources", "bases", "components") for item in list_of(found.value.get(key))]
-        return [(folder / text).resolve() for text in texts if isinstance(text, str) and "://" not in text]
+        paths = [below(folder, text) for text in texts if isinstance(text, str) and "://" not in text]
+        return [real(path) for path in paths if path is not None]
 
     def _mark(self, folder: Path) -> None:
         """Note the files that a kustomization names."""
@@ -109,18 +111,19 @@ class Kustomizations:
         for key in ("patches", "patchesJson6902"):
             texts += [item.get("path") for item in maps_in(value.get(key))]
         for text in texts:
-            if isinstance(text, str) and "\n" not in text and len(text) < 1_000:
-                self.used.add((folder / text).resolve())
+            path = below(folder, text) if isinstance(text, str) else None
+            if path is not None:
+                self.used.add(real(path))
 
     def read(self, folder: Path) -> Kustomization | None:
         """The kustomization of a folder; None when it cannot be read."""
-        key = folder.resolve()
+        key = real(folder)
         if key not in self._read:
             self._read[key] = self._load(folder)
         return self._read[key]
 
     def _load(self, folder: Path) -> Kustomization | None:
-        file = self.files.get(folder) or self.files.get(self._by_real.get(folder.resolve(), folder))
+        file = self.files.get(folder) or self.files.get(self._by_real.get(real(folder), folder))
         if file is None:
             return None
         try:
@@ -140,6 +143,10 @@ class Kustomizations:
     def _parse(self, text: str, file: str, lines: Sequence[int] | None = None) -> Iterator[Document]:
         """The documents of a text as kustomize reads them: `yes` and `on` are texts."""
         return read_documents(text, file, self.limits, lines, resolve=resolve_text)
+
+    def _may_read(self, path: Path) -> bool:
+        """Whether there is a file that belongs to the repository."""
+        return is_file(path) and within(path, self.tree.repository)
 
     # Building
 
@@ -162,12 +169,12 @@ class Kustomizations:
         kustomization = self.read(folder)
         if kustomization is None:
             return []
-        real = folder.resolve()
-        if real in chain or len(chain) > MAX_DEPTH:
+        place = real(folder)
+        if place in chain or len(chain) > MAX_DEPTH:
             self._note(kustomization.shown, "kustomizations name one another in a circle",
                        Origin(source=SOURCE, file=kustomization.shown), "break the circle")  # fmt: skip
             return []
-        chain = (*chain, real)
+        chain = (*chain, place)
         self._tell_unread(kustomization)
         objects: list[Named] = []
         for key in ("resources", "bases"):
@@ -182,8 +189,8 @@ class Kustomizations:
             if component is not None:
                 for key in ("resources", "bases"):
                     for item in list_of(component.value.get(key)):
-                        objects += self._resource(component, item, key, (*chain, component.folder.resolve()))
-                objects = self._changed(component, objects, (*chain, component.folder.resolve()))
+                        objects += self._resource(component, item, key, (*chain, real(component.folder)))
+                objects = self._changed(component, objects, (*chain, real(component.folder)))
         objects = generated(kustomization, objects, self)
         patched(kustomization, objects, self)
         objects = [item for item in objects if not item.removed]
@@ -194,9 +201,9 @@ class Kustomizations:
         if not isinstance(text, str) or "://" in text:
             self._elsewhere(kustomization, text, "components")
             return None
-        folder = kustomization.folder / text
-        component = self.read(folder)
-        if component is None or folder.resolve() in chain or len(chain) > MAX_DEPTH:
+        folder = below(kustomization.folder, text)
+        component = self.read(folder) if folder is not None else None
+        if folder is None or component is None or real(folder) in chain or len(chain) > MAX_DEPTH:
             self._missing(kustomization, text, "components")
             return None
         self._tell_unread(component)
@@ -207,10 +214,10 @@ class Kustomizations:
         if not isinstance(text, str) or "://" in text or text.startswith("github.com/") or "?ref=" in text:
             self._elsewhere(kustomization, text, key)
             return []
-        path = kustomization.folder / text
-        if path.resolve() in self._by_real:
-            return self._build(self._by_real[path.resolve()], chain)
-        if not path.is_file():
+        path = below(kustomization.folder, text)
+        if path is not None and real(path) in self._by_real:
+            return self._build(self._by_real[real(path)], chain)
+        if path is None or not self._may_read(path):
             self._missing(kustomization, text, key)
             return []
         objects: list[Named] = []
@@ -248,9 +255,9 @@ class Kustomizations:
 
     def documents(self, kustomization: Kustomization, text: str, key: str) -> Sequence[Any]:
         """The documents of a patch, which stands in a file or in the kustomization itself."""
-        path = kustomization.folder / text if "\n" not in text and len(text) < 1_000 else None
+        path = below(kustomization.folder, text)
         try:
-            if path is not None and path.is_file():
+            if path is not None and self._may_read(path):
                 return [item.value for item in self._parse(self.tree.text(path), display(path))]
             if path is not None and ":" not in text and "[" not in text:
                 self._missing(kustomization, text, key)
@@ -264,8 +271,8 @@ class Kustomizations:
 
     def content(self, kustomization: Kustomization, text: str, key: str) -> str | None:
         """The content of a file that a generator names."""
-        path = kustomization.folder / text
-        if not path.is_file():
+        path = below(kustomization.folder, text)
+        if path is None or not self._may_read(path):
             self._missing(kustomization, text, key)
             return None
         try:
