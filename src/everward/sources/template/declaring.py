@@ -115,7 +115,7 @@ class _Header:
         target = self.target() if nested else None
         base = target.id if target is not None else self.base()
         resource_id, kind = identify(base, full_type, names)
-        own = counted_within(self.parent.cardinality if self.parent is not None else None, cardinality)
+        own = cardinality if self.parent is None else counted_within(self.parent.cardinality, cardinality)
         return Instance(
             deployment=self.deployment,
             declaration=self.declaration,

@@ -12,7 +12,7 @@ from everward.sources.template.scopes import Level, id_value
 from everward.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from everward.sources.template.environment import Environment
+    from everward.sources.template.environment import Environment, Loop
 
 _TENANT: Final = Unknown(reason="tenant without value", present=True)
 _DEPLOYER: Final = Unknown(reason="whoever deploys", present=True)
@@ -80,11 +80,7 @@ def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
     offset = rest[0] if rest else 0
     if isinstance(offset, bool) or not isinstance(offset, int) or len(rest) > 1:
         raise ExpressionError("the offset of `copyIndex` must be an integer")
-    loops = environment.loops[::-1]
-    if name is not None:
-        found = next((loop for loop in loops if loop.name.lower() == name.lower()), None)
-    else:
-        found = next((loop for loop in loops if loop.whole), loops[0] if loops else None)
+    found = _loop(environment, name)
     if found is None:
         raise ExpressionError(
             f"there is no loop `{name}` here" if name is not None else "`copyIndex` outside of a loop"
@@ -92,6 +88,17 @@ def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
     if isinstance(found.index, int):
         return found.index + offset
     return found.index
+
+
+def _loop(environment: Environment, name: str | None) -> Loop | None:
+    """The innermost loop of a name; without one the innermost of resources or outputs, else the innermost of all."""
+    innermost: Loop | None = None
+    key = name.lower() if name is not None else None
+    for loop in reversed(environment.loops):
+        if loop.whole if key is None else loop.name.lower() == key:
+            return loop
+        innermost = innermost or loop
+    return innermost if key is None else None
 
 
 def _resource_group(environment: Environment) -> Value:

@@ -22,8 +22,12 @@ def reference(deployment: Deployment, arguments: list[Value]) -> Value:
     if isinstance(target, OpenObject) or not isinstance(target, str | Unknown):
         raise ExpressionError("`reference` takes the name or the id of a resource")
     name = symbolic(target)
-    with deployment.run.speculation():
+    run = deployment.run
+    run.speculations += 1
+    try:
         return _resolve(deployment, target, name, full)
+    finally:
+        run.speculations -= 1
 
 
 def _resolve(deployment: Deployment, target: str | Unknown, name: str, full: bool) -> Value:
@@ -54,8 +58,11 @@ def references(deployment: Deployment, arguments: list[Value]) -> Value:
         if isinstance(instance.condition, Unknown) or instance.cardinality is not None:
             out.append(Unknown(reason="the number of instances is not known", many=True))
         else:
-            with deployment.run.speculation():
+            deployment.run.speculations += 1
+            try:
                 out.append(describe(instance, full=full))
+            finally:
+                deployment.run.speculations -= 1
     return out
 
 

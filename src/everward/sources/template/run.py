@@ -53,7 +53,8 @@ class Run:
         self._by_id: dict[str, Instance] = {}
         self._settled = False
         """Whether every deployment is known, and all of its resources."""
-        self._speculations = 0
+        self.speculations = 0
+        """How many references are being worked out from the template."""
         self._exceeded = False
 
     @contextmanager
@@ -97,18 +98,9 @@ class Run:
             self.problems.add(site, reason, help=limit_help("steps"), incomplete=True)
         return reason
 
-    @contextmanager
-    def speculation(self) -> Iterator[None]:
-        """While what a reference will give is worked out from the template."""
-        self._speculations += 1
-        try:
-            yield
-        finally:
-            self._speculations -= 1
-
     def report_cycle(self, site: Site) -> str:
         """Why something that needs itself is not known. Behind a reference that is no fault: Azure resolves it."""
-        if self._speculations:
+        if self.speculations:
             return "known only at run time"
         reason = "a cycle: it needs itself"
         self.problems.add(site, reason)
