@@ -228,6 +228,15 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             ),
         ),
     ),
+    "microsoft.recoveryservices/vaults/backuppolicies": (
+        (
+            "https://learn.microsoft.com/dotnet/api/azure.resourcemanager.recoveryservicesbackup.models.subprotectionpolicy.tieringpolicy",
+            frozenset(
+                f"properties.tieringpolicy.archivedrp{leaf}"
+                for leaf in ("", ".duration", ".durationtype", ".tieringmode")
+            ),
+        ),
+    ),
     "microsoft.securityinsights/onboardingstates": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.securityinsights/onboardingstates",

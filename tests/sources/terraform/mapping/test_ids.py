@@ -173,3 +173,18 @@ def test_the_last_part_of_an_id(value: Any, part: str) -> None:
 def test_the_first_name_that_is_set() -> None:
     assert ids.fill("{a|b}-{c}", {"a": None, "b": "x", "c": "y"}, "here") == "x-y"
     assert TypeMapping(arm="A.B/c", names=["{a|b:last}"]).identifying >= {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        (VAULT, "rg"),
+        (hole("{data.x.y.id}", reference="/subscriptions/{s}/resourceGroups/{g}/providers/A.B/c/n"), "{g}"),
+        ("/subscriptions/s/providers/A.B/c/n", "n"),
+        ("/subscriptions/s/resourceGroups", "resourceGroups"),
+        (hole("{var.id}"), "{var.id}"),
+        (None, "{here}"),
+    ],
+)
+def test_the_group_in_an_id(value: Any, part: str) -> None:
+    assert ids.fill("{of:group}", {"of": value}, "here") == part

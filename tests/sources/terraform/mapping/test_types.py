@@ -248,3 +248,87 @@ def test_no_value_of_a_secret_reaches_a_body() -> None:
         made = Mapped(instance(one.name, "x", location="x", **attributes), version=version)
         assert "hunter2" not in repr([each.body for each in made.resources]), one.name
     assert checked > 250
+
+
+def backup_policy(**more: Any) -> dict[str, Any]:
+    """The properties of a policy for backups of machines."""
+    made = instance("azurerm_backup_policy_vm", "p", recovery_vault_name="rv", **more)
+    properties: dict[str, Any] = (
+        Mapped(made, version="4.81.0").only("Microsoft.RecoveryServices/vaults/backupPolicies").body["properties"]
+    )
+    return properties
+
+
+def test_the_two_kinds_of_backup_policy_say_their_schedule_in_different_places() -> None:
+    first = backup_policy(backup=[{"frequency": "Weekly", "time": "23:00", "weekdays": ["Sunday"]}])
+    assert first["schedulePolicy"] == {
+        "schedulePolicyType": "SimpleSchedulePolicy",
+        "scheduleRunFrequency": "Weekly",
+        "scheduleRunTimes": ["23:00:00Z"],
+        "scheduleRunDays": ["Sunday"],
+    }
+    hourly = {"frequency": "Hourly", "time": "23:00", "hour_interval": 4, "hour_duration": 8}
+    second = backup_policy(policy_type="V2", backup=[hourly])
+    assert second["schedulePolicy"] == {
+        "schedulePolicyType": "SimpleSchedulePolicyV2",
+        "scheduleRunFrequency": "Hourly",
+        "hourlySchedule": {"interval": 4, "scheduleWindowStartTime": "23:00:00Z", "scheduleWindowDuration": 8},
+    }
+
+
+def test_how_long_backups_are_kept_is_read_by_days_and_by_weeks() -> None:
+    by_days = backup_policy(retention_monthly=[{"count": 12, "days": [1]}])["retentionPolicy"]["monthlySchedule"]
+    assert by_days["retentionDuration"] == {"count": 12, "durationType": "Months"}
+    assert by_days["retentionScheduleFormatType"] == "Daily"
+    assert by_days["retentionScheduleDaily"] == {"daysOfTheMonth": [{"date": 1, "isLast": False}]}
+    yearly = [{"count": 2, "months": ["May"], "weekdays": ["Sunday"], "weeks": ["First"]}]
+    by_weeks = backup_policy(retention_yearly=yearly)["retentionPolicy"]["yearlySchedule"]
+    assert by_weeks["retentionScheduleFormatType"] == "Weekly"
+    assert by_weeks["retentionScheduleWeekly"] == {"daysOfTheWeek": ["Sunday"], "weeksOfTheMonth": ["First"]}
+    last = backup_policy(retention_monthly=[{"count": 1, "days": [1], "include_last_days": True}])
+    last_days = last["retentionPolicy"]["monthlySchedule"]["retentionScheduleDaily"]["daysOfTheMonth"]
+    assert isinstance(last_days, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("version", "tier", "place"),
+    [
+        ("3.115.0", None, ["retentionPolicy"]),
+        ("5.2.0", None, ["retentionPolicy"]),
+        ("5.2.0", "vault-standard", ["vaultRetentionPolicy", "vaultRetention"]),
+    ],
+)
+def test_the_tier_decides_where_backups_of_shares_are_kept(version: str, tier: str | None, place: list[str]) -> None:
+    policy = instance("azurerm_backup_policy_file_share", "p", recovery_vault_name="rv", retention_daily=[{"count": 9}])
+    if tier:
+        policy.attributes["backup_tier"] = tier
+    found = Mapped(policy, version=version).only("Microsoft.RecoveryServices/vaults/backupPolicies").body["properties"]
+    other = {"retentionPolicy", "vaultRetentionPolicy"} - set(place)
+    assert not other & found.keys()
+    for name in place:
+        found = found[name]
+    assert found["dailySchedule"]["retentionDuration"] == {"count": 9, "durationType": "Days"}
+
+
+def test_a_protected_machine_has_an_id_with_the_names_of_the_machine_and_its_group() -> None:
+    machine_id = GROUP.replace("/rg", "/Other") + "/providers/Microsoft.Compute/virtualMachines/web"
+    made = instance("azurerm_backup_protected_vm", "x", name=None, recovery_vault_name="rv", source_vm_id=machine_id)
+    found = Mapped(made).resources[0]
+    assert found.id == (
+        f"{GROUP}/providers/Microsoft.RecoveryServices/vaults/rv/backupFabrics/Azure/protectionContainers/"
+        "iaasvmcontainer;iaasvmcontainerv2;Other;web/protectedItems/VM;iaasvmcontainerv2;Other;web"
+    )
+
+
+def test_the_endpoints_of_a_traffic_manager_are_enabled_unless_they_say_otherwise() -> None:
+    profile = f"{GROUP}/providers/Microsoft.Network/trafficManagerProfiles/t"
+    made = instance("azurerm_traffic_manager_external_endpoint", "e", profile_id=profile, target="example.org")
+    above = instance("azurerm_traffic_manager_profile", "t", traffic_routing_method="Priority")
+    mapped = Mapped(above, made, version="5.2.0")
+    found = mapped.only("Microsoft.Network/trafficManagerProfiles/externalEndpoints")
+    assert found.id == f"{profile}/externalEndpoints/e"
+    listed = mapped.only("Microsoft.Network/trafficManagerProfiles").get("properties.endpoints")
+    assert [(one["name"], one["properties"]["target"]) for one in listed] == [("e", "example.org")]
+    assert found.body["properties"]["endpointStatus"] == "Enabled"
+    assert found.body["properties"]["alwaysServe"] == "Disabled"
+    assert "priority" not in found.body["properties"]
