@@ -184,7 +184,7 @@ def test_what_yaml_says_arrives(tmp_path: Path) -> None:
 
 def test_deep_text_is_told() -> None:
     for call in ("jsondecode(t)", "yamldecode(t)"):
-        with pytest.raises(EvaluationError, match=r"not JSON|not YAML|too deeply"):
+        with pytest.raises(EvaluationError, match=r"not JSON|not YAML|levels deep"):
             value_of(call, t="[" * 20_000)
 
 

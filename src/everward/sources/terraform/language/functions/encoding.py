@@ -8,10 +8,12 @@ import json
 import re
 from typing import Any
 
-from everward.sources.terraform.language.functions.registry import function
+from everward.sources.limits import Limits
+from everward.sources.terraform.language.functions.registry import Context, function
 from everward.sources.terraform.language.types import STRING, object_of
 from everward.sources.terraform.language.values import (
     Data,
+    LimitProblem,
     ListValue,
     ValueProblem,
     is_null,
@@ -70,9 +72,23 @@ def jsonencode(value: Data) -> Data:
     return json_text(value)
 
 
-@function("jsondecode", "s", nullable=True)
-def jsondecode(text: str) -> Data:
+@function("jsondecode", "s", nullable=True, context=True)
+def jsondecode(context: Context, text: str) -> Data:
     """From JSON."""
+    return from_json_text(text, context.limits)
+
+
+def from_json_text(text: str, limits: Limits) -> Data:
+    """The value of a text in JSON.
+
+    Raises:
+        ValueProblem: when it is not JSON.
+        LimitProblem: when it nests too deeply.
+
+    """
+    # INVARIANT: checked before the reader of JSON sees it, which takes the machine's stack for each level.
+    if _depth(text) > limits.nesting:
+        raise LimitProblem(f"this JSON nests more than {limits.nesting} levels deep", "nesting")
     try:
         return _from_json(_DECODER.decode(text))
     except (ValueError, RecursionError) as error:
@@ -84,6 +100,21 @@ def _number(text: str) -> Any:
         return to_number(text)
     except ValueProblem as problem:
         raise ValueError(str(problem)) from None
+
+
+def _depth(text: str) -> int:
+    """How deep arrays and objects nest in a text, if it is JSON."""
+    if text.count("[") + text.count("{") < _SHALLOW:
+        return 0
+    depth = deepest = 0
+    for mark in _NESTING.findall(text):
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_SHALLOW = 100
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 def _no_constant(text: str) -> Any:

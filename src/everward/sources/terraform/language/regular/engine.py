@@ -162,6 +162,9 @@ def _loops(node: Node, *, inside: bool) -> int | None:
         return 0
     if isinstance(node, Capture):
         return _loops(node.part, inside=inside)
+    if isinstance(node, Choice) and inside:
+        # Where two branches match the same, every turn of the loop doubles the ways.
+        return None
     if isinstance(node, Sequence | Choice):
         found = [_loops(part, inside=inside) for part in node.parts]
         return None if None in found else sum(count for count in found if count is not None)
