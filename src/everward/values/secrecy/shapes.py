@@ -47,8 +47,10 @@ SIGNED: Final = r"[?&](?:amp;)?(?:sig|access_token|api[-_]?key|subscription-key|
 USER: Final = r"://[^/\s:@?#]*:(?![{$<(])[^/\s@]+@"
 """A password in an address."""
 
+_REFERRED: Final = r"(?!\$[({]|\$env:|\{\{|\{\w*\}|<[\w -]+>)"
+"""Not in front of what stands for a value that is given elsewhere."""
 _LOOSE: Final = re.compile(
-    "|".join((ASSIGNED + r"(?![;\s])\S", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
+    "|".join((ASSIGNED + _REFERRED + r"[^;\s]", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
 )
 _STRICT: Final = re.compile("|".join(TOKENS), re.A)
 _MARKS: Final = re.compile(r"[=@%+]|://|eyJ|--|Bearer|[78]Q~|xox|gh[pousr]_|[A-Za-z0-9+/]{20}", re.I | re.A)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
@@ -169,7 +170,8 @@ def invoke(name: str, arguments: list[Data], context: Context) -> Data:
         raise ValueProblem(f"there is no function `{name}`")
     _check_count(called, len(arguments))
     if called.marks == "own":
-        return _call(called, arguments, context)
+        with hushed() if any(map(has_sensitive, arguments)) else nullcontext():
+            return _call(called, arguments, context)
     deep = called.marks == "deep"
     if not any(has_sensitive(item) if deep else isinstance(item, Sensitive) for item in arguments):
         return _call(called, arguments, context)

@@ -259,7 +259,7 @@ def templatestring(context: Context, template: Data, variables: Data) -> Data:
     """A template with its variables filled in."""
     text, names = bared(template), bared(variables)
     if isinstance(text, Unknown) or isinstance(names, Unknown):
-        return open_call("templatestring", text, names)
+        return open_call("templatestring", template, variables)
     if not isinstance(text, str):
         raise ValueProblem(f"text is needed, not a {kind_name(text)}")
     if not isinstance(names, dict):
