@@ -91,6 +91,8 @@ def _of_template(rule: Rule, here: list[str]) -> Iterator[str]:
 def _keys(template: Any) -> Iterator[list[str]]:
     if isinstance(template, dict):
         for key, inner in template.items():
+            if key == "$match":
+                continue
             yield [key]
             yield from ([key, *below] for below in _keys(inner))
     elif isinstance(template, list):
