@@ -17,6 +17,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,7 +159,22 @@ def policy(runs: int) -> Iterator[Target]:
         yield Target(work, "cpu", Sample(seconds, 0, 0), Sample(limit, 0, 0), "limit", 1)
 
 
-BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk, "policy": policy}
+def templates(runs: int) -> Iterator[Target]:
+    """Azure Verified Modules with all their parameter files, beside the parsing of the same files."""
+    packed = folder_from("EVERWARD_CASES") / "corpus" / "avm-modules.tar.xz"
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(packed) as archive:
+            archive.extractall(folder, filter="data")
+        command = Command((sys.executable, "-m", "tests.bench.templates", folder), ROOT)
+        answers = [json.loads(output_of(command)) for _ in range(runs)]
+    if answers[0]["sets"] < 413 or answers[0]["known"] < 0.88:
+        raise BenchError(f"the modules were not read: {answers[0]}")
+    warm, parsing = (statistics.median(answer[key] for answer in answers) for key in ("warm", "parsing"))
+    work = f"{answers[0]['sets']} parameter sets, warm"
+    yield Target(work, "cpu", Sample(warm, 0, 0), Sample(parsing, 0, 0), "json.loads", 4, less=False)
+
+
+BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk, "policy": policy, "avm": templates}
 
 
 def main() -> int:

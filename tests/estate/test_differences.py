@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from everward.estate import Difference, Estate, Reading, Resource, compare
 from everward.estate.filling import FilledOrigins, fill
-from everward.estate.noise import ADDED, EMPTY, READ_ONLY, SPELLING, WITHHELD
+from everward.estate.noise import ADDED, DEFAULT, EMPTY, READ_ONLY, SPELLING, WITHHELD
 from everward.estate.versions import standing
 from everward.values import MISSING, Origin, Unknown
 
@@ -23,7 +23,7 @@ def said(source: str, properties: Any, label: str | None = None, **body: Any) ->
     origin = Origin(source, f"{label or source}.x", 1)
     inner = {"properties": properties, **body}
     resource = Resource(VAULT, "Microsoft.KeyVault/vaults", "kv", inner, origin=origin)
-    resource.origins = {"properties.a": Origin(source, f"{label or source}.x", 7)}
+    resource.origins = {f"properties.{name}": Origin(source, f"{label or source}.x", 7) for name in "ar"}
     return Reading(source, label or source, [resource]), resource
 
 
@@ -50,8 +50,8 @@ def test_a_difference_has_every_value_with_its_place() -> None:
     ("declared", "deployed", "expected"),
     [
         ({}, {"x": "default"}, [("properties.x", ADDED)]),
-        ({"x": 1}, {}, [("properties.x", None)]),
-        ({"x": False}, {}, [("properties.x", None)]),
+        ({"x": 1}, {}, [("properties.x", DEFAULT)]),
+        ({"a": False}, {}, [("properties.a", None)]),
         ({"x": None}, {}, [("properties.x", EMPTY)]),
         ({"x": ""}, {"x": []}, [("properties.x", EMPTY)]),
         ({"x": {}}, {"x": {"y": 1}}, [("properties.x.y", ADDED)]),
@@ -77,6 +77,10 @@ def test_a_difference_has_every_value_with_its_place() -> None:
         ({"r": [{"name": "a", "p": 1}]}, {"r": []}, [("properties.r[a]", None)]),
         ({"r": [{"name": "a", "p": 1}, B]}, {"r": [B]}, [("properties.r[a]", None)]),
         ({"r": [{"name": "a"}]}, {"r": [{"name": "A"}]}, [("properties.r[a].name", SPELLING)]),
+        ({"r": [{"name": "b"}]}, {"r": [B, {"name": "added", "p": 1}]}, [("properties.r[added]", None)]),
+        ({"r": []}, {"r": [{"name": "added"}]}, [("properties.r[added]", None)]),
+        ({}, {"r": [{"name": "added"}], "s": 1}, [("properties.r", ADDED), ("properties.s", ADDED)]),
+        ({"r": []}, {"r": ["10.0.0.1"]}, [("properties.r", None)]),
         ({"X": 1}, {"x": 1}, []),
     ],
 )  # fmt: skip
@@ -89,7 +93,30 @@ def test_what_means_nothing_is_named(declared: Any, deployed: Any, expected: Any
 def test_locations_compare_as_azure_does_and_tags_exactly() -> None:
     one = said("terraform", {"locations": ["West Europe"]}, location="West Europe", tags={"Env": "Prod"})
     two = said("inventory", {"locations": ["westeurope"]}, location="westeurope", tags={"env": "prod"})
-    assert told(one, two) == [("properties.locations", SPELLING), ("location", SPELLING), ("tags.Env", None)]
+    assert told(one, two) == [
+        ("properties.locations", SPELLING),
+        ("location", SPELLING),
+        ("tags.Env", None),
+    ]
+
+
+def test_tags_that_people_add_mean_something_and_those_of_azure_do_not() -> None:
+    two = said("inventory", {"a": 1}, tags={"by": "hand", "hidden-link:/x": "Resource"})
+    assert told(said("terraform", {"a": 1}, tags={}), two) == [("tags.by", None), ("tags.hidden-link:/x", ADDED)]
+    assert told(said("terraform", {"a": 1}), two) == [("tags", None)]
+
+
+def test_what_nobody_wrote_and_nobody_gives_back_means_nothing() -> None:
+    declared, planned, deployed = (
+        said("terraform", {"a": False, "b": False}),
+        said("plan", {"b": False}),
+        said("inventory", {}),
+    )
+    # Of `a` there is a line in the source, of `b` there is none.
+    assert told(declared, deployed) == [("properties.a", None), ("properties.b", DEFAULT)]
+    assert told(declared, planned, deployed) == [("properties.a", None), ("properties.b", DEFAULT)]
+    assert told(planned, deployed) == [("properties.b", None)]
+    assert told(declared, said("plan", {"b": True}), deployed) == [("properties.a", None), ("properties.b", None)]
 
 
 def test_two_that_should_know_the_same_disagree_when_one_does_not() -> None:
@@ -158,20 +185,43 @@ def test_a_hole_has_the_value_and_place_of_who_knows() -> None:
     assert filled.origin_of("properties.b.c.z").source == "inventory"
     assert filled.origin_of("properties.b.d").source == "terraform"
     assert isinstance(filled.origins, FilledOrigins)
-    assert set(filled.origins) == {"properties.a", "properties.b.c", "properties.l[0].v", "properties.m[0]"}
-    assert len(filled.origins) == 4
-    assert fill(planned, [declared]) is planned
+    assert set(filled.origins) - {"properties.r"} == {
+        "properties.a",
+        "properties.b.c",
+        "properties.l[0].v",
+        "properties.m[0]",
+    }
+    assert len(filled.origins) == 5
+    assert fill(deployed, [declared, planned]) is deployed
+    assert fill(planned, [said("terraform", {"b": {"c": 2}})[1]]).properties == {"a": 4, "b": {"c": 2}}
     assert fill(declared, [said("plan", {})[1]]) is declared
 
 
 def test_what_exists_exists_and_elements_without_a_counterpart_stay() -> None:
-    declared = said(
-        "terraform", {"l": [HOLE, 1], "n": [{"name": "x", "v": HOLE}], "many": [Unknown(reason="r", many=True)]}
-    )[1]
+    many = Unknown(reason="r", many=True)
+    declared = said("terraform", {"l": [HOLE, 1], "n": [{"name": "x", "v": HOLE}], "m": [many, 1]})[1]
     declared.condition = HOLE
-    filled = fill(declared, [said("inventory", {"l": [1, 2], "n": [{"name": "x"}, {"name": "x"}], "many": [1]})[1]])
+    filled = fill(declared, [said("inventory", {"l": [1, 2], "n": [{"name": "x"}, {"name": "x"}], "m": [1, 1]})[1]])
     assert filled.condition is True
     assert filled.properties == declared.properties
+
+
+def test_elements_meet_in_their_place_when_all_that_is_known_agrees() -> None:
+    many = Unknown(reason="r", many=True)
+    declared = said(
+        "terraform", {"a": [many], "b": [{"id": HOLE}, {"id": HOLE}], "c": [[HOLE, "X"]], "d": [{"e": 1, "f": HOLE}, 2]}
+    )[1]
+    given = {"a": [1, 2], "b": [{"id": "x"}, {"id": "y"}], "c": [["z", "x"]], "d": [{"e": 2, "f": 3}, 2]}
+    filled = fill(declared, [said("inventory", given)[1]])
+    assert filled.properties == {
+        "a": [1, 2],
+        "b": [{"id": "x"}, {"id": "y"}],
+        "c": [["z", "X"]],
+        "d": [{"e": 1, "f": HOLE}, 2],
+    }
+    nested = said("terraform", {"a": [[HOLE], [1, 2]], "b": [1, {"x": HOLE}], "c": [HOLE, [1]]})[1]
+    other = said("inventory", {"a": [[HOLE], [1]], "b": [True, 1], "c": [1, HOLE]})[1]
+    assert fill(nested, [other]).properties == {"a": [[HOLE], [1, 2]], "b": [1, {"x": HOLE}], "c": [1, [1]]}
 
 
 def test_what_is_deployed_stands_for_the_resource_unless_the_source_says_the_same() -> None:

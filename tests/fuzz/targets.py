@@ -12,6 +12,9 @@ from tests.fuzz.running import Target
 
 TARGETS: Final = {
     "bicepparam": "tests.fuzz.bicepparams",
+    "hcl": "tests.fuzz.configurations",
+    "inventory": "tests.fuzz.inventories",
+    "manifests": "tests.fuzz.manifests",
     "policy": "tests.fuzz.policies",
 }
 

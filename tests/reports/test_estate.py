@@ -44,10 +44,15 @@ def test_versions_that_differ_are_marked() -> None:
     two.body = {"properties": {"other": True}}
     given = Estate([Reading("inventory", "a.json", [one]), Reading("inventory", "b.json", [two])])
     shown = lines(given)
-    assert "    2 versions that differ: a.json:2 and b.json:2" in shown
+    assert "    also b.json:2" in shown
+    assert any(line.startswith("    readings differ: location and properties.") for line in shown)
+    assert "readings differ on 1 resource: everward estate diff" in shown
     assert any(line.startswith("- 1 resource: what inputs say of the same resource differs") for line in shown)
     document = json.loads(b"".join(estate_json(given, list(given))))
     assert [item["subject"] for item in document["unresolved"]] == ["1 resource"]
+    (resource,) = [item for item in document["resources"] if item["name"] == "kv"]
+    assert [item["reading"] for item in resource["readings"]] == ["a.json", "b.json"]
+    assert "properties.other" in resource["differs"]
 
 
 def test_long_lists_are_shortened_and_full_shows_all() -> None:
@@ -69,12 +74,12 @@ def test_json_keeps_the_chosen_resources_only() -> None:
 
 def test_one_resource_is_shown_with_places_and_without_secrets() -> None:
     read = estate()
-    text = b"".join(resource_text(next(item for item in read if item.name == "open"))).decode()
+    text = b"".join(resource_text(read, next(item for item in read if item.name == "open"))).decode()
     assert text.splitlines()[2] == 'modules/stamp/key vault.tf:12  module.stamp["open"].azurerm_key_vault.stamp'
     assert "(redacted)" in text
     assert "hunter2" not in text
     assert "  properties.enablepurgeprotection   modules/stamp/key vault.tf:20" in text
     bare = Resource("/a", "T/t", HOSTILE, {"a": HOSTILE}, Origin("inventory"))
-    shown = b"".join(resource_text(bare)).decode()
+    shown = b"".join(resource_text(read, bare)).decode()
     assert "\x1b" not in shown
     assert "Where it is written" not in shown

@@ -66,7 +66,7 @@ def test_a_broken_input_in_a_folder_is_incomplete(tmp_path: Path, name: str, con
         ("package.json", b'{"name": "x", "resources": []}'),
         ("tsconfig.json", b'{\n// with remarks\n"a": 1,\n}'),
         ("notes.md", b"{ broken"),
-        ("main.bicepparam", b"{"),
+        ("shared.bicepparam", b"using none\n"),
         (".hidden.tf", b"{"),
     ],
 )

@@ -15,6 +15,7 @@ from everward.values.secrecy import (
     REDACTED,
     Mode,
     Walker,
+    is_name_only,
     is_secret_name,
     is_secret_text,
     is_settings,
@@ -36,8 +37,6 @@ __all__ = [
 ]
 
 TOO_DEEP: Final = "(nested too deeply to show)"
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
-"""A text of which nothing is known but what would give it."""
 
 
 def redact(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
@@ -74,7 +73,7 @@ def show_unknown(hole: Unknown, *, hidden: bool = False) -> Any:
     if hole.reference is not None:
         shown["reference"] = hole.reference
     if hole.text is not None:
-        withheld = is_secret_text(hole.text) or (hidden and _PLACEHOLDER.fullmatch(hole.text) is None)
+        withheld = is_secret_text(hole.text) or (hidden and not is_name_only(hole))
         shown["text"] = REDACTED if withheld else hole.text
     return {"$unknown": shown}
 

@@ -55,4 +55,5 @@ class MainGroup(LazyGroup):
         "estate": ("everward.cli.estate:estate", "Show the resources as they were read."),
         "criteria": ("everward.cli.criteria:criteria", "Show the criteria that workloads are judged by."),
         "policy": ("everward.cli.policy:policy", "Write, test and understand Azure Policies, offline."),
+        "data": ("everward.cli.data:data", "Look into the facts that the product ships with."),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -139,6 +140,12 @@ def _give_up(descriptor: int) -> None:
 def width() -> int:
     """Columns of the terminal, kept between what can be read and what is pleasant to read."""
     return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 110)
+
+
+def wrapped(text: str, first: str, then: str) -> Iterator[bytes]:
+    """Text in lines as wide as the terminal, with what the first and the other lines begin with."""
+    for line in textwrap.wrap(text, width(), initial_indent=first, subsequent_indent=then, break_on_hyphens=False):
+        yield line.encode() + b"\n"
 
 
 def colours(target: Target) -> bool:

@@ -43,6 +43,25 @@ class VariableType(click.ParamType):  # type: ignore[type-arg]  # generic in lat
         return name.strip(), text
 
 
+class ClusterType(click.ParamType):  # type: ignore[type-arg]  # generic in later versions only
+    """`[PATH=]CLUSTER`."""
+
+    name = "[path=]cluster"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Path | None, str]:
+        """Split at the last `=`, and check that the path is there."""
+        if isinstance(value, tuple):
+            return value
+        path, equals, cluster = str(value).rpartition("=")
+        if not cluster.strip():
+            self.fail(f"`{value}` names no cluster; write PATH=CLUSTER, or CLUSTER alone", param, ctx)
+        if equals and not Path(path).exists():
+            self.fail(f"`{path}` does not exist", param, ctx)
+        return (Path(path) if equals else None), cluster.strip()
+
+
 class WorkloadType(click.Path):
     """A path to read; an empty one is a variable without a value, not the current folder."""
 
@@ -94,6 +113,14 @@ _OPTIONS = (
         "--environment", metavar="NAME", help="Environment whose inputs are looked for in the repository: prod, int."
     ),
     click.option(
+        "--cluster",
+        "clusters",
+        metavar="[PATH=]CLUSTER",
+        multiple=True,
+        type=ClusterType(),
+        help="Cluster (name or id) that charts and manifests go to, where pipelines do not tell. Repeatable.",
+    ),
+    click.option(
         "--limit",
         "limits",
         metavar="NAME=N",
@@ -121,6 +148,7 @@ def read(
     location: str | None,
     environment: str | None,
     limits: tuple[tuple[str, str], ...],
+    clusters: tuple[tuple[Path | None, str], ...] = (),
 ) -> list[Reading]:
     """Read everything below `paths`.
 
@@ -139,5 +167,6 @@ def read(
         variables=dict(variables),
         environment=environment,
         limits=Limits.given(limits),
+        clusters=clusters,
     )
     return read_workload(paths, options)

@@ -12,7 +12,7 @@ import click
 
 from everward import __version__
 from everward.cli.group import MainGroup
-from everward.values import ProblemError, UsageError, clean
+from everward.values import ProblemError, UsageError, clean, scrub
 
 USAGE: Final = 2
 INCOMPLETE: Final = 3
@@ -59,13 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(problem: ProblemError) -> None:
-    click.echo(f"error: {clean(str(problem))}", err=True)
+    click.echo(f"error: {clean(scrub(str(problem)))}", err=True)
     if problem.help:
-        click.echo(f"help: {clean(problem.help)}", err=True)
+        click.echo(f"help: {clean(scrub(problem.help))}", err=True)
 
 
 def _admit(error: Exception) -> None:
-    text = clean(f"{type(error).__name__}: {error}")[:200]
+    text = clean(scrub(f"{type(error).__name__}: {error}"))[:200]
     click.echo(f"internal error: {text}", err=True)
     click.echo(f"help: this is a fault of everward, not of your input; set {TRACEBACK}=1 to see where", err=True)
 

@@ -1,7 +1,9 @@
 """Resources, readings, and the estate that merges them."""
 
+from everward.estate.comparison import Comparison, Differing, Side, compare_sides, sides_of
 from everward.estate.differences import Difference, Statement, compare
 from everward.estate.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Entity, Estate
+from everward.estate.graph import Edge, Graph
 from everward.estate.joining import join
 from everward.estate.reading import Binding, Disposed, Disposition, Join, Reading, ReadInput, Unresolved
 from everward.estate.references import references_in
@@ -11,18 +13,25 @@ __all__ = [
     "RESOURCE_GROUP_TYPE",
     "SUBSCRIPTION_TYPE",
     "Binding",
+    "Comparison",
     "Difference",
+    "Differing",
     "Disposed",
     "Disposition",
+    "Edge",
     "Entity",
     "Estate",
+    "Graph",
     "Join",
     "ReadInput",
     "Reading",
     "Resource",
+    "Side",
     "Statement",
     "Unresolved",
     "compare",
+    "compare_sides",
     "join",
     "references_in",
+    "sides_of",
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Final
 
 import msgspec
 
-from everward.estate.noise import EMPTY, READ_ONLY, SPELLING, absence, is_empty, is_kept, spelled
+from everward.estate.noise import EMPTY, READ_ONLY, SPELLING, TAGS, absence, is_empty, is_kept, spelled
 from everward.estate.precedence import nearer
 from everward.estate.reading import Reading
 from everward.estate.resource import Resource
@@ -19,7 +19,7 @@ from everward.values import MISSING, Origin, Unknown, is_known
 _MAX_DEPTH: Final = 100
 """Levels of a body that are compared one by one; what is deeper is compared as a whole."""
 _OUTSIDE: Final = frozenset({"id", "type", "name"})
-_KEYS: Final = ("name", "id")
+_KEYS: Final = ("name", "id", "locationName", "category")
 """Members by which the elements of a list are told apart."""
 
 Path = tuple[str, ...]
@@ -73,9 +73,10 @@ def compare(said: Sequence[tuple[Reading, Resource]]) -> list[Difference]:
     A version that only says that the resource exists says nothing, and neither does a hole.
     """
     telling = [(reading, version) for reading, version in said if says_something(version)]
-    if len(telling) < 2:
+    first, *others = [version.body for _, version in telling] or [{}]
+    if all(body == first for body in others):
         return []
-    tables = [_nodes(version) for _, version in telling]
+    tables = [_nodes(version, _alike(first, others)) for _, version in telling]
     out: list[Difference] = []
     for key in _compared(tables):
         difference = _difference(key, telling, tables)
@@ -125,12 +126,14 @@ def _difference(
     key: Path, telling: Sequence[tuple[Reading, Resource]], tables: Sequence[dict[Path, _Node]]
 ) -> Difference | None:
     found = [_at(table, key) for table in tables]
-    values = [node.value for node in found]
-    reasons = [
-        reason
-        for one, two in combinations(range(len(values)), 2)
-        if (reason := _why(key, values[one], values[two], telling[one][0].source, telling[two][0].source)) is not None
+    voices = [
+        _Voice(node.value, reading.source, _owns(table, key), _is_default(version, node))
+        for (reading, version), table, node in zip(telling, tables, found, strict=True)
     ]
+    # What a configuration does not write is no more meant in its plan, which writes everything.
+    defaults = [voice.value for voice in voices if voice.default]
+    voices = [replace(voice, default=any(voice.value == value for value in defaults)) for voice in voices]
+    reasons = [reason for one, two in combinations(voices, 2) if (reason := _why(key, one, two)) is not None]
     if not reasons:
         return None
     statements = tuple(
@@ -154,21 +157,50 @@ def _at(table: dict[Path, _Node], key: Path) -> _Node:
     return _NOTHING
 
 
-def _why(path: Path, one: Any, two: Any, source: str, other: str) -> str | None:
+def _owns(table: dict[Path, _Node], key: Path) -> bool:
+    """Whether a version decides what this path lacks: it has the list of which it is an element, or the tags."""
+    for length in range(len(key), 0, -1):
+        if key[length - 1].startswith("["):
+            holder = table.get(key[: length - 1])
+            return holder is not None and isinstance(holder.value, list)
+    own = table.get(key)
+    return key[0] == TAGS or (own is not None and isinstance(own.value, list))
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What one reading says of a property, and how much it means by it."""
+
+    value: Any
+    source: str
+    owned: bool
+    """Whether the reading decides what it lacks."""
+    default: bool
+    """Whether nobody wrote the value: the provider fills it in."""
+
+
+def _is_default(version: Resource, node: _Node) -> bool:
+    if version.source != "terraform" or node.value is MISSING or not node.place:
+        return False
+    return version.origin_of(node.place) == version.origin
+
+
+def _why(path: Path, one: _Voice, two: _Voice) -> str | None:
     """Why two values differ: `` in earnest, a word when it means nothing, None when they do not."""
-    if isinstance(one, Unknown) or isinstance(two, Unknown):
+    if isinstance(one.value, Unknown) or isinstance(two.value, Unknown):
         # Who knows better fills the hole; of two that should know the same, one lacks an input.
-        both = isinstance(one, Unknown) and isinstance(two, Unknown)
-        return None if both or nearer(source, other) or nearer(other, source) else ""
-    if one is two or not (is_known(one) and is_known(two)):
+        both = isinstance(one.value, Unknown) and isinstance(two.value, Unknown)
+        return None if both or nearer(one.source, two.source) or nearer(two.source, one.source) else ""
+    if one.value is two.value or not (is_known(one.value) and is_known(two.value)):
         return None
-    if is_empty(one) and is_empty(two):
-        return None if type(one) is type(two) else EMPTY
-    if is_empty(one) or is_empty(two):
-        has, lacks = (other, source) if is_empty(one) else (source, other)
-        return absence(path, has, lacks) or (READ_ONLY if is_kept(path) else "")
-    if _same(path, one, two):
-        return None if one == two else SPELLING
+    if is_empty(one.value) and is_empty(two.value):
+        return None if type(one.value) is type(two.value) else EMPTY
+    if is_empty(one.value) or is_empty(two.value):
+        has, lacks = (two, one) if is_empty(one.value) else (one, two)
+        reason = absence(path, has.source, lacks.source, owned=lacks.owned, default=has.default)
+        return reason or (READ_ONLY if is_kept(path) else "")
+    if _same(path, one.value, two.value):
+        return None if one.value == two.value else SPELLING
     return READ_ONLY if is_kept(path) else ""
 
 
@@ -207,14 +239,32 @@ def _sorted(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _nodes(version: Resource) -> dict[Path, _Node]:
-    """Everything in a body by its path in small letters."""
+def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> set[Path]:
+    """Members of bodies, and of their `properties`, that all have in the same way: nothing in them needs a look."""
+    alike: set[Path] = {
+        (key,) for key, value in first.items() if all(key in body and body[key] == value for body in others)
+    }
+    inner = first.get("properties")
+    insides = [body.get("properties") for body in others]
+    if isinstance(inner, dict):
+        alike |= {
+            ("properties", key)
+            for key, value in inner.items()
+            if all(isinstance(held, dict) and key in held and held[key] == value for held in insides)
+        }
+    return alike
+
+
+def _nodes(version: Resource, alike: Container[Path]) -> dict[Path, _Node]:
+    """Everything in a body by its path in small letters, but what all versions have in the same way."""
     out: dict[Path, _Node] = {}
     pending: list[tuple[Path, str, Any]] = [
         ((key,), key, value) for key, value in reversed(version.body.items()) if key not in _OUTSIDE
     ]
     while pending:
         path, place, value = pending.pop()
+        if path in alike:
+            continue
         below = list(_below(path, place, value)) if len(path) < _MAX_DEPTH else []
         out.setdefault(tuple(step.lower() for step in path), _Node(value, path, place, not below))
         pending.extend(reversed(below))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from everward.estate.precedence import distance, nearer
+from everward.estate.precedence import distance, informs
 from everward.estate.resource import Resource
 from everward.values import MISSING, Origin, Step, Unknown, format_path, member
 
@@ -14,12 +14,12 @@ _MAX_DEPTH: Final = 200
 
 
 def fill(version: Resource, others: Sequence[Resource]) -> Resource:
-    """A version whose holes have the values of readings that are nearer to what is deployed; itself when none has.
+    """A version whose holes have the values of readings that are better informed; itself when none has them.
 
     Each reading is judged as well, so a value that is filled in hides none. What is filled keeps the place of the
     reading that it came from. Whether a resource exists is such a hole too.
     """
-    better = sorted((other for other in others if nearer(other.source, version.source)), key=_farthest_first)
+    better = sorted((other for other in others if informs(other.source, version.source)), key=_farthest_first)
     filled = version
     for other in better:
         filling = _Filling(other)
@@ -75,10 +75,13 @@ class _Filling:
         return out
 
     def _items(self, own: list[Any], given: list[Any], way: tuple[Step, ...]) -> list[Any]:
-        """Elements meet by name, or as the only one: order alone means nothing in most lists of ARM."""
+        if own and all(isinstance(item, Unknown) and item.many for item in own):
+            # Nothing is known but that there may be some: the others know which.
+            self.places[format_path(way).lower()] = self.other
+            return given
         out = own
         for index, item in enumerate(own):
-            other = _counterpart(item, own, given)
+            other = _counterpart(index, own, given)
             new = self.value(item, other, (*way, index))
             if new is not item:
                 out = list(own) if out is own else out
@@ -86,12 +89,33 @@ class _Filling:
         return out
 
 
-def _counterpart(item: Any, own: Sequence[Any], given: Sequence[Any]) -> Any:
+def _counterpart(index: int, own: Sequence[Any], given: Sequence[Any]) -> Any:
+    """The element of another list that is this one: by its name, or in its place when all that is known agrees."""
+    item = own[index]
     name = item.get("name") if isinstance(item, dict) else None
     if isinstance(name, str):
         named = [other for other in given if isinstance(other, dict) and other.get("name") == name]
         return named[0] if len(named) == 1 else MISSING
-    return given[0] if len(own) == len(given) == 1 else MISSING
+    if len(own) == len(given) and all(_may_be(one, other) for one, other in zip(own, given, strict=True)):
+        return given[index]
+    return MISSING
+
+
+def _may_be(one: Any, other: Any, depth: int = 0) -> bool:
+    """Whether a value with holes can be another."""
+    if isinstance(one, Unknown):
+        return not one.many
+    if isinstance(other, Unknown) or depth > _MAX_DEPTH:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_may_be(item, member(other, key), depth + 1) for key, item in one.items() if item is not None)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            _may_be(mine, theirs, depth + 1) for mine, theirs in zip(one, other, strict=True)
+        )
+    if isinstance(one, str) and isinstance(other, str):
+        return one.lower() == other.lower()
+    return bool(one == other)
 
 
 class FilledOrigins(Mapping[str, Origin]):

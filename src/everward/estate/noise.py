@@ -16,6 +16,7 @@ SPELLING: Final = "spelling"
 READ_ONLY: Final = "kept by the service"
 EMPTY: Final = "empty or absent"
 WITHHELD: Final = "never given back"
+DEFAULT: Final = "default of the provider"
 
 _READ_ONLY: Final = frozenset({
     "provisioningstate", "provisioningerror", "etag", "systemdata", "createdtime", "changedtime", "creationtime",
@@ -34,7 +35,9 @@ _WRITE_ONLY: Final = re.compile(
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_./-]*")
 _ID: Final = re.compile(r"/(?:subscriptions|providers)/", re.IGNORECASE)
-_TAGS: Final = "tags"
+TAGS: Final = "tags"
+_HIDDEN: Final = "hidden-"
+"""How tags begin that Azure itself writes."""
 _LOCATIONS: Final = frozenset({"location", "locationname", "region", "locations", "regionname"})
 
 
@@ -48,13 +51,24 @@ def is_kept(path: tuple[str, ...]) -> bool:
     return any(step.lower() in _READ_ONLY for step in path)
 
 
-def absence(path: tuple[str, ...], has: str, lacks: str) -> str | None:
-    """Why it means nothing that of two sources one lacks what the other has; None when it does mean something."""
-    if has in DEPLOYED and nearer(has, lacks):
+def absence(path: tuple[str, ...], has: str, lacks: str, *, owned: bool, default: bool = False) -> str | None:
+    """Why it means nothing that of two sources one lacks what the other has; None when it does mean something.
+
+    `owned` says that the one that lacks it decides what there is: an element of a list that it has, a tag. Nobody but
+    people adds a rule to a list of rules; a service adds what was not mentioned. `default` says that nobody wrote what
+    the other has.
+    """
+    if has in DEPLOYED and nearer(has, lacks) and (not owned or _hidden(path)):
         return ADDED
     if lacks in DEPLOYED and _WRITE_ONLY.search(path[-1].lower()):
         return WITHHELD
+    if lacks in DEPLOYED and default:
+        return DEFAULT
     return None
+
+
+def _hidden(path: tuple[str, ...]) -> bool:
+    return path[0].lower() == TAGS and len(path) > 1 and path[1].lower().startswith(_HIDDEN)
 
 
 def spelled(path: tuple[str, ...], value: Any) -> Any:
@@ -68,7 +82,7 @@ def spelled(path: tuple[str, ...], value: Any) -> Any:
     last = path[-1].lower() if path else ""
     if last in _LOCATIONS:
         return value.lower().replace(" ", "")
-    if path and path[0].lower() == _TAGS:
+    if path and path[0].lower() == TAGS:
         return value
     text = value.rstrip("/") if _ID.match(value) else value
     # Names and the values of enumerations compare without case in ARM; a script or a query does not.

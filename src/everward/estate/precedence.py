@@ -21,6 +21,15 @@ def nearer(source: str, other: str) -> bool:
     return distance(source) < distance(other)
 
 
+def informs(source: str, other: str) -> bool:
+    """Whether the holes of another source may have the values of this one.
+
+    What is deployed is never filled with what was only declared. A plan and its configuration know the same, each
+    something that the other leaves open.
+    """
+    return nearer(source, other) or (source, other) == ("terraform", "plan")
+
+
 def remoteness(source: str) -> int:
     """How far a source is from where a fault is mended."""
     return _MENDED.index(source) if source in _MENDED else len(_MENDED)

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from everward.estate.resource import Resource
-from everward.values import Origin
+from everward.values import Origin, Value
 
 
 class Disposition(StrEnum):
@@ -106,6 +106,8 @@ class Reading:
     """What joining told of its open parts."""
     evidence: list[Resource] = field(default_factory=list)
     """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
+    outputs: dict[str, Value] = field(default_factory=dict)
+    """What it hands to those who deploy after it: the outputs of a Terraform root, by name."""
 
     @property
     def incomplete(self) -> bool:

@@ -37,6 +37,8 @@ def access(current: Value, key: Value, *, safe: bool = False) -> Value:
 def _property(current: dict[str, Value], key: Value, safe: bool) -> Value:
     if not isinstance(key, str):
         raise Failure(f"the name of a property must be a string, not {kind_of(key)}")
+    if key in current:
+        return current[key]
     found = member(current, key)
     if found is not MISSING:
         return found  # type: ignore[no-any-return]

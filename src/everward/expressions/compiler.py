@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from everward.expressions.access import access
-from everward.expressions.calls import bind_function, bind_host
+from everward.expressions.calls import bind_function, bind_host, fold
 from everward.expressions.dialect import Dialect
 from everward.expressions.forms import FORMS, Built
 from everward.expressions.frame import Constant, Frame, Run
@@ -150,7 +150,8 @@ class _Compiler:
         function = self._dialect.functions.get(name)
         if function is not None:
             check_count(call, function.low, function.high)
-            return bind_function(function, call, self._runs(call), scope)
+            constant = fold(function, self._runs(call))
+            return constant if constant is not None else bind_function(function, call, self._runs(call), scope)
         if name in self._dialect.context:
             check_count(call, *self._dialect.context[name])
             return bind_host(call, self._runs(call), scope, known_only=True)

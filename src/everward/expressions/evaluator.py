@@ -8,7 +8,7 @@ from everward.expressions.compiler import Program, compile_expression
 from everward.expressions.dialect import Dialect
 from everward.expressions.frame import Frame
 from everward.expressions.holes import check_size, holes_of
-from everward.expressions.host import Functions, Host
+from everward.expressions.host import Functions, Host, reader
 from everward.expressions.limits import MAX_TREE_DEPTH, bounds
 from everward.expressions.nodes import Expression
 from everward.expressions.parser import is_expression, parse_expression, unescape
@@ -29,6 +29,8 @@ class Evaluator:
         self.dialect = dialect
         self.host: Host = host if host is not None else Functions()
         """Who answers the functions that depend on context; without one there are only run-time functions."""
+        self.parameter, self.variable = reader(self.host, "parameters"), reader(self.host, "variables")
+        """Read one parameter and one variable by its name, where the host has such ways."""
         self.now = now
         """What `utcNow()` gives; without it that is a hole."""
         self._running = 0
@@ -83,7 +85,10 @@ class Evaluator:
         self._running += 1
         try:
             if outermost:
-                _begin()
+                limits = bounds()
+                if not limits.shared:
+                    limits.used = 0
+                limits.spend(1)
             result = program.run(Frame(self))
             if program.makes and isinstance(result, (list, dict)):
                 check_size(result)
@@ -127,15 +132,6 @@ class Evaluator:
         if unnamed:
             return combine([*unnamed, *holes_of(members.values())], present=True)
         return members
-
-
-def _begin() -> None:
-    """Count one evaluation as work; the first of it, unless there are many with common limits."""
-    limits = bounds()
-    if limits.shared:
-        limits.spend(1)
-    else:
-        limits.used = 0
 
 
 def _check_depth(depth: int) -> None:

@@ -16,6 +16,8 @@ _MANY: Final = 1_024
 """Parts of a value from which on looking at them counts as work."""
 _LOOKED_AT: Final = 100_000
 """Parts of values among which holes are looked for: what would decide is said of the first ones only."""
+_FOUND: Final = 64
+"""Holes that are looked for."""
 
 
 class OpenObject(dict[str, Value]):
@@ -62,10 +64,13 @@ def has_hole(value: Value) -> bool:
 
 def holes_of(values: Iterable[Value]) -> list[Unknown]:
     """The holes in values, first ones first; enough of them to say what would decide."""
+    stack: list[Any] = list(values)
+    if not any(isinstance(item, (list, dict)) for item in stack):
+        return [item for item in stack[:_LOOKED_AT] if isinstance(item, Unknown)][:_FOUND]
     found: list[Unknown] = []
-    stack: list[Any] = list(values)[::-1]
+    stack.reverse()
     left = _LOOKED_AT
-    while stack and left > 0 and len(found) < 64:
+    while stack and left > 0 and len(found) < _FOUND:
         item = stack.pop()
         left -= 1
         if isinstance(item, Unknown):

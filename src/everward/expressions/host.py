@@ -48,6 +48,15 @@ class Host(Protocol):
         ...
 
 
+def reader(host: Host, function: str) -> Callable[[str], Value] | None:
+    """The way of a host to read one of what `parameters` or `variables` names, when it has one beside `call`.
+
+    It is a method of the function's name that takes the name of what is read.
+    """
+    own: Callable[[str], Value] | None = getattr(host, function, None)
+    return own
+
+
 def is_run_time(name: str) -> bool:
     """Whether only Azure answers this function, while it deploys."""
     lowered = name.lower()

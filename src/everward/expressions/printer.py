@@ -68,6 +68,9 @@ def print_value(value: Value, budget: int) -> str | None:
 
     A hole is printed as its partially evaluated form; one without such a form has no text, and gives None as well.
     """
+    if not isinstance(value, (list, dict)):
+        text = _scalar(value)
+        return text if text is not None and len(text) <= budget else None
     # Depth first on a stack of what is still to print: values come from anywhere and may be deep.
     out: list[str] = []
     stack: list[Value | _Raw] = [value]

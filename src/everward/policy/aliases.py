@@ -17,6 +17,9 @@ from everward.values import EACH, Step, data_file, parse_path
 FACT_NAMESPACE = "everward."
 """Types of this namespace are derived by analyses: every property of theirs has an alias, without a catalogue."""
 
+OBJECTS = f"{FACT_NAMESPACE}kubernetes"
+"""How types of objects in clusters begin. They are no resources of Azure, and stand in namespaces and clusters."""
+
 MIN_RATIO = 0.6
 """How alike a name must be to be suggested, 1 being equal."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Resource
-from everward.policy.aliases import FACT_NAMESPACE
+from everward.policy.aliases import FACT_NAMESPACE, OBJECTS
 from everward.policy.compile import FALSE, TRUE, Code, compile_condition
 from everward.policy.engine import Bound, Site, is_constant
 from everward.policy.nodes import AllOf, AnyOf, Condition, Field, Leaf, Not, conditions_in
@@ -83,6 +83,11 @@ _NEVER_JUDGED: Final = (
     "microsoft.diagnostics/",
     "microsoft.help/",
 )
+
+
+def is_for_azure_alone(condition: Condition, bound: Bound, type_key: str) -> bool:
+    """Whether a policy passes by a type of objects in clusters: it names no types, so it means those of Azure."""
+    return type_key.startswith(OBJECTS) and static_types(condition, bound) is None
 
 
 def is_judged(resource: Resource, mode: str) -> bool:

@@ -39,7 +39,8 @@ from everward.policy.parser import EXISTENCE_EFFECTS
 from everward.policy.policy import NOT_APPLICABLE, Program
 from everward.policy.problem import EvaluationError
 from everward.policy.truth import IncomparableError
-from everward.values import MISSING, Step, Truth, Unknown, combine, format_path, negate
+from everward.values import MISSING, Step, Truth, Unknown, combine, format_path, negate, scrub
+from everward.values.secrecy import conceal_at
 
 MAX_REASONS: Final = 24
 """Reasons that an explanation keeps."""
@@ -196,7 +197,8 @@ class Walker:
     ) -> Reason:
         path = _first_field(value, site)
         origin = frame.primary.resource.origin_of(path) if path is not None else None
-        return Reason(str(value.raw), operator, expected, _shown(actual), origin, negated)
+        text = scrub(str(value.raw))
+        return Reason(text, operator, *_told(expected, actual, text), origin, negated)
 
     def _field_count(self, node: Leaf, subject: FieldCount, site: Site, frame: Frame, negated: bool) -> Judged:
         name = site.value(subject.field, frame)
@@ -260,8 +262,7 @@ class Walker:
         return Reason(
             path,
             operator,
-            expected,
-            _shown(actual),
+            *_told(expected, actual, path),
             resource.origin_of(path),
             negated,
             resource=resource.id if self._related else None,
@@ -285,8 +286,9 @@ def _decide_count(operator: str, counted: Range, expected: Any) -> Truth:
         raise EvaluationError(str(error)) from None
 
 
-def _shown(value: Any) -> Any:
-    return None if value is MISSING else value
+def _told(expected: Any, actual: Any, path: str) -> tuple[Any, Any]:
+    """What a reason says of both sides: secrets are holes, what is missing is null."""
+    return conceal_at(expected, path), None if actual is MISSING else conceal_at(actual, path)
 
 
 def _count_shown(counted: Range) -> Any:

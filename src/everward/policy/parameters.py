@@ -8,7 +8,7 @@ from typing import Any, Final
 from everward.policy.nodes import Definition, Parameter
 from everward.policy.operators import same
 from everward.policy.problem import DefinitionError, did_you_mean
-from everward.values import Origin, Unknown, Value
+from everward.values import Origin, Unknown, Value, conceal, is_secret_name
 
 TYPES: Final = ("string", "array", "object", "boolean", "integer", "float", "dateTime")
 """The types that a parameter may have."""
@@ -71,8 +71,10 @@ def bind_parameters(definition: Definition, given: Mapping[str, Any] | None) -> 
             )
         problem = check_value(declared, value) if declared is not None else None
         if problem is not None:
+            # A value under the name of a secret is not quoted.
+            said = "does not fit its declaration" if is_secret_name(name) else problem
             raise DefinitionError(
-                f"the value of the parameter `{name}` {problem}",
+                f"the value of the parameter `{name}` {said}",
                 origin=Origin(source="policy", file=definition.file),
                 help="give a value that the definition allows",
             )
@@ -80,7 +82,8 @@ def bind_parameters(definition: Definition, given: Mapping[str, Any] | None) -> 
     for key, parameter in definition.parameters.items():
         if key not in values:
             values[key] = parameter.default if parameter.has_default else _open(parameter.name)
-    return values
+    # What is secret decides nothing and is passed on as a hole.
+    return {name: conceal(value, name) for name, value in values.items()}
 
 
 def _open(name: str) -> Unknown:

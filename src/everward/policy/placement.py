@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Estate, Resource, Unresolved
-from everward.policy.aliases import FACT_NAMESPACE
+from everward.policy.aliases import FACT_NAMESPACE, OBJECTS
 from everward.policy.frame import symbolic_hole
 from everward.policy.scopes import scope_ids
 from everward.values import Unknown, is_symbolic, try_parse_id
@@ -96,8 +96,13 @@ def place_anywhere(primary: Resource, related_type: str, estate: Estate) -> Plac
 
 
 def default_place(primary: Resource, related_type: str, estate: Estate) -> Place:
-    """Where Azure looks unless told otherwise: the resource group, or for a subscription all of it."""
+    """Where Azure looks unless told otherwise: the resource group, or for a subscription all of it.
+
+    What a namespace or another object of a cluster must have is looked for in it, and nowhere else.
+    """
     subscription, group = scope_ids(primary)
+    if primary.type_key.startswith(OBJECTS) and related_type.lower().startswith(OBJECTS):
+        return place_below(primary, related_type, estate)
     if subscription is None or related_type.lower().startswith(FACT_NAMESPACE):
         return place_anywhere(primary, related_type, estate)
     if group is None:

@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource
 from everward.policy.aliases import Aliases, shipped_aliases
-from everward.policy.applicability import compile_applicability, is_judged, is_judged_always, static_types
+from everward.policy.applicability import (
+    compile_applicability,
+    is_for_azure_alone,
+    is_judged,
+    is_judged_always,
+    static_types,
+)
 from everward.policy.compile import Code, compile_condition
 from everward.policy.context import EvaluationContext
 from everward.policy.effects.details import changes_foreign_identity
@@ -120,7 +126,7 @@ class Program:
         self.site = Site(bound, type_key)
         self.applicability: Code | None = None
         """None when Azure takes the policy as not applicable: it names an alias that does not exist, or would change
-        the kind of identity of something other than virtual machines."""
+        the kind of identity of something other than virtual machines; or it is about Azure, and this is none of it."""
         rule = bound.definition.rule
         self.existence: Existence | None = rule.existence
         self.conditions = Conditions(rule.existence, self.site) if rule.existence is not None else None
@@ -133,6 +139,8 @@ class Program:
             self.condition = compile_condition(rule.condition, self.site) if self.applies else self.applicability
             self._check_existence(rule.existence)
         except UnknownAliasError:
+            self.applicability = None
+        if is_for_azure_alone(rule.condition, bound, type_key):
             self.applicability = None
         if self._fixed_effect == "modify" and changes_foreign_identity(bound.definition.details, type_key):
             self.applicability = None

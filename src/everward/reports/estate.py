@@ -12,6 +12,7 @@ from everward import __version__
 from everward.assessment import listed, redact
 from everward.estate import Disposition, Estate, Resource
 from everward.reports.encode import encode, encode_resource
+from everward.reports.estate_diff import join_texts, said_text
 from everward.reports.interface import Look
 from everward.reports.json import document_list, document_member
 from everward.reports.layout import Layout
@@ -39,8 +40,22 @@ def estate_json(estate: Estate, resources: Sequence[Resource]) -> Iterator[bytes
     )
     yield from document_list("unresolved", map(encode, estate.unresolved))
     yield from document_list("addresses", (encode(item) for reading in readings for item in reading.dispositions))
-    yield from document_list("resources", (encode_resource(resource, origins=True) for resource in resources))
+    yield from document_list("joins", (encode(item) for reading in readings for item in reading.joins))
+    yield from document_list("resources", (_with_readings(estate, resource) for resource in resources))
+    yield from document_list("evidence", (encode_resource(item) for item in estate.evidence))
     yield b"\n}\n"
+
+
+def _with_readings(estate: Estate, resource: Resource) -> bytes:
+    """A resource, and, when several readings have it, where each has it and in which properties they differ."""
+    text = encode_resource(resource, origins=True)
+    said = estate.said.get(resource.key)
+    if said is None:
+        return text
+    more = {"readings": [{"reading": reading.label, "origin": version.origin} for reading, version in said]}
+    differs = [item.path for item in estate.disagreements.get(resource.key, ())]
+    whole = more | ({"differs": differs} if differs else {})
+    return text[:-1] + b"," + encode(whole)[1:]
 
 
 def estate_text(estate: Estate, resources: Sequence[Resource], look: Look) -> Iterator[bytes]:
@@ -64,27 +79,51 @@ class _Page:
                 yield from self.layout.plain(
                     f"{reading.label} ({reading.source}): {count(len(reading.resources), 'resource')}", then="  "
                 )
+        for reading in self.readings:
+            for text in join_texts(reading, self.places):
+                yield from self.layout.plain(f"joined: {text}", then="  ")
+        if self.estate.disagreements:
+            yield from self.layout.plain(
+                f"readings differ on {count(len(self.estate.disagreements), 'resource')}: everward estate diff",
+                then="  ",
+            )
         if self.places.base:
             yield from self.layout.plain(f"places are below {self.places.base}", then="  ")
         by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
-            by_type[resource.type].append(resource)
-        for name, members in sorted(by_type.items(), key=lambda entry: entry[0].lower()):
+            by_type[resource.type_key].append(resource)
+        for _, members in sorted(by_type.items()):
             yield ""
-            yield from self.layout.plain(f"{name} ({len(members)})", kind="head")
+            yield from self.layout.plain(f"{members[0].type} ({len(members)})", kind="head")
             shown = self.shorten(members)
             for resource in shown:
                 yield from self.resource(resource)
             yield from self.rest(len(members) - len(shown))
+        yield from self.evidence()
         yield from self.addresses()
         yield from self.unresolved()
 
+    def evidence(self) -> Iterator[str]:
+        """Records about resources, in numbers."""
+        counts = Counter(item.type for item in self.estate.evidence)
+        if not counts:
+            return
+        yield ""
+        yield from self.layout.plain(f"{count(counts.total(), 'record')} about resources", kind="head")
+        for name, number in sorted(counts.items()):
+            yield from self.layout.plain(f"{name} ({number:,})", first="  ", then="    ")
+
     def resource(self, resource: Resource) -> Iterator[str]:
         yield from self.layout.plain(f"{resource.name}  {self.places.text(resource.origin)}", first="  ", then="    ")
-        versions = self.estate.differing.get(resource.key)
-        if versions is not None:
-            files = listed(list(dict.fromkeys(self.places.text(version.origin) for version in versions)), 3)
-            yield from self.layout.plain(f"{len(versions)} versions that differ: {files}", first="    ", then="    ")
+        said = self.estate.said.get(resource.key, ())
+        others = [self.places.text(version.origin) for _, version in said if version.origin != resource.origin]
+        if others:
+            yield from self.layout.plain(f"also {listed(list(dict.fromkeys(others)), 3)}", first="    ", then="      ")
+        differences = self.estate.disagreements.get(resource.key)
+        if differences:
+            yield from self.layout.plain(
+                f"readings differ: {listed([item.path for item in differences], 3)}", first="    ", then="      "
+            )
         for mark in _marks(resource):
             yield from self.layout.plain(mark, first="    ", then="    ")
 
@@ -142,26 +181,42 @@ def _marks(resource: Resource) -> Iterator[str]:
         yield f"exists if {listed(resource.condition.decided_by, 2) or resource.condition.reason}"
     if resource.cardinality is not None:
         yield f"any number: {listed(resource.cardinality.decided_by, 2) or resource.cardinality.reason}"
-    holes = list(unknowns_in(resource.body))
+    holes = [hole for hole in unknowns_in(resource.body) if not hole.secret]
     if holes:
         names = dict.fromkeys(name for hole in holes for name in hole.decided_by)
         yield f"{count(len(holes), 'unknown')}" + (f": {listed(list(names), 3)}" if names else "")
 
 
-def resource_text(resource: Resource) -> Iterator[bytes]:
-    """One resource whole: its body as JSON, and the place of every property that is known."""
+def resource_text(estate: Estate, resource: Resource) -> Iterator[bytes]:
+    """One resource whole: its body as JSON, who says it, where they differ, and the place of every known property."""
     # What is secret depends on the type and the name, which a body need not repeat.
     whole = redact({**resource.body, "type": resource.type, "name": resource.name})
     shown: dict[str, Any] = {key: whole[key] for key in resource.body}
-    yield f"{clean(resource.id)}\n{clean(resource.type)}\n{clean(place_text(resource.origin))}".encode(
-        "utf-8", "replace"
-    )
+    yield _line(f"{clean(resource.id)}\n{clean(resource.type)}\n{clean(place_text(resource.origin))}", end="")
     if resource.origin.address:
-        yield f"  {clean(resource.origin.address)}".encode("utf-8", "replace")
+        yield _line(f"  {clean(resource.origin.address)}", end="")
     yield b"\n\n"
     yield msgspec.json.format(encode(shown), indent=2)
     yield b"\n"
+    said = estate.said.get(resource.key, ())
+    if said:
+        yield b"\nWho says it\n"
+        for reading, version in said:
+            stands = "  (shown above)" if version.origin == resource.origin else ""
+            yield _line(f"  {clean(place_text(version.origin))} ({clean(reading.source)}){stands}")
+    differences = estate.disagreements.get(resource.key, ())
+    if differences:
+        yield b"\nWhere they differ\n"
+        for item in differences:
+            yield _line(f"  {clean(item.path)}")
+            for statement in item.statements:
+                value = said_text(statement, item, resource)
+                yield _line(f"    {value}  {clean(place_text(statement.origin))} ({clean(statement.reading.source)})")
     if resource.origins:
         yield b"\nWhere it is written\n"
     for path, origin in sorted(resource.origins.items()):
-        yield f"  {clean(path)}   {clean(place_text(origin))}\n".encode("utf-8", "replace")
+        yield _line(f"  {clean(path)}   {clean(place_text(origin))}")
+
+
+def _line(text: str, end: str = "\n") -> bytes:
+    return f"{text}{end}".encode("utf-8", "replace")

@@ -38,14 +38,15 @@ class TextReport(Report):
 
     def render(self, material: Material) -> Iterator[bytes]:
         """Write the first screen, then the sections."""
-        page = _Page(material.assessment, material.look)
+        page = _Page(material.assessment, material.look, differing=len(material.estate.disagreements))
         for line in page.lines():
             yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
 
 class _Page:
-    def __init__(self, assessment: Assessment, look: Look) -> None:
+    def __init__(self, assessment: Assessment, look: Look, *, differing: int = 0) -> None:
         self.assessment = assessment
+        self.differing = differing
         self.summary = assessment.summary
         self.look = look
         self.layout = Layout(look)
@@ -91,6 +92,10 @@ class _Page:
             yield from self.layout.row("", f"and {rest:,} more, listed below")
         if inputs and not self.missed:
             yield from self.layout.row("Not read", "nothing: all that was found could be read")
+        if self.differing:
+            paths = " ".join(self.assessment.subject.paths)
+            text = f"readings differ on {count(self.differing, 'resource')}: everward estate diff {paths}"
+            yield from self.layout.row("Differ", text.rstrip())
         if self.places.base:
             yield from self.layout.row("Places", f"are below {self.places.base}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from everward.estate import Reading, Unresolved, join
+from everward.sources.concealment import conceal_readings
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.leftover import unread
 from everward.sources.limits import Limits
@@ -28,6 +29,7 @@ _ROOMS: Final = (
     ("everward.sources.terraform.state", "StateSource", (_OBJECT, ".tfstate")),
     ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep", ".bicepparam")),
     ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".csv", ".gz", ".zst")),
+    ("everward.sources.manifests.source", "ManifestSource", (".yaml", ".yml", _OBJECT)),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
 
@@ -45,6 +47,8 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
     """
     _check_standing()
     readings: list[Reading] = []
+    groups: list[list[Reading]] = []
+    sources: dict[Source, None] = {}
     done: set[tuple[str, Path]] = set()
     for tree in [Tree(path) for path in paths]:
         claimed = list(_claims(tree))
@@ -54,13 +58,19 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
             # Paths may overlap: what two of them lead to is read once.
             if key not in done:
                 done.add(key)
+                sources[source] = None
                 readings.append(_read(source, item, tree, options))
-        _note_nothing_of_azure(readings[before:])
+        groups.append(readings[before:])
         rest = unread(tree, [item for _, item in claimed], readings[before:])
         if rest.unresolved:
             readings.append(rest)
+    conceal_readings(readings)
     separate(readings)
     join(readings)
+    for source in sources:
+        source.complete(readings)
+    for group in groups:
+        _note_nothing_of_azure(group)
     return readings
 
 

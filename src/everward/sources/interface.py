@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class ReadOptions:
     """The environment whose inputs are looked for in the repository: `prod`, `int`…"""
     limits: Limits = field(default_factory=Limits)
     """How much reading may cost."""
+    clusters: tuple[tuple[Path | None, str], ...] = ()
+    """The clusters that files of Kubernetes are deployed to, by id or name: of a file or folder, or of everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,6 @@ class Source(ABC):
             UsageError: when an option names something that does not exist.
 
         """
+
+    def complete(self, readings: Sequence[Reading]) -> None:  # noqa: B027 - most sources have nothing to add
+        """Add to the readings of this source what only all readings together tell. Called once, after all are read."""

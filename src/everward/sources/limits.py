@@ -34,6 +34,10 @@ class Limits:
     """How deep deployments may stand in one another; Azure's own templates reach about ten."""
     calls: int = 64
     """How deep functions of a template's author may call one another; Azure lets none call itself."""
+    blanks: int = 10_000
+    """Blanks in a row in a file of Terraform, or as much in several long rows: the grammar takes their square."""
+    source_bytes: int = 8 * 1024 * 1024
+    """Bytes of a file of Terraform."""
     file_bytes: int = 64 * 1024 * 1024
     """Bytes of a file that is read into a value."""
     unpacked_bytes: int = 1024 * 1024 * 1024

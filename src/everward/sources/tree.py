@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from everward.values import Origin, UnreadableError, UsageError
@@ -167,8 +167,14 @@ def real(path: Path) -> Path:
 
 def display(path: Path) -> str:
     """A path as the user would open it: relative to where they stand when below it, with `/`."""
+    return _display(path, os.getcwd())
+
+
+@lru_cache(maxsize=8_192)
+def _display(path: Path, folder: str) -> str:
+    # A file is named many times over, and following its links means a look at every folder on the way to it.
     try:
-        return real(path).relative_to(Path.cwd()).as_posix() or "."
+        return real(path).relative_to(folder).as_posix() or "."
     except ValueError:
         return path.as_posix()
 

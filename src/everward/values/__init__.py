@@ -27,6 +27,7 @@ from everward.values.secrecy import (
     may_hold_secret,
     scrub,
     withhold,
+    without_text,
 )
 from everward.values.unknown import Unknown, Value, combine, is_empty, is_known, unknowns_in
 
@@ -72,4 +73,5 @@ __all__ = [
     "walk",
     "withhold",
     "without_credentials",
+    "without_text",
 ]

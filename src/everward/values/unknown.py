@@ -89,6 +89,17 @@ def combine(
     kept = list(holes)
     if not kept and reason is None:
         raise ValueError("an unknown needs a reason")
+    if len(kept) == 1 and reason is None and len(kept[0].decided_by) <= 1:
+        only = kept[0]
+        return Unknown(
+            reason=only.reason,
+            decided_by=only.decided_by,
+            present=present,
+            reference=reference,
+            text=text,
+            origin=only.origin,
+            secret=only.secret,
+        )
     deciders: dict[str, None] = {}
     for hole in kept:
         deciders.update(dict.fromkeys(hole.decided_by))

@@ -74,7 +74,7 @@ def test_null_for_a_parameter_without_default_is_null(tmp_path: Path) -> None:
         ({"type": "string", "allowedValues": ["A", "B"]}, "a", None),
         ({"type": "array", "allowedValues": ["A", "B"]}, ["A"], None),
         ({"type": "array", "allowedValues": ["A", "B"]}, ["A", "x"], "`x` is not allowed; allowed are `A`, `B`"),
-        ({"type": "securestring", "allowedValues": ["A"]}, "hidden", "is not allowed; allowed are `A`"),
+        ({"type": "securestring", "allowedValues": ["A"]}, "hidden", "is not one of those that are allowed"),
         ({"type": "int", "minValue": 3}, 2, "is below the minimum of 3"),
         ({"type": "int", "maxValue": 3}, 4, "is above the maximum of 3"),
         ({"type": "int", "minValue": 3, "maxValue": 3}, 3, None),
@@ -123,6 +123,18 @@ def test_named_types_are_followed(tmp_path: Path) -> None:
     assert reasons(reading) == ["the value of the parameter `q` is above the maximum of 2"]
 
 
+def test_a_text_under_the_name_of_a_secret_is_one(tmp_path: Path) -> None:
+    made = template(
+        ({"type": "A.B/c", "name": "x", "properties": {"label": "[concat(parameters('adminPassword'), '!')]"}},),
+        parameters={"adminPassword": {"type": "string"}, "pinToken": {"type": "int"}},
+    )
+    reading = expand(tmp_path, made, adminPassword="planted", pinToken="planted")
+    label = reading.resources[0].get("properties.label")
+    assert isinstance(label, Unknown)
+    assert label.secret
+    assert reasons(reading) == ["the value of the parameter `pinToken` does not fit its declaration"]
+
+
 def test_secure_values_are_never_shown(tmp_path: Path) -> None:
     definitions = {
         "login": {"type": "object", "properties": {"user": {"type": "string"}, "password": {"type": "secureString"}}},
@@ -148,7 +160,7 @@ def test_secure_values_are_never_shown(tmp_path: Path) -> None:
         login=login,
         many=["x", login],
         any={"k": "hush"},
-        variant={"kind": "a", "password": "hush", "other": 1},
+        variant={"kind": "a", "user": "u", "password": "hush", "other": 1},
         plain={"a": "b"},
     )
     found, reading = values(tmp_path, declared, given, definitions=definitions)

@@ -146,7 +146,8 @@ def account(folder: Path, options: ReadOptions | None = None) -> Account:
         result.dispositions.update(disposed.disposition for disposed in reading.dispositions)
         result.unresolved.update(_sort(one.reason) for one in reading.unresolved)
     result.seconds = time.process_time() - started
-    result.lost = [block for block in result.blocks if not known.has(block)]
+    following = [*result.blocks[1:], None]
+    result.lost = [block for block, after in zip(result.blocks, following, strict=True) if not known.has(block, after)]
     return result
 
 
@@ -197,12 +198,14 @@ class _Known:
                 last = item.origin.end_line or first
                 self._told.setdefault(_real(item.origin), []).append((first, last if first else 1_000_000))
 
-    def has(self, block: Block) -> bool:
+    def has(self, block: Block, after: Block | None) -> bool:
+        """Whether a block is known, or a problem is told of a line from it to the next block of its file."""
         if block.line is None:
             return (block.file, block.kind, block.labels) in self._labels or block.file in self._told
         if (block.file, block.line, block.kind) in self._places:
             return True
-        return any(first <= block.line <= last for first, last in self._told.get(block.file, ()))
+        end = after.line if after is not None and after.file == block.file and after.line else 1_000_000
+        return any(first < end and block.line <= last for first, last in self._told.get(block.file, ()))
 
 
 def _real(origin: Origin) -> str:

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.terraform.workspace import session_of
+from tests.sources.terraform.workspace import session_of, write
 
+from everward.sources.interface import ReadOptions
+from everward.sources.terraform.source import TerraformSource
+from everward.sources.tree import Tree
 from everward.values import Unknown
 
 TERRAFORM = shutil.which("terraform")
@@ -123,6 +126,79 @@ def planned(folder: Path) -> dict[str, Any]:
     run("plan", "-input=false", "-no-color", "-out=p", "-var=prefix=af")
     changes = json.loads(run("show", "-json", "p"))["resource_changes"]
     return {change["address"]: change["change"]["after"]["input"] for change in changes}
+
+
+OTHER_FORMS: dict[str, str | bytes] = {
+    "main.tf": r"""
+variable "prefix" {
+  type    = string
+  default = "default"
+}
+variable "number" {
+  type    = number
+  default = 1
+}
+variable "auto" {
+  type = list(string)
+}
+locals {
+  kept  = "kept"
+  other = "base"
+}
+resource "terraform_data" "laid" {
+  count = 2
+  input = ["base", local.other, var.prefix]
+}
+""",
+    "override.tf.json": json.dumps(
+        {
+            "resource": {"terraform_data": {"laid": {"count": "${var.number}", "input": ["over", "${local.kept}", "${local.other}"]}}},
+            "locals": {"other": "${upper(local.kept)}"},
+            "variable": {"number": {"default": "3"}},
+        }
+    ),
+    "z_override.tf": 'resource "terraform_data" "laid" {\n  input = concat(["last"], var.auto)\n}\n',
+    "more.tf.json": json.dumps(
+        {
+            "//": "a comment",
+            "resource": {
+                "terraform_data": {
+                    "json": [{
+                        "for_each": "${toset(var.auto)}",
+                        "input": {
+                            "text": "x ${each.key} $${y} %{if var.number > 1}many%{else}one%{endif}",
+                            "sole": "${each.value}",
+                            "number": "${var.number + 1}",
+                            "list": ["${var.prefix}", 1, 2.5, True, None],
+                            "key ${var.prefix}": {"//": "kept", "n": "${null}"},
+                        },
+                        "depends_on": ["terraform_data.laid"],
+                        "lifecycle": {"ignore_changes": ["input"], "precondition": [{"condition": "${var.number == 3}", "error_message": "no"}]},
+                        "//": {"metadata": "x"},
+                    }],
+                    "plain": {"input": "${module.m}"},
+                }
+            },
+            "module": {"m": {"source": "./m", "a": "${local.other}"}},
+            "output": {"o": {"value": "${terraform_data.laid[0].input}", "sensitive": True}},
+        }
+    ),
+    "m/main.tf.json": '[{"variable": {"a": {"type": "string"}}}, {"output": {"b": {"value": "<${var.a}>"}}}]',
+    "terraform.tfvars": 'auto = ["from tfvars"]\n',
+    "a.auto.tfvars": 'auto = ["from a"]\n',
+    "b.auto.tfvars.json": '{"auto": ["b", "${not a template}", "a"]}',
+}  # fmt: skip
+
+
+@pytest.mark.skipif(TERRAFORM is None, reason="terraform is not on PATH")
+def test_json_overrides_and_files_of_values_come_out_as_terraform_plans_them(tmp_path: Path) -> None:
+    write(tmp_path, OTHER_FORMS)
+    source, tree = TerraformSource(), Tree(tmp_path)
+    (item,) = source.find(tree)
+    session, _, inputs = source.evaluate(item, tree, ReadOptions(variables={"prefix": "af"}))
+    assert (session.unresolved, inputs.unresolved, session.root.unresolved) == ([], [], [])
+    ours = {instance.address: instance.attributes["input"] for instance in session.instances}
+    assert ours == planned(tmp_path)
 
 
 @pytest.mark.skipif(TERRAFORM is None, reason="terraform is not on PATH")

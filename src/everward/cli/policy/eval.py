@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from everward.cli.output import Target, check_targets, deliver, output_option
-from everward.cli.policy.options import as_json, hidden, load, own_resources, read, subject_options, tell_gaps, title_of
+from everward.cli.policy.options import (
+    as_given,
+    as_json,
+    hidden,
+    load,
+    own_resources,
+    read,
+    subject_options,
+    tell_gaps,
+    title_of,
+)
 from everward.values import clean
 
 if TYPE_CHECKING:
@@ -142,7 +152,7 @@ def _deployment(follow_up: FollowUp) -> Iterator[str]:
     parameters = properties.get("parameters") if isinstance(properties, dict) else None
     for name, value in (parameters or {}).items():
         given = value.get("value") if isinstance(value, dict) and value.keys() == {"value"} else value
-        yield f"    {clean(str(name))} = {clean(_told(given))}"
+        yield f"    {clean(str(name))} = {clean(_told(as_given(str(name), given)))}"
     template = properties.get("template") if isinstance(properties, dict) else None
     for kind in _types_of(template):
         yield f"    a resource {clean(kind)}"

@@ -196,9 +196,10 @@ def show(name: str, targets: tuple[Target, ...]) -> int:
 def _show_json(found: Sequence[Item]) -> Iterator[bytes]:
     import msgspec
 
+    from everward.policy.library.showing import as_shown
     from everward.reports.encode import encode
 
-    rows = [{**describe(item), "document": item.entry.document} for item in found]
+    rows = [{**describe(item), "document": as_shown(item.entry.document)} for item in found]
     yield msgspec.json.format(encode({"schema": "everward/library/1", "objects": rows}), indent=2) + b"\n"
 
 
@@ -264,11 +265,14 @@ def _initiative(item: Item, library: Library) -> Iterator[bytes]:
 def _parameters(declared: Any) -> Iterator[bytes]:
     import msgspec
 
+    from everward.policy.library.showing import shown_default
+
     rows = list(declared)
     if rows:
         yield b"\nParameters\n"
     for parameter in rows:
-        default = msgspec.json.encode(parameter.default).decode() if parameter.has_default else "no default"
+        known = shown_default(parameter.default, parameter.name)
+        default = msgspec.json.encode(known).decode() if parameter.has_default else "no default"
         allowed = f", one of {', '.join(map(str, parameter.allowed))}" if parameter.allowed else ""
         yield from _wrapped(f"{parameter.name}: {parameter.type}{allowed}; {default}", "  ", "    ")
 
@@ -282,7 +286,9 @@ def _section(heading: str, words: str) -> Iterator[bytes]:
 def _indented(value: Any) -> Iterator[bytes]:
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    from everward.policy.library.showing import as_shown
+
+    text = msgspec.json.format(msgspec.json.encode(as_shown(value)), indent=2).decode()
     for line in text.split("\n"):
         yield f"  {clean(line)}\n".encode()
 

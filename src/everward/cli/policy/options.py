@@ -165,6 +165,13 @@ def _safe(value: Any, path: str) -> Any:
     return value if isinstance(value, Unknown) else redact(value, path.rpartition(".")[2])
 
 
+def as_given(name: str, value: Any) -> Any:
+    """A value that is given by a name as it may be shown."""
+    from everward.values import conceal
+
+    return conceal({name: {"value": value}})[name]["value"]
+
+
 def as_json(value: Any) -> Iterator[bytes]:
     """A report as JSON: records as objects, holes as `{"$unknown": …}`, no secrets."""
     import msgspec

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from everward.expressions.functions.registry import Family
@@ -19,6 +20,10 @@ FORMATTING = Family()
 Number = int | float
 
 _MARKS: Final = re.compile(r"\{\{|\}\}|\{|\}")
+_SIMPLE: Final = re.compile(r"\{(\d{1,6})\}", re.ASCII)
+_BRACE: Final = re.compile(r"[{}]")
+_REMEMBERED: Final = 512
+"""Characters of the patterns whose pieces are remembered."""
 _PLACEHOLDER: Final = re.compile(r"\s*(?P<index>\d{1,6})\s*(?:,(?P<width>[^:]*))?(?::(?P<format>.*))?", re.DOTALL)
 _STANDARD: Final = re.compile(r"([A-Za-z])(\d{0,3})")
 
@@ -27,6 +32,12 @@ _STANDARD: Final = re.compile(r"([A-Za-z])(\d{0,3})")
 def format_string(pattern: Value, *values: Value) -> Value:
     """The pattern with its placeholders replaced by the arguments."""
     text = as_string(pattern, "the pattern")
+    simple = _simple(text) if len(text) <= _REMEMBERED else None
+    if simple is not None and simple[1] < len(values):
+        # Most patterns have nothing but numbers in their braces.
+        pieces = [piece if isinstance(piece, str) else text_of(values[piece]) for piece in simple[0]]
+        check_length(sum(map(len, pieces)))
+        return "".join(pieces)
     out: list[str] = []
     position = length = 0
     while True:
@@ -49,6 +60,19 @@ def format_string(pattern: Value, *values: Value) -> Value:
         length += len(piece)
         check_length(length)
         out.append(piece)
+
+
+@lru_cache(maxsize=4_096)
+def _simple(pattern: str) -> tuple[tuple[str | int, ...], int] | None:
+    """The pieces of a pattern and its largest number, when its braces hold numbers alone."""
+    pieces: list[str | int] = []
+    position, most = 0, -1
+    for found in _SIMPLE.finditer(pattern):
+        pieces += [pattern[position : found.start()], int(found[1])]
+        most = max(most, int(found[1]))
+        position = found.end()
+    pieces.append(pattern[position:])
+    return None if any(isinstance(piece, str) and _BRACE.search(piece) for piece in pieces) else (tuple(pieces), most)
 
 
 def _fill(placeholder: str, values: tuple[Value, ...]) -> str:

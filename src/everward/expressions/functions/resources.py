@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from everward.expressions.functions.registry import Family, Holes
@@ -112,18 +113,27 @@ def _identify(place: Place, values: tuple[Value, ...], index: int) -> Value:
 
 
 def _build(scope: str, kind: str, names: tuple[str, ...]) -> str:
-    types = kind.split("/")[1:]
-    if len(types) != len(names) or not all(types):
+    count, well_formed, special = _form_of(kind)
+    if count != len(names) or not well_formed:
         raise Failure(
-            f"incorrect segment lengths: the type `{kind}` needs {len(types)} names, not {len(names)}",
+            f"incorrect segment lengths: the type `{kind}` needs {count} names, not {len(names)}",
             help="there is one name for every part of the type behind its namespace",
         )
-    if kind.lower() in (_MANAGEMENT_GROUP, _SUBSCRIPTION):
-        # They stand in the tenant wherever the deployment runs.
-        scope = ""
-    elif kind.lower() == _GROUP:
-        scope = "/".join(scope.split("/")[:3])
-    return build_id(scope, kind, names)
+    if special is None:
+        return f"{scope}/providers/{kind}/{names[0]}" if count == 1 else build_id(scope, kind, names)
+    if special == _GROUP:
+        return build_id("/".join(scope.split("/")[:3]), kind, names)
+    # They stand in the tenant wherever the deployment runs.
+    return build_id("", kind, names)
+
+
+@lru_cache(maxsize=4_096)
+def _form_of(kind: str) -> tuple[int, bool, str | None]:
+    """How many names a type needs, whether it is well formed, and which one it is of those with ids of their own."""
+    types = kind.split("/")[1:]
+    lowered = kind.lower()
+    special = lowered if lowered in (_MANAGEMENT_GROUP, _SUBSCRIPTION, _GROUP) else None
+    return len(types), all(types), special
 
 
 def _group(frame: Frame) -> Place:

@@ -11,6 +11,7 @@ from everward.estate import Reading, Resource
 from everward.policy.testing.cases import load_yaml
 from everward.policy.testing.written import make_resource
 from everward.sources import ReadOptions, read_workload
+from everward.sources.concealment import conceal_resource
 from everward.sources.jsontext import JsonError, Lines, Node, decode_text
 from everward.sources.jsontext import parse as parse_json
 from everward.sources.tree import Tree, display
@@ -65,7 +66,9 @@ def _written(path: Path) -> Reading | None:
     reading = Reading(WRITTEN, display(path))
     nodes = node.items if node is not None and isinstance(document, list) else [node]
     for item, place in zip(items, nodes or [None] * len(items), strict=False):
-        reading.resources.append(_resource(item, path, place, lines))
+        resource = _resource(item, path, place, lines)
+        conceal_resource(resource)
+        reading.resources.append(resource)
     return reading
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from everward.values import EACH, MISSING, Step, Unknown, Value, format_path, key_of
+from everward.values import EACH, MISSING, REDACTED, Step, Unknown, Value, format_path, key_of
+from everward.values.secrecy import conceal_at
 
 MAX_SHOWN: Final = 200
 """Characters of a value that a rendered change shows."""
@@ -113,20 +114,22 @@ def render_changes(changes: Sequence[Change]) -> list[str]:
     lines = []
     for item in changes:
         if item.kind is Kind.REPLACE:
-            told = f"{_shown(item.before)} -> {_shown(item.after)}"
+            told = f"{_shown(item.before, item.path)} -> {_shown(item.after, item.path)}"
         else:
-            told = _shown(item.after if item.kind is Kind.ADD else item.before)
+            told = _shown(item.after if item.kind is Kind.ADD else item.before, item.path)
         lines.append(f"{_SIGNS[item.kind]} {item.path}: {told}")
     return lines
 
 
-def _shown(value: Value) -> str:
-    text = msgspec.json.encode(_readable(value, MAX_DEPTH), order="deterministic").decode()
+def _shown(value: Value, path: str) -> str:
+    text = msgspec.json.encode(_readable(conceal_at(value, path), MAX_DEPTH), order="deterministic").decode()
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
 
 def _readable(value: Any, depth: int) -> Any:
     """A value without holes, and no deeper than people read."""
+    if isinstance(value, Unknown) and value.secret:
+        return REDACTED
     if isinstance(value, Unknown):
         return f"unknown: {', '.join(value.decided_by) or value.reason}"
     if isinstance(value, list | dict) and not depth:

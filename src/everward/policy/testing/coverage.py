@@ -11,7 +11,8 @@ from everward.policy.nodes import Condition, Definition, Leaf, conditions_in
 from everward.policy.policy import Policy
 from everward.policy.positions import JsonPath, format_json_path
 from everward.policy.trace import trace
-from everward.values import Unknown
+from everward.values import REDACTED, Unknown, conceal
+from everward.values.secrecy import conceal_at
 
 
 class LeafCoverage(msgspec.Struct, rename="camel"):
@@ -92,16 +93,17 @@ def leaf_text(leaf: Leaf) -> str:
     if isinstance(subject, Field):
         left = str(subject.name.raw)
     elif isinstance(subject, Computed):
-        left = _short(subject.value.raw)
+        left = _short(conceal(subject.value.raw))
     elif isinstance(subject, FieldCount):
         left = f"count {subject.field.raw}"
     else:
-        left = f"count {_short(subject.value.raw)}"
-    return f"{left} {leaf.operator} {_short(leaf.expected.raw)}"
+        left = f"count {_short(conceal(subject.value.raw))}"
+    return f"{left} {leaf.operator} {_short(conceal_at(leaf.expected.raw, left))}"
 
 
 def _short(value: object) -> str:
     import json
 
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=lambda _: REDACTED)
+    text = REDACTED if isinstance(value, Unknown) else text
     return text if len(text) <= 60 else f"{text[:57]}..."

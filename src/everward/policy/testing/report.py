@@ -11,7 +11,7 @@ from everward.policy.outcome import Reason
 from everward.policy.testing.coverage import Coverage
 from everward.policy.testing.running import Result
 from everward.policy.testing.suites import SuiteRun
-from everward.values import ProblemError, Unknown, clean
+from everward.values import REDACTED, ProblemError, Unknown, clean
 
 MAX_REASONS: Final = 6
 """Reasons of one result that are shown."""
@@ -81,6 +81,8 @@ def shown(value: Any) -> str:
     """A value for people, cut where it is long."""
     if value is None:
         return "absent"
+    if isinstance(value, Unknown) and value.secret:
+        return REDACTED
     if isinstance(value, Unknown):
         return f"unknown ({', '.join(value.decided_by) or value.reason})"
     text = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()

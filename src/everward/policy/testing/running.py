@@ -15,7 +15,8 @@ from everward.policy.policy import Policy
 from everward.policy.testing.cases import EXPECTED, Case, CaseContext, Expectation, ExpectedChange
 from everward.policy.testing.coverage import Coverage
 from everward.policy.testing.written import make_resource
-from everward.values import Origin, ProblemError, Unknown
+from everward.values import REDACTED, Origin, ProblemError, Unknown
+from everward.values.secrecy import conceal_at
 
 if TYPE_CHECKING:
     from everward.policy.effects import RequestDecision
@@ -262,8 +263,16 @@ def differences(wanted: Any, have: Any, path: str) -> list[str]:
                 out += differences(value, folded[key.lower()], where)
         return out
     if isinstance(wanted, str) and isinstance(have, str):
-        return [] if wanted.lower() == have.lower() else [f"expected {wanted} at {path}, got {have}"]
+        same = wanted.lower() == have.lower()
+        return [] if same else [f"expected {_short(wanted, path)} at {path}, got {_short(have, path)}"]
     if type(wanted) is type(have) and wanted == have:
         return []
-    shown = f"unknown: {have.reason}" if isinstance(have, Unknown) else have
-    return [f"expected {wanted} at {path or 'the top'}, got {shown}"]
+    return [f"expected {_short(wanted, path)} at {path or 'the top'}, got {_short(have, path)}"]
+
+
+def _short(value: Any, path: str) -> Any:
+    """A value for a message: a secret is not quoted."""
+    told = conceal_at(value, path)
+    if isinstance(told, Unknown):
+        return REDACTED if told.secret else f"unknown: {told.reason}"
+    return told if told is value else REDACTED

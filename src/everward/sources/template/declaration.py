@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.sources.template.document import Site
-from everward.sources.template.parts import Copy, Part, prepare, prepare_copy
+from everward.sources.template.parts import Copy, Fixed, Part, prepare, prepare_copy
 from everward.values import member
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Declaration:
         self._parts: dict[str, Part] = {}
         self.existing = self.get("existing") is True
         self._body: dict[bool, list[tuple[str, Part]]] = {}
+        self._fixed: dict[bool, frozenset[str]] = {}
 
     def get(self, key: str) -> Any:
         """What is written under a key (given in lower case), or None."""
@@ -104,6 +105,13 @@ class Declaration:
         return marked or (isinstance(kind, str) and "@" in kind and kind[:1] != "[")
 
     @cached_property
+    def plain_type(self) -> tuple[str, list[str]] | None:
+        """Its type and the parts of that which need a name, when it is plain text and whole."""
+        kind = self.text("type")
+        kind = kind.strip("/") if kind is not None else ""
+        return (kind, kind.split("/")[1:]) if "/" in kind else None
+
+    @cached_property
     def copy(self) -> Copy | None:
         """Its `copy`, when that is one."""
         raw = self.get("copy")
@@ -132,6 +140,14 @@ class Declaration:
         found = self._body.get(nested)
         if found is None:
             found = self._body[nested] = list(self._prepare_body(nested))
+        return found
+
+    def fixed(self, *, nested: bool) -> frozenset[str]:
+        """The keys of the body under which no expression stands."""
+        found = self._fixed.get(nested)
+        if found is None:
+            body = self.body(nested=nested)
+            found = self._fixed[nested] = frozenset(key for key, part in body if isinstance(part, Fixed))
         return found
 
     def _prepare_body(self, nested: bool) -> Iterator[tuple[str, Part]]:

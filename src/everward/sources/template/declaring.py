@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from everward.expressions import ExpressionError, OpenObject
 from everward.expressions.symbols import symbolic
@@ -114,7 +115,7 @@ class _Header:
         target = self.target() if nested else None
         base = target.id if target is not None else self.base()
         resource_id, kind = identify(base, full_type, names)
-        own = counted_within(self.parent.cardinality if self.parent is not None else None, cardinality)
+        own = cardinality if self.parent is None else counted_within(self.parent.cardinality, cardinality)
         return Instance(
             deployment=self.deployment,
             declaration=self.declaration,
@@ -149,6 +150,9 @@ class _Header:
 
     def type(self) -> tuple[str, list[str]]:
         """The full type, and the parts of it that need a name of this declaration."""
+        plain = self.declaration.plain_type
+        if plain is not None and self.parent is None:
+            return plain
         value = self.text("type")
         if not isinstance(value, str) or not value.strip("/"):
             raise _Lost("type", f"the type of a resource must be text, not {shorten(value)}")
@@ -302,17 +306,46 @@ def _numbered(text: str, count: int) -> list[str]:
 
 def identify(base: str, full_type: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The id of a resource, and its own type: that of the extension where a legacy type names what it extends."""
-    parts = full_type.split("/")
-    lowered = full_type.lower()
-    if lowered == "microsoft.management/managementgroups":
+    form = _form_of(full_type)
+    if form.management_group:
         return MANAGEMENT_GROUPS + names[-1], full_type
-    if lowered in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions/resourcegroups"):
+    if form.group:
         base = "/".join(base.split("/")[:3])
-    if len(parts) - 1 != len(names):
+    if form.arity != len(names):
         # Only what is not deployed gets here; it has an id of its own all the same.
         return f"{base}/providers/{full_type}/{names[-1] if names else ''}", full_type
+    if form.prefix is not None:
+        return f"{base}{form.prefix}{names[0]}", full_type
     resource_id = build_id(base, full_type, names)
-    cut = next((index for index in range(len(parts) - 1, 0, -1) if parts[index].lower() == "providers"), 0)
-    if cut:
-        return resource_id, "/".join([names[cut - 1], *parts[cut + 1 :]])
+    if form.extension:
+        return resource_id, "/".join([names[form.extension - 1], *full_type.split("/")[form.extension + 1 :]])
     return resource_id, full_type
+
+
+class _Form(NamedTuple):
+    """What a type says of the ids of its resources."""
+
+    arity: int
+    """Names that they have."""
+    management_group: bool
+    group: bool
+    prefix: str | None
+    """What stands between base and name, when there is one name and nothing is special."""
+    extension: int
+    """Which part of a legacy type says that an extension follows; 0 in others."""
+
+
+@lru_cache(maxsize=4_096)
+def _form_of(full_type: str) -> _Form:
+    parts = full_type.split("/")
+    lowered = full_type.lower()
+    group = lowered in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions/resourcegroups")
+    extension = next((index for index in range(len(parts) - 1, 0, -1) if parts[index].lower() == "providers"), 0)
+    special = group or lowered == "microsoft.resources/subscriptions"
+    return _Form(
+        arity=len(parts) - 1,
+        management_group=lowered == "microsoft.management/managementgroups",
+        group=group,
+        prefix=f"/providers/{full_type}/" if len(parts) == 2 and not special else None,
+        extension=extension,
+    )

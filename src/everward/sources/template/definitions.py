@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from everward.values import MISSING, Unknown, Value, member
+from everward.values import MISSING, Unknown, Value, is_empty, is_secret_name, member
+from everward.values.secrecy import is_harmless
 
 _REF: Final = "#/definitions/"
 _MAX_REFERENCES: Final = 20
@@ -12,13 +13,25 @@ _MAX_DEPTH: Final = 40
 
 _SECURE: Final = ("securestring", "secureobject")
 _BOUNDS: Final = ("minvalue", "maxvalue", "minlength", "maxlength")
+_PLAIN: Final[dict[str, type]] = {"string": str, "int": int, "bool": bool, "array": list, "object": dict}
 _INSIDE: Final = ("properties", "additionalproperties", "items", "prefixitems", "discriminator")
 
 
 class Definition:
     """A type, with everything that the types it refers to add. Keys are looked up without case."""
 
-    __slots__ = ("_keys", "allowed", "bounded", "default", "discriminator", "has_parts", "nullable", "secure", "type")
+    __slots__ = (
+        "_keys",
+        "allowed",
+        "bounded",
+        "default",
+        "discriminator",
+        "has_parts",
+        "nullable",
+        "plain",
+        "secure",
+        "type",
+    )
 
     def __init__(self, raw: dict[str, Any]) -> None:
         keys: dict[str, Any] = {}
@@ -41,6 +54,9 @@ class Definition:
         """Whether it has a least or a most."""
         self.has_parts = any(key in keys for key in _INSIDE)
         """Whether it says something of what is inside its values."""
+        constrained = self.allowed is not None or self.bounded or self.has_parts
+        self.plain: type | None = None if constrained else _PLAIN.get(self.type)
+        """What every value is of which nothing else is asked."""
         self.discriminator = _discriminator(keys.get("discriminator"))
         """The property that tells its variants apart, and these by its values."""
 
@@ -118,14 +134,19 @@ class Definitions:
     # Secrets
 
     def mask(self, value: Value, definition: Definition, name: str) -> Value:
-        """The value of a parameter with holes in the place of everything that its type calls secure."""
-        if not definition.secure and not (isinstance(value, dict | list) and value and self._hides(definition)):
+        """The value of a parameter with holes in the place of everything that its type calls secure.
+
+        A text that is given under the name of a secret is one, whatever its type.
+        """
+        called = isinstance(value, str) and is_secret_name(name) and not is_harmless(value)
+        inside = isinstance(value, dict | list) and bool(value) and self._hides(definition)
+        if not (definition.secure or called or inside):
             return value
-        hole = Unknown(reason="secure value", present=True, text=f"[parameters('{name}')]")
-        return self._mask(value, definition, hole, 0)
+        hole = Unknown(reason="secure value", present=True, filled=True, secret=True, text=f"[parameters('{name}')]")
+        return hole if called else self._mask(value, definition, hole, 0)
 
     def _mask(self, value: Value, definition: Definition, hole: Unknown, depth: int) -> Value:
-        if value is None or value == "" or isinstance(value, Unknown):
+        if is_empty(value) or isinstance(value, Unknown):
             return value
         if definition.secure:
             return hole

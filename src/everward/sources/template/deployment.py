@@ -19,7 +19,7 @@ from everward.values import MISSING, Unknown, Value
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
-_SECURE: Final = Unknown(reason="secure value", present=True)
+_SECURE: Final = Unknown(reason="secure value", present=True, secret=True)
 
 
 class Deployment:
@@ -51,6 +51,8 @@ class Deployment:
         self._given = {key.lower(): value for key, value in given.items()}
         self.given_names = list(given)
         """The names of the parameters that were given, as written."""
+        self.scopes: dict[str, Value] = {}
+        """What `resourceGroup()` and its like give, once they were asked for."""
         self._parameters: dict[str, Value] = {}
         self._variables: dict[str, Value] = {}
         self._outputs: dict[str, Value] | None = None
@@ -59,6 +61,8 @@ class Deployment:
         self._by_name: dict[str, Instance] = {}
         self._by_symbol: dict[str, list[Instance]] = {}
         self._expanded = False
+        self.complete = False
+        """Whether all its resources are found."""
         self._busy: set[str] = set()
         self._calls = 0
 
@@ -173,13 +177,16 @@ class Deployment:
                         self._add(instance)
                 except RecursionError:
                     self.run.problems.add(site, TOO_DEEP, incomplete=True)
+            self.complete = True
         return self._instances
 
     def _add(self, instance: Instance) -> None:
         self._instances.append(instance)
         self._by_id.setdefault(instance.id.lower(), instance)
-        self._by_name.setdefault("/".join(instance.names).lower(), instance)
+        self.run.add(instance)
         self._by_name.setdefault(instance.name.lower(), instance)
+        if len(instance.names) > 1:
+            self._by_name.setdefault("/".join(instance.names).lower(), instance)
         for symbol in instance.symbols:
             self._by_symbol.setdefault(symbol, []).append(instance)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -51,19 +53,54 @@ class Document:
     """How the JSON came about, when it is not what stands in the file."""
     blueprint: Blueprint | None = None
     """Its template made ready for expansion, once it was asked for."""
+    uri: str = ""
+    """Its address, of a file that was opened."""
+
+
+class _Shelf:
+    """Documents that were opened before, by what they hold: what is read again is not prepared again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[tuple[str, str, bytes], Document | None] = OrderedDict()
+
+    def open(self, path: Path, content: bytes) -> Document | None:
+        """The document of a file with this content, or None when that is no object.
+
+        Raises:
+            UnreadableError: when it is not JSON.
+
+        """
+        key = (os.path.abspath(path), display(path), content)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        value = load(content, source=SOURCE, file=key[1])
+        made: Document | None = None
+        if isinstance(value, dict):
+            made = Document(path, key[1], value, Outline(content), uri=path.resolve().as_uri())
+        self._kept[key] = made
+        self._size += len(content)
+        while self._size > self._most and self._kept:
+            gone, _ = self._kept.popitem(last=False)
+            self._size -= len(gone[2])
+        return made
+
+
+_SHELF: Final = _Shelf(32 * 1024 * 1024)
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:
     """Read a file, or None when it holds something other than an object.
 
+    The value is shared with whoever opens the same file again: nobody changes it.
+
     Raises:
         UnreadableError: when it cannot be read, or is not JSON.
 
     """
-    shown = display(path)
-    content = tree.read(path)
-    value = load(content, source=SOURCE, file=shown)
-    return Document(path, shown, value, Outline(content)) if isinstance(value, dict) else None
+    return _SHELF.open(path, tree.read(path))
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,7 @@ from everward.sources.template.document import Site
 from everward.sources.template.host import TemplateHost
 from everward.sources.template.parts import Copy, Part, Text, prepare
 from everward.sources.template.validation import shorten
-from everward.values import Unknown, Value
+from everward.values import MISSING, Missing, Unknown, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
@@ -21,7 +21,7 @@ TOO_DEEP = "nested too deeply to be evaluated"
 """What is said of values that need more frames than there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Loop:
     """One turn of a loop."""
 
@@ -31,7 +31,7 @@ class Loop:
     """Whether it makes resources or outputs: an unnamed `copyIndex()` means the innermost such loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Turn:
     """What a loop gives for one of its turns."""
 
@@ -85,6 +85,20 @@ class Environment:
         if self._evaluator is None:
             self._evaluator = Evaluator(TEMPLATE, TemplateHost(self))
         return self._evaluator
+
+    def parameter(self, name: str) -> Value:
+        """The value of a parameter: inside a function of the author one of its own.
+
+        Raises:
+            ExpressionError: when there is none of that name.
+
+        """
+        if self.arguments is None:
+            return self.deployment.parameter(name)
+        value = self.arguments.get(name.lower(), MISSING)
+        if isinstance(value, Missing):
+            raise ExpressionError(f"the function has no parameter `{name}`")
+        return value
 
     def value(self, text: str) -> Value:
         """The value of a string of the template.

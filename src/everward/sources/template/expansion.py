@@ -67,7 +67,7 @@ def expand_document(
         blueprint_of(document),
         root_scope(level_of(document.value), options, variant),
         given,
-        uri=document.path.resolve().as_uri(),
+        uri=document.uri or document.path.resolve().as_uri(),
     )
     run.root = root
     with run.working():

@@ -12,7 +12,7 @@ from everward.sources.template.scopes import Level, id_value
 from everward.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from everward.sources.template.environment import Environment
+    from everward.sources.template.environment import Environment, Loop
 
 _TENANT: Final = Unknown(reason="tenant without value", present=True)
 _DEPLOYER: Final = Unknown(reason="whoever deploys", present=True)
@@ -26,10 +26,12 @@ _NAME: Final = Unknown(reason="name of the deployment", decided_by=("deployment(
 class TemplateHost:
     """Answers for one environment."""
 
-    __slots__ = ("_environment",)
+    __slots__ = ("_environment", "parameters", "variables")
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self.parameters = environment.parameter
+        self.variables = environment.deployment.variable
 
     def call(self, name: str, arguments: list[Value], at: int) -> Value:
         """The value of a function in this environment.
@@ -44,19 +46,20 @@ class TemplateHost:
         if lowered in _FUNCTIONS:
             return _FUNCTIONS[lowered](self._environment, arguments)
         if lowered in _SCOPES:
-            return _SCOPES[lowered](self._environment)
+            return self._scope(lowered)
         constant = _CONSTANT.get(lowered)
         return constant if constant is not None else call_default(name, at)
 
+    def _scope(self, name: str) -> Value:
+        """What stands for a scope, made once for a deployment."""
+        known = self._environment.deployment.scopes
+        if name not in known:
+            known[name] = _SCOPES[name](self._environment)
+        return known[name]
+
 
 def _parameters(environment: Environment, arguments: list[Value]) -> Value:
-    name = _name(arguments)
-    own = environment.arguments
-    if own is not None:
-        if name.lower() not in own:
-            raise ExpressionError(f"the function has no parameter `{name}`")
-        return own[name.lower()]
-    return environment.deployment.parameter(name)
+    return environment.parameter(_name(arguments))
 
 
 def _variables(environment: Environment, arguments: list[Value]) -> Value:
@@ -77,11 +80,7 @@ def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
     offset = rest[0] if rest else 0
     if isinstance(offset, bool) or not isinstance(offset, int) or len(rest) > 1:
         raise ExpressionError("the offset of `copyIndex` must be an integer")
-    loops = environment.loops[::-1]
-    if name is not None:
-        found = next((loop for loop in loops if loop.name.lower() == name.lower()), None)
-    else:
-        found = next((loop for loop in loops if loop.whole), loops[0] if loops else None)
+    found = _loop(environment, name)
     if found is None:
         raise ExpressionError(
             f"there is no loop `{name}` here" if name is not None else "`copyIndex` outside of a loop"
@@ -89,6 +88,17 @@ def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
     if isinstance(found.index, int):
         return found.index + offset
     return found.index
+
+
+def _loop(environment: Environment, name: str | None) -> Loop | None:
+    """The innermost loop of a name; without one the innermost of resources or outputs, else the innermost of all."""
+    innermost: Loop | None = None
+    key = name.lower() if name is not None else None
+    for loop in reversed(environment.loops):
+        if loop.whole if key is None else loop.name.lower() == key:
+            return loop
+        innermost = innermost or loop
+    return innermost if key is None else None
 
 
 def _resource_group(environment: Environment) -> Value:

@@ -44,6 +44,8 @@ class Instance:
     """Of a nested deployment: what it deploys to."""
     busy: bool = False
     """Whether its body is being evaluated right now."""
+    described: dict[bool, Value] = field(default_factory=dict)
+    """What `reference` gives, without and with everything but properties, once it was asked for."""
     _body: dict[str, Value] | None = None
     _child: Deployment | None = None
     _child_made: bool = field(default=False)
@@ -91,7 +93,8 @@ class Instance:
 
     def closed_body(self) -> dict[str, Value]:
         """The body for the estate: without nulls at its root, and with holes for what is known only in part."""
-        return {key: close(value) for key, value in self.body().items() if value is not None}
+        fixed = self.declaration.fixed(nested=self.type.lower() == DEPLOYMENT)
+        return {key: value if key in fixed else close(value) for key, value in self.body().items() if value is not None}
 
     def _evaluate(self) -> dict[str, Value]:
         nested = self.type.lower() == DEPLOYMENT

@@ -10,21 +10,16 @@ from typing import Final
 from everward.sources.tree import Tree, real
 from everward.values import UnreadableError
 
-_LINK: Final = re.compile(rb"templateLink", re.IGNORECASE)
+_LINK: Final = b"templatelink"
 _NAMED: Final = re.compile(rb"""["'/]([\w.\-/]+\.jsonc?)["']""", re.IGNORECASE)
 
 
 def linked_files(templates: Sequence[Path], tree: Tree) -> set[Path]:
     """The templates whose path another template with a link names."""
-    by_path = {template.resolve(): template for template in templates}
+    linking = [(template, content) for template in templates if _LINK in (content := _content(template, tree)).lower()]
+    by_path = {template.resolve(): template for template in templates} if linking else {}
     linked: set[Path] = set()
-    for template in templates:
-        try:
-            content = tree.read(template)
-        except UnreadableError:
-            continue
-        if _LINK.search(content) is None:
-            continue
+    for template, content in linking:
         own = template.resolve()
         for found in _NAMED.finditer(content):
             named = found.group(1).decode("ascii", "replace")
@@ -32,3 +27,10 @@ def linked_files(templates: Sequence[Path], tree: Tree) -> set[Path]:
             if target in by_path and target != own:
                 linked.add(by_path[target])
     return linked
+
+
+def _content(template: Path, tree: Tree) -> bytes:
+    try:
+        return tree.read(template)
+    except UnreadableError:
+        return b""

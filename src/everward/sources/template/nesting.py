@@ -121,7 +121,7 @@ def _linked(instance: Instance, nested: Nested) -> Deployment | None:
         instance.target or around.scope,
         _given(nested, environment),
         name=instance.name_value,
-        uri=document.path.resolve().as_uri(),
+        uri=document.uri,
         parent=instance,
     )
 

@@ -12,6 +12,7 @@ from everward.estate import Reading, Unresolved
 from everward.sources.jsontext import load
 from everward.sources.template.bicep import ParameterFile, compiled, find_compiler, is_bicep, is_parameters
 from everward.sources.template.bicep.compiler import Compiler
+from everward.sources.template.definitions import Definitions
 from everward.sources.template.document import SOURCE, Document, Nowhere, Site, open_document
 from everward.sources.template.parameters import Given
 from everward.sources.template.placeholders import open_placeholders
@@ -110,11 +111,11 @@ class Opener:
         template = self.parameter_file(path, tree).template()
         return compiled(template) if template is not None else None
 
-    def values(self, path: Path, tree: Tree, reading: Reading) -> tuple[Values, str | None]:
+    def values(self, path: Path, tree: Tree, reading: Reading, template: Document) -> tuple[Values, str | None]:
         """The values of a parameter file, and a word on where they come from; what cannot be read is said."""
         try:
             if is_parameters(path):
-                return self._bicep_values(path, tree, reading)
+                return self._bicep_values(path, tree, reading, template)
             document = open_document(path, tree)
         except UnreadableError as error:
             reading.unresolved.append(
@@ -125,9 +126,9 @@ class Opener:
             return {}, None
         return (_json_values(document, reading) if document is not None else {}), None
 
-    def _bicep_values(self, path: Path, tree: Tree, reading: Reading) -> tuple[Values, str | None]:
+    def _bicep_values(self, path: Path, tree: Tree, reading: Reading, template: Document) -> tuple[Values, str | None]:
         file = self.parameter_file(path, tree)
-        entries = file.entries()
+        entries = file.entries(_secure_names(template))
         document = Document(path, file.shown, {"parameters": entries}, file)
         site = Site(document, ("parameters",))
         known = set(map(_told, reading.unresolved))
@@ -145,6 +146,15 @@ class NoCompilerError(ProblemError):
             origin=Origin(source=SOURCE, file=shown),
             help=f"install Bicep (`az bicep install`), or compile it to JSON: `bicep build {shown}`",
         )
+
+
+def _secure_names(template: Document) -> list[str]:
+    """The parameters that a template calls secure."""
+    declared = member(template.value, "parameters")
+    if not isinstance(declared, dict):
+        return []
+    definitions = Definitions(template.value)
+    return [name for name, raw in declared.items() if definitions.resolve(raw).secure]
 
 
 def _told(item: Unresolved) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from everward.sources.jsontext import load
+from everward.sources.template.document import open_document
 from everward.sources.tree import Tree, real
 from everward.values import UnreadableError, member
 
@@ -47,11 +47,12 @@ def _linked(file: Path, value: Any, templates: Sequence[Path]) -> Path | None:
 
 
 def read_json(file: Path, tree: Tree) -> Any:
-    """The value of a JSON file, or None when it cannot be read."""
+    """The object in a JSON file, or None when there is none."""
     try:
-        return load(tree.read(file), source="template", file=str(file))
+        document = open_document(file, tree)
     except UnreadableError:
         return None
+    return document.value if document is not None else None
 
 
 def _stem(path: Path) -> str:

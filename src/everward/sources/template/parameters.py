@@ -10,7 +10,7 @@ from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment
 from everward.sources.template.nested import Entry
 from everward.sources.template.validation import convert, find_fault
-from everward.values import MISSING, Unknown, Value, member
+from everward.values import MISSING, Unknown, Value, is_secret_name, member
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
@@ -117,12 +117,16 @@ def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:
 
 def _check(deployment: Deployment, name: str, definition: Definition, value: Value, site: Site) -> Value:
     """Hold a value against its definition; what does not fit is said, and used all the same."""
+    if value.__class__ is definition.plain:
+        return value
     value = convert(value, definition.type)
     fault = find_fault(value, definition, deployment.blueprint.definitions) if value is not None else None
     if fault is None:
         return value
     where = f"`{name}`" if not fault.path else f"`{name}` at `{fault.path.lstrip('.')}`"
-    reason = f"the value of the parameter {where} {fault.message}"
+    # A value under the name of a secret is not quoted, whatever it is declared as.
+    message = "does not fit its declaration" if is_secret_name(name) and not definition.secure else fault.message
+    reason = f"the value of the parameter {where} {message}"
     deployment.run.problems.add(site, reason)
     # What is made of a value of another type is only noise.
     return Unknown(reason=reason, decided_by=(f"parameters.{name}",), present=True) if fault.mistyped else value

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from everward.expressions import TEMPLATE, ExpressionError, OpenObject, Program, compile_expression, parse_expression
 from everward.expressions.symbols import symbolic
@@ -13,6 +16,9 @@ from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
     from everward.sources.template.environment import Environment
+
+
+_READ: Final = re.compile(r"\[(parameters|variables)\('([^']+)'\)\]")
 
 
 class Part:
@@ -74,6 +80,32 @@ class Text(Part):
         if program is None:
             program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)
         return environment.evaluator.run(program)
+
+
+class Read(Text):
+    """A parameter or a variable: what most texts are."""
+
+    __slots__ = ("_is_parameter", "_name")
+
+    def __init__(self, site: Site, text: str, name: str, *, is_parameter: bool) -> None:
+        super().__init__(site, text)
+        self._name = name
+        self._is_parameter = is_parameter
+
+    def strict(self, environment: Environment) -> Value:
+        """The value.
+
+        Raises:
+            ExpressionError: when there is none of that name.
+
+        """
+        if environment.outer is not None:
+            return environment.value(self.text)
+        read = environment.parameter if self._is_parameter else environment.deployment.variable
+        value = read(self._name)
+        if isinstance(value, Unknown) and value.text is None:
+            return replace(value, text=self.text)
+        return value
 
 
 @dataclass(slots=True, eq=False)
@@ -141,13 +173,18 @@ def _name(key: str, site: Site, environment: Environment) -> str | Unknown:
 def prepare(raw: Any, site: Site) -> Part:
     """A value as it is written, ready to be evaluated."""
     if isinstance(raw, str):
-        return Text(site, raw) if raw[:1] == "[" and raw[-1:] == "]" else Fixed(site, raw)
+        return _prepare_text(raw, site) if raw[:1] == "[" and raw[-1:] == "]" else Fixed(site, raw)
     if isinstance(raw, dict) and not isinstance(raw, OpenObject):
         return _prepare_object(raw, site)
     if isinstance(raw, list):
         parts = [prepare(item, site.below(index)) for index, item in enumerate(raw)]
         return Fixed(site, raw) if all(isinstance(part, Fixed) for part in parts) else Items(site, parts)
     return Fixed(site, raw)
+
+
+def _prepare_text(raw: str, site: Site) -> Text:
+    found = _READ.fullmatch(raw)
+    return Text(site, raw) if found is None else Read(site, raw, found[2], is_parameter=found[1] == "parameters")
 
 
 def _prepare_object(raw: dict[str, Any], site: Site) -> Part:

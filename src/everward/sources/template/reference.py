@@ -22,8 +22,12 @@ def reference(deployment: Deployment, arguments: list[Value]) -> Value:
     if isinstance(target, OpenObject) or not isinstance(target, str | Unknown):
         raise ExpressionError("`reference` takes the name or the id of a resource")
     name = symbolic(target)
-    with deployment.run.speculation():
+    run = deployment.run
+    run.speculations += 1
+    try:
         return _resolve(deployment, target, name, full)
+    finally:
+        run.speculations -= 1
 
 
 def _resolve(deployment: Deployment, target: str | Unknown, name: str, full: bool) -> Value:
@@ -54,8 +58,11 @@ def references(deployment: Deployment, arguments: list[Value]) -> Value:
         if isinstance(instance.condition, Unknown) or instance.cardinality is not None:
             out.append(Unknown(reason="the number of instances is not known", many=True))
         else:
-            with deployment.run.speculation():
+            deployment.run.speculations += 1
+            try:
                 out.append(describe(instance, full=full))
+            finally:
+                deployment.run.speculations -= 1
     return out
 
 
@@ -84,6 +91,17 @@ def _elsewhere(name: str) -> Value:
 
 def describe(instance: Instance, *, full: bool) -> Value:
     """What is known of an instance before it is deployed."""
+    if instance.condition is not False and not instance.busy:
+        known = instance.described.get(full)
+        if known is None:
+            known = _describe(instance, full=full)
+            # While it is described it may have become busy in between: what was said then is not all of it.
+            instance.described[full] = known
+        return known
+    return _describe(instance, full=full)
+
+
+def _describe(instance: Instance, *, full: bool) -> Value:
     if instance.condition is False:
         return Unknown(reason="its condition is false: it is not deployed")
     if instance.busy:

@@ -50,7 +50,11 @@ class Run:
         )
         self._left = limits.instances
         self._searching: set[int] = set()
-        self._speculations = 0
+        self._by_id: dict[str, Instance] = {}
+        self._settled = False
+        """Whether every deployment is known, and all of its resources."""
+        self.speculations = 0
+        """How many references are being worked out from the template."""
         self._exceeded = False
 
     @contextmanager
@@ -94,18 +98,9 @@ class Run:
             self.problems.add(site, reason, help=limit_help("steps"), incomplete=True)
         return reason
 
-    @contextmanager
-    def speculation(self) -> Iterator[None]:
-        """While what a reference will give is worked out from the template."""
-        self._speculations += 1
-        try:
-            yield
-        finally:
-            self._speculations -= 1
-
     def report_cycle(self, site: Site) -> str:
         """Why something that needs itself is not known. Behind a reference that is no fault: Azure resolves it."""
-        if self._speculations:
+        if self.speculations:
             return "known only at run time"
         reason = "a cycle: it needs itself"
         self.problems.add(site, reason)
@@ -146,10 +141,25 @@ class Run:
         if self.root is None or name[:1] not in ("/", "{"):
             return None
         key = name.lower()
-        pending = [self.root]
+        if not self._settled:
+            found = self._search(key, asking)
+            if found is not None:
+                return found
+        return self._by_id.get(key)
+
+    def add(self, instance: Instance) -> None:
+        """Take up an instance that was found."""
+        self._by_id.setdefault(instance.id.lower(), instance)
+
+    def _search(self, key: str, asking: Deployment) -> Instance | None:
+        """Look through all deployments that can be had now. When none is half done, there are no others."""
+        # INVARIANT: there is a root whenever something is looked up.
+        pending = [self.root] if self.root is not None else []
+        settled = True
         while pending:
             deployment = pending.pop(0)
             if id(deployment) in self._searching:
+                settled = False
                 continue
             if deployment is not asking:
                 self._searching.add(id(deployment))
@@ -163,4 +173,6 @@ class Run:
                 child = instance.child if instance.condition is not False else None
                 if child is not None:
                     pending.append(child)
+            settled = settled and deployment.complete
+        self._settled = settled
         return None

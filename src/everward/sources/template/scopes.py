@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -64,9 +64,13 @@ class Scope:
     location: Value = None
     """The region of the deployment, or of its resource group."""
 
-    @property
-    def id(self) -> str:
-        """Its id, symbolic where a part is not known; empty for the tenant."""
+    id: str = field(init=False, compare=False)
+    """Its id, symbolic where a part is not known; empty for the tenant."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self._build_id())
+
+    def _build_id(self) -> str:
         if self.level is Level.TENANT:
             return ""
         if self.level is Level.MANAGEMENT_GROUP:

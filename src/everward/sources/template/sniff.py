@@ -43,13 +43,17 @@ def kind_of(path: Path, tree: Tree) -> Kind | None:
     content = content.removeprefix(codecs.BOM_UTF8)
     if content.lstrip()[:1] == b"[":
         return None
-    lowered = content.lower()
-    # A plain search, because large inventories come by here too.
-    if not any(hint in lowered for hint in _HINTS):
-        return None
     first = _FIRST.match(content)
-    # The schema usually comes first; else the file has to be read to know what stands at its root.
-    schema = first.group(1).decode("utf-8", "replace") if first is not None else _root_schema(content)
+    if first is not None:
+        # The schema usually comes first.
+        schema: Any = first.group(1).decode("utf-8", "replace")
+    else:
+        lowered = content.lower()
+        # A plain search, because large inventories come by here too.
+        if not any(hint in lowered for hint in _HINTS):
+            return None
+        # The file has to be read to know what stands at its root.
+        schema = _root_schema(content)
     found = SCHEMA.search(schema) if isinstance(schema, str) else None
     return Kind(found.group(2).lower()) if found is not None else None
 

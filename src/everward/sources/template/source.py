@@ -112,7 +112,7 @@ class TemplateSource(Source):
         explicit = self._explicit(document, tree, options, reading)
         chosen, remark = choose(document.path, files, options.environment)
         used = [] if explicit is not None else chosen
-        opened = {file: self._opener.values(file, tree, reading) for file in used}
+        opened = {file: self._opener.values(file, tree, reading, document) for file in used}
         named = {item.path for item in reading.inputs}
         for file in files:
             detail = opened[file][1] if file in opened else "another environment"
@@ -141,7 +141,7 @@ class TemplateSource(Source):
         for file in options.var_files:
             if not file.name.lower().endswith((*ENDINGS, ENDING)):
                 continue
-            values, detail = self._opener.values(file, tree, reading)
+            values, detail = self._opener.values(file, tree, reading, document)
             if names & {name.lower() for name in values}:
                 found = True
                 merged.update(values)

@@ -97,9 +97,11 @@ def _outside_allowed(definition: Definition, value: Value) -> Fault | None:
     wrong = [item for item in items if _fold(item) not in folded]
     if not wrong:
         return None
+    if definition.secure:
+        # Those that are allowed are secret as well.
+        return Fault("is not one of those that are allowed")
     listed = ", ".join(shorten(item) for item in allowed[:_LISTED])
-    shown = "is" if definition.secure else f"{shorten(wrong[0])} is"
-    return Fault(f"{shown} not allowed; allowed are {listed}")
+    return Fault(f"{shorten(wrong[0])} is not allowed; allowed are {listed}")
 
 
 def _fold(value: Any) -> Any:

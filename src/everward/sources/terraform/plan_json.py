@@ -12,7 +12,7 @@ import msgspec
 from everward.estate import Unresolved
 from everward.sources.jsontext import load
 from everward.sources.tree import CACHED_BYTES, Tree, display
-from everward.values import Origin, Unknown, UnreadableError, Value
+from everward.values import Origin, Unknown, UnreadableError, Value, is_empty
 
 _SAMPLE = 16 * 1024
 _NAMES = re.compile(
@@ -122,12 +122,24 @@ class Problems:
         return None
 
 
+def withheld(value: Any, address: str, origin: Origin) -> Unknown:
+    """What stands for a value that Terraform marks as sensitive: that it is there, and whether it is empty."""
+    return Unknown(
+        reason=SENSITIVE,
+        decided_by=(address,),
+        present=True,
+        filled=not is_empty(value),
+        secret=True,
+        origin=origin,
+    )
+
+
 def redact(value: Any, sensitive: Any, address: str, origin: Origin) -> Value:
     """A value without what Terraform marks as sensitive. Null and the shape around it are no secrets."""
     if sensitive is True:
         if value is None:
             return None
-        return Unknown(reason=SENSITIVE, decided_by=(address,), present=True, origin=origin)
+        return withheld(value, address, origin)
     if isinstance(value, dict) and isinstance(sensitive, dict):
         return {key: redact(item, sensitive.get(key), f"{address}.{key}", origin) for key, item in value.items()}
     if isinstance(value, list) and isinstance(sensitive, list):

@@ -8,7 +8,7 @@ from typing import Any
 
 from everward.sources.terraform.mapping.facts import AttributeFact
 from everward.sources.terraform.plan_configuration import below, first_of, references
-from everward.sources.terraform.plan_json import SENSITIVE
+from everward.sources.terraform.plan_json import withheld
 from everward.values import Origin, Unknown, Value
 
 _NOT_CONFIGURED = object()
@@ -54,7 +54,7 @@ class Overlay:
         if unknown is True:
             return self._unknown(fact, expressions, path, name)
         if sensitive is True:
-            return None if after is None else self._hole(path + name, SENSITIVE, present=True)
+            return None if after is None else self._withheld(after, path + name)
         if isinstance(after, list) and fact is not None and fact.is_block:
             return self._blocks(after, unknown, sensitive, expressions, path, fact_path, name, fact)
         return self._plain(after, unknown, sensitive, self._names(expressions, name), path + name, name)
@@ -80,7 +80,7 @@ class Overlay:
             if hidden is True or not isinstance(item, dict):
                 result.append(self._hole(place, "known after apply") if hidden is True else None)
             elif mark is True:
-                result.append(self._hole(place, SENSITIVE, present=True))
+                result.append(self._withheld(item, place))
             else:
                 written = below(expressions, name, index, len(after), ordered)
                 if written is None and _alike(after, unknown, sensitive):
@@ -93,7 +93,7 @@ class Overlay:
         if unknown is True:
             return self.join(path, name, names, False)
         if sensitive is True:
-            return None if after is None else self._hole(path, SENSITIVE, present=True)
+            return None if after is None else self._withheld(after, path)
         if isinstance(after, dict):
             hidden = unknown if isinstance(unknown, dict) else {}
             marks = sensitive if isinstance(sensitive, dict) else {}
@@ -137,8 +137,11 @@ class Overlay:
     def _names(self, expressions: Any, name: str) -> list[str]:
         return references(expressions.get(name)) if isinstance(expressions, dict) else []
 
-    def _hole(self, path: str, reason: str, *, present: bool = False) -> Unknown:
-        return Unknown(reason=reason, decided_by=(f"{self.address}.{path}",), present=present, origin=self.origin)
+    def _hole(self, path: str, reason: str) -> Unknown:
+        return Unknown(reason=reason, decided_by=(f"{self.address}.{path}",), origin=self.origin)
+
+    def _withheld(self, value: Any, path: str) -> Unknown:
+        return withheld(value, f"{self.address}.{path}", self.origin)
 
 
 def _at(marks: Any, index: int) -> Any:

@@ -75,6 +75,7 @@ class TerraformSource(Source):
         resources, disposed, unmapped = to_resources(session.instances, provider, source=NAME)
         disposed += _absent(session)
         reading = Reading(NAME, display(root.folder), resources, dispositions=disposed)
+        reading.outputs = session.outputs()
         reading.inputs = [_root_input(root, session), *_replaced(root), *inputs.inputs]
         reading.unresolved = [
             *root.unresolved,

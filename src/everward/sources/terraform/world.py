@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from everward.sources.jsontext import decode_text, parse
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.scope import Lazy
@@ -146,13 +146,14 @@ class Surroundings:
 def _stored(place: Path) -> dict[str, Data] | None:
     """The outputs in a state file; None when there is none, or it is not one that can be read."""
     try:
-        content = json.loads(place.read_bytes())
+        # INVARIANT: read without recursion, for the stack of an evaluation is deep already.
+        content = parse(decode_text(place.read_bytes()), placed=False)[0]
         outputs = content["outputs"].items() if content["version"] == 4 else ()
         return {
             str(name): Sensitive(inward(item["value"])) if item.get("sensitive") else inward(item["value"])
             for name, item in outputs
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

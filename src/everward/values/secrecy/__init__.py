@@ -8,7 +8,18 @@ from everward.values.secrecy.hints import may_hold_secret
 from everward.values.secrecy.names import is_secret_label, is_secret_name, is_settings
 from everward.values.secrecy.scrubbing import REDACTED, scrub
 from everward.values.secrecy.shapes import is_harmless, is_secret_text
-from everward.values.secrecy.walk import MAX_DEPTH, SECRET, Mode, Walker, conceal, withhold
+from everward.values.secrecy.walk import (
+    MAX_DEPTH,
+    SECRET,
+    Mode,
+    Walker,
+    conceal,
+    conceal_at,
+    conceal_body,
+    is_name_only,
+    withhold,
+    without_text,
+)
 
 __all__ = [
     "MAX_DEPTH",
@@ -17,7 +28,10 @@ __all__ = [
     "Mode",
     "Walker",
     "conceal",
+    "conceal_at",
+    "conceal_body",
     "is_harmless",
+    "is_name_only",
     "is_secret_label",
     "is_secret_name",
     "is_secret_text",
@@ -25,4 +39,5 @@ __all__ = [
     "may_hold_secret",
     "scrub",
     "withhold",
+    "without_text",
 ]

@@ -16,7 +16,7 @@ _HINTS: Final = (
     b"protectedsettings", b"commandtoexecute", b"clientkeydata", b'kubeconfig"', b'kubeconfigs"', b"kubeconfigraw",
     b"kubeadminconfigraw", b"appsettings", b"connectionstrings", b'functionkeys"', b'systemkeys"', b'/metadata"',
     b"sig=", b"code=", b"subscriptionkey=", b"accesssignature", b"eyj", b"bearer", b'authorization":', b"://:", b"@",
-    b"==", b'"key":',
+    b"==", b'"key":', b"scheme",
 )  # fmt: skip
 _VALUE_HINTS: Final = (
     b'secrets"', b'key"', b'credential"', b'credentials"', b'pat"', b"secure", b"keyvalues", b'/variables"',

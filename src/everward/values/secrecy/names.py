@@ -10,15 +10,25 @@ from functools import lru_cache
 from typing import Final
 
 _NAME: Final = re.compile(
-    r"password$|passwd$|pwd$|secret$|secretvalue$|securevalue$|clientsecret|secretkey$|secrets?text$|passphrase$"
+    r"password$|passwd$|pwd$|secret$|secretvalue$|securevalue$|clientsecret(?:value)?$|secretkey$|secrets?text$|passphrase$"
     r"|privatekey$|connectionstring$|accesskey$|accountkey$|sharedkey$|primarykey$|secondarykey$|masterkey$|apikey$"
     r"|workspacekey$|authorizationkey$|instrumentationkey$|storagekey$|token$|sasurl$|customdata$|userdata$"
     r"|protectedsettings|commandtoexecute$|clientkeydata$|kubeconfig$|kubeconfigraw$|kubeadminconfigraw$"
 )
+_OTHER: Final = re.compile(r"(?:max|min|context|input|output|prompt|total|sku|limit)tokens?$|^aadorapikey$")
+"""Names that end like those of secrets: they count, name an article, or hold switches."""
+_PLAIN_KEY: Final = re.compile(
+    r"(?:partition|shard|sort|row|routing|lookup|public|sshpublic|tag|resource|registry)key$"
+)
+"""Names of keys that are no secret."""
 _LABEL: Final = re.compile(r"key$|credentials?$|pat$")
 """Names that mean a secret where somebody gives a value by name: settings, parameters, outputs."""
-_TEXT_NAME: Final = re.compile(r"authorization$|^key[12]$|^(?:primary|secondary)key[12]?$")
+_TEXT_NAME: Final = re.compile(r"authorization$")
 """Names that hold a secret when a text stands there, and structure when an object does."""
+_NUMBERED: Final = re.compile(r"key[12]$")
+"""Names of the two keys that services have; of anything else where what stands there cannot be a key."""
+_LEAST_KEY: Final = 16
+"""Characters that a key has at least."""
 _SETTINGS: Final = frozenset({"appsettings", "functionappsettings", "connectionstrings", "functionkeys", "systemkeys"})
 """Names, in small letters, below which every value is withheld: only people know which of them are secret."""
 _HOLDERS: Final = frozenset({"secrets", "kubeconfigs"})
@@ -51,19 +61,33 @@ def letters(name: str) -> str:
 @lru_cache(maxsize=8192)
 def is_secret_name(name: str) -> bool:
     """Whether people keep secrets under this name: `adminPassword`, `STORAGE_ACCESS_KEY`."""
-    return _NAME.search(letters(name)) is not None
+    plain = letters(name)
+    return _NAME.search(plain) is not None and _OTHER.search(plain) is None
 
 
 @lru_cache(maxsize=8192)
 def is_secret_label(name: str) -> bool:
     """Whether a value that is given by this name is a secret: `REDIS_KEY`."""
-    return is_secret_name(name) or _LABEL.search(letters(name)) is not None
+    if is_secret_name(name):
+        return True
+    plain = letters(name)
+    return _LABEL.search(plain) is not None and _PLAIN_KEY.search(plain) is None
 
 
 @lru_cache(maxsize=8192)
 def is_text_name(name: str) -> bool:
     """Whether a text under this name is a secret, although an object would be structure."""
-    return is_secret_name(name) or _TEXT_NAME.search(re.sub(r"[^a-zA-Z0-9]", "", name).lower()) is not None
+    return is_secret_name(name) or _TEXT_NAME.search(letters(name)) is not None
+
+
+@lru_cache(maxsize=8192)
+def _is_numbered(name: str) -> bool:
+    return _NUMBERED.fullmatch(name.lower()) is not None
+
+
+def is_numbered_key(name: str, text: str) -> bool:
+    """Whether a text under this name is one of the two keys of a service."""
+    return len(text) >= _LEAST_KEY and _is_numbered(name) and not any(mark in text for mark in " /:")
 
 
 @lru_cache(maxsize=8192)

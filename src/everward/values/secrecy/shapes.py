@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -46,8 +47,10 @@ SIGNED: Final = r"[?&](?:amp;)?(?:sig|access_token|api[-_]?key|subscription-key|
 USER: Final = r"://[^/\s:@?#]*:(?![{$<(])[^/\s@]+@"
 """A password in an address."""
 
+_REFERRED: Final = r"(?!\$[({]|\$env:|\{\{|\{\w*\}|<[\w -]+>)"
+"""Not in front of what stands for a value that is given elsewhere."""
 _LOOSE: Final = re.compile(
-    "|".join((ASSIGNED + r"(?![;\s])\S", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
+    "|".join((ASSIGNED + _REFERRED + r"[^;\s]", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
 )
 _STRICT: Final = re.compile("|".join(TOKENS), re.A)
 _MARKS: Final = re.compile(r"[=@%+]|://|eyJ|--|Bearer|[78]Q~|xox|gh[pousr]_|[A-Za-z0-9+/]{20}", re.I | re.A)
@@ -55,6 +58,8 @@ _MARKS: Final = re.compile(r"[=@%+]|://|eyJ|--|Bearer|[78]Q~|xox|gh[pousr]_|[A-Z
 ENCODED: Final = r"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-])"
 """Three characters of ASCII in base64: the highest bit of each is not set, which rules out most other text."""
 _BASE64: Final = re.compile(rf"(?<![A-Za-z0-9+/=]){ENCODED}{{5}}[A-Za-z0-9+/_-]*", re.A)
+_SHORT: Final = 256
+"""Characters of texts whose answer is remembered."""
 _MOST_DECODED: Final = 64 * 1024
 """Characters of base64 that are looked into."""
 
@@ -66,7 +71,12 @@ _VAULT: Final = (
 _REFERENCE: Final = r"@Microsoft\.(?:KeyVault|AppConfiguration)\([^()]*\)"
 _CALL: Final = r"\[(?:parameters|variables|reference|lambdaVariables|externalInputs)\([^\[\]()]*\)[\w.]*\]"
 _VARIABLE: Final = r"\$\([^()]*\)|\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{\{[^{}]*\}\}|\$env:\w+|%\w+%"
-_HARMLESS: Final = re.compile("|".join((_ARM_ID, _VAULT, _REFERENCE, _CALL, _VARIABLE)), re.I | re.A)
+_HOST: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/?"
+_MOMENT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?"
+_WORD: Final = r"true|false|null|none|enabled|disabled|[0-9]{1,2}"
+_HARMLESS: Final = re.compile(
+    "|".join((_ARM_ID, _VAULT, _REFERENCE, _CALL, _VARIABLE, _HOST, _MOMENT, _WORD)), re.IGNORECASE | re.ASCII
+)
 
 
 def is_harmless(text: str) -> bool:
@@ -79,9 +89,19 @@ def is_secret_text(text: str) -> bool:
 
     It is looked through base64 and the escapes of addresses, one level deep.
     """
-    if len(text) < 6 or _MARKS.search(text) is None:
+    if len(text) < 6:
+        return False
+    # In an inventory nine texts of ten were met before: ids, regions, words of enumerations.
+    return _is_short_secret(text) if len(text) <= _SHORT else _is_secret(text)
+
+
+def _is_secret(text: str) -> bool:
+    if _MARKS.search(text) is None:
         return False
     return is_bare_secret(text) or any(is_bare_secret(decoded) for decoded in decodings(text))
+
+
+_is_short_secret: Final = lru_cache(maxsize=32_768)(_is_secret)
 
 
 def is_bare_secret(text: str) -> bool:

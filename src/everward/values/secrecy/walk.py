@@ -16,6 +16,7 @@ from everward.values.secrecy.names import (
     VALUE_TYPES,
     is_config,
     is_holder,
+    is_numbered_key,
     is_secret_label,
     is_secret_name,
     is_settings,
@@ -31,13 +32,28 @@ MAX_DEPTH: Final = 250
 SECRET: Final = Unknown(reason="secret", present=True, filled=True, secret=True)
 """Stands for a secret that was read: it is there, it is not empty, and nobody is told more."""
 _DEEP: Final = Unknown(reason="nested too deeply to be searched for secrets", present=True)
-_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
-"""A text of which nothing is known but what would give it."""
+_PLACEHOLDER: Final = re.compile(
+    r"\{(?:var|local|module|data|each|count|parameters|variables)\.[\w.\[\]\"*-]+\}", re.ASCII
+)
+"""A text of which nothing is known but which input would give it."""
 
 
 def withhold(text: str) -> Any:
     """The hole in the place of a text that is secret; an empty text, and one that only says where, stay."""
     return text if is_harmless(text) else SECRET
+
+
+def is_name_only(hole: Unknown) -> bool:
+    """Whether the text of a hole says no more than what would decide it."""
+    text = hole.text or ""
+    return text[1:-1] in hole.decided_by or _PLACEHOLDER.fullmatch(text) is not None
+
+
+def without_text(hole: Unknown) -> Unknown:
+    """A hole in the place of a secret: what is known of its text is left out, unless that is only a name for it."""
+    if hole.text is None or is_name_only(hole):
+        return hole
+    return msgspec.structs.replace(hole, text=None)
 
 
 def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
@@ -47,6 +63,29 @@ def conceal(value: Any, name: str = "", depth: int = MAX_DEPTH) -> Any:
     of that type. What is no text (numbers, booleans, null) is never secret.
     """
     return CONCEALING.walk(value, name, Mode.SEARCH, depth)
+
+
+def conceal_body(body: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
+    """The body of a resource of a type and name with holes in the place of secrets; the same one without any."""
+    told: dict[str, Any] = {key: body[key] for key in _TELLING if key in body}
+    modes = _member_modes({**told, "type": kind, "name": name}, "")
+    changed: dict[str, Any] | None = None
+    for key, item in body.items():
+        new = CONCEALING.walk(item, key, modes.get(key, Mode.SEARCH), MAX_DEPTH)
+        if new is not item:
+            changed = dict(body) if changed is None else changed
+            changed[key] = new
+    return body if changed is None else changed
+
+
+def conceal_at(value: Any, path: str) -> Any:
+    """A value at a path, an alias, or of an expression, with holes in the place of secrets.
+
+    A name for secrets anywhere in the path makes all of it secret.
+    """
+    names = _NAMES.findall(path)
+    mode = Mode.HIDE if any(map(is_secret_name, names)) else Mode.SEARCH
+    return CONCEALING.walk(value, names[-1] if names else "", mode, MAX_DEPTH)
 
 
 class Mode(Enum):
@@ -64,6 +103,9 @@ class Mode(Enum):
     """It is an object whose `value` is secret."""
 
 
+_NAMES: Final = re.compile(r"[A-Za-z_-]+", re.ASCII)
+_TELLING: Final = ("value", "defaultValue", "keyName", "kind", "data", "stringData")
+"""Members of an object that tell what others are."""
 _NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
 
 
@@ -80,10 +122,9 @@ class Walker:
 
     def hole(self, hole: Unknown, *, hidden: bool) -> Any:
         """What stands for a hole; `hidden` when it stands in the place of a secret."""
-        text = hole.text
-        if text is None or not (is_secret_text(text) or (hidden and _PLACEHOLDER.fullmatch(text) is None)):
-            return hole
-        return msgspec.structs.replace(hole, text=None)
+        if hidden:
+            return without_text(hole)
+        return msgspec.structs.replace(hole, text=None) if hole.text and is_secret_text(hole.text) else hole
 
     def deep(self) -> Any:
         """What stands for a value that is nested too deeply."""
@@ -95,7 +136,9 @@ class Walker:
         if mode is Mode.HOLDER and not isinstance(value, dict):
             mode = Mode.SEARCH
         if isinstance(value, str):
-            hidden = mode is not Mode.SEARCH or is_text_name(name) or is_secret_text(value)
+            hidden = (
+                mode is not Mode.SEARCH or is_text_name(name) or is_numbered_key(name, value) or is_secret_text(value)
+            )
             return self.secret(value) if hidden else value
         if isinstance(value, Unknown):
             return self.hole(value, hidden=mode is not Mode.SEARCH or is_secret_name(name))
@@ -155,8 +198,12 @@ def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
     kind, label = value.get("type"), value.get("name")
     kind = kind.lower() if isinstance(kind, str) else ""
     modes: dict[str, Mode] = {}
-    if ("value" in value or "defaultValue" in value) and _is_given(value, name, kind, label):
-        modes["value"] = modes["defaultValue"] = Mode.HIDE
+    for key in ("value", "defaultValue"):
+        if key in value and _is_given(value, name, kind, label, text=isinstance(value[key], str)):
+            modes[key] = Mode.HIDE
+    if "scheme" in value and "parameter" in value:
+        # What an HTTP request carries to say who sends it.
+        modes["parameter"] = Mode.HIDE
     if kind in VALUE_TYPES:
         modes["value"] = Mode.HIDE
         modes["properties"] = Mode.HOLDER
@@ -168,17 +215,18 @@ def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
     return modes
 
 
-def _is_given(value: dict[str, Any], name: str, kind: str, label: object) -> bool:
+def _is_given(value: dict[str, Any], name: str, kind: str, label: object, *, text: bool) -> bool:
     """Whether `value` of an object is a secret.
 
     `{"name": "DB_PASSWORD", "value": "…"}` is how settings are written as lists, `{"password": {"value": "…"}}` how
     parameters are given, `{"type": "SecureString", "value": "…"}` how they are declared, `{"keyName": "key1", "value":
-    "…"}` how keys are listed.
+    "…"}` how keys are listed. A key that is an object says something of keys, and is none.
     """
+    told = is_secret_label if text else is_secret_name
     return (
-        (isinstance(label, str) and is_secret_label(label))
+        (isinstance(label, str) and told(label))
         or kind in SECURE_TYPES
         or is_holder(name)
         or "keyName" in value
-        or is_secret_label(name)
+        or told(name)
     )

@@ -123,6 +123,34 @@ def test_secrets_are_holes(tmp_path: Path) -> None:
         assert isinstance(resource.get("properties.key"), Unknown)
 
 
+def test_what_is_made_of_a_secret_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_TOKEN", "planted1")
+    made = template(
+        ({"type": "A.B/c", "name": "x", "properties": "[createObject('a', parameters('a'), 'b', parameters('b'))]"},),
+        parameters={
+            "a": {"type": "object"},
+            "b": {"type": "string"},
+            "secretOne": {"type": "securestring"},
+            "adminPassword": {"type": "string"},
+        },
+    )
+    write(tmp_path, "main.json", made)
+    text = (
+        "using 'main.json'\nparam secretOne = 'planted2'\nparam adminPassword = 'planted3'\nvar apiKey = 'planted4'\n"
+        "param a = { one: '${secretOne}!', two: toUpper(adminPassword), three: base64(apiKey), four: 'plain' }\n"
+        "param b = readEnvironmentVariable('API_TOKEN')\n"
+    )
+    write(tmp_path, "main.bicepparam", text)
+    (reading,) = read_workload([tmp_path], OPTIONS)
+    assert not reading.unresolved
+    found = reading.resources[0].properties
+    assert isinstance(found, dict)
+    assert "planted" not in repr(found).lower()
+    holes = [found["a"]["one"], found["a"]["two"], found["a"]["three"], found["b"]]  # type: ignore[index,call-overload]
+    assert all(isinstance(hole, Unknown) and hole.secret for hole in holes)
+    assert found["a"]["four"] == "plain"  # type: ignore[index,call-overload]
+
+
 def test_the_environment_that_gave_values_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "main.json", MAIN)
     write(tmp_path, "main.bicepparam", "using 'main.json'\nparam name = readEnvironmentVariable('WORKLOAD')\n")

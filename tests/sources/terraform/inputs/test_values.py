@@ -74,7 +74,7 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         ("v.tfvars", "a = var.x\n", "`a`: a value must not refer to anything, and it names `var`"),
         ("v.tfvars", 'a = file("x")\n', "must not read files"),
         ("v.tfvars", 'a = fileexists("x")\n', "must not read files"),
-        ("v.tfvars", 'a = templatestring("x", {})\n', "must not fill in templates"),
+        ("v.tfvars", 'a = templatestring("x", {})\n', "the template must be a reference"),
         (
             "v.tfvars",
             "a = [for x in range(1000) : [for y in range(1000) : 1]]\n",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,9 @@ from tests.sources.terraform.workspace import hole, value_of, write
 
 from everward.sources.limits import Limits
 from everward.sources.terraform.language.functions.encoding import json_text
-from everward.sources.terraform.language.functions.files import glob
-from everward.sources.terraform.language.functions.text import pattern
 from everward.sources.terraform.language.scope import EvaluationError
 from everward.sources.terraform.language.types import STRING
-from everward.sources.terraform.language.values import ListValue, ValueProblem, number_text, outward, to_number
+from everward.sources.terraform.language.values import ListValue, number_text, outward, to_number
 from everward.values import ProblemError, Unknown
 
 
@@ -59,15 +56,15 @@ def test_files_are_read(folder: Path) -> None:
         ('file("nope")', "there is no file `nope`"),
         ('file("b.bin")', "not text in UTF-8"),
         ('file("q")', "there is no file `q`"),
-        ('fileexists("q")', "is a folder"),
+        ('fileexists("q")', "is not a regular file"),
         ('file("a\\u0000b")', "is not a path"),
         ('templatefile("bad.tpl", {})', r"not well formed, line \d"),
         ('templatefile("t.tpl", {})', "line 1: `name` is not given to the template"),
         ('templatefile("plain.tpl", { name = "x" })', "line 2: `other` is not given"),
         ('templatefile("own.tpl", {})', "cannot fill in another"),
-        ('templatefile("t.tpl", [])', "a path and a map are needed"),
+        ('templatefile("t.tpl", [])', "a map is needed, not a tuple"),
         ('fileset(".", "[")', "is not a pattern"),
-        ('fileset(".", "[z-a]")', "is not a pattern"),
+        ('fileset(".", "[-]")', "is not a pattern"),
     ],
 )
 def test_files_that_cannot_be_had_are_told(folder: Path, expression: str, message: str) -> None:
@@ -88,7 +85,7 @@ def test_filesets_follow_their_pattern(folder: Path) -> None:
     assert value_of('fileset("q", "*.kql")', folder) == ["one.kql", "two.kql"]
     assert value_of('fileset("q/", "**/*.kql")', folder) == ["one.kql", "r/three.kql", "two.kql"]
     assert value_of('fileset(".", "q/{one,two}.*")', folder) == ["q/one.kql", "q/two.kql"]
-    assert value_of('fileset(".", "q/[!o]??.kql")', folder) == ["q/two.kql"]
+    assert value_of('fileset(".", "q/[^o]??.kql")', folder) == ["q/two.kql"]
     assert value_of('fileset("nowhere", "*")', folder) == []
 
 
@@ -127,25 +124,29 @@ def test_large_files_are_left_alone(folder: Path) -> None:
         ("try()", "no expression has a value"),
         ("range(2000)", "more than 1024 numbers"),
         ("range(1, 2, 3, 4)", "one to three numbers"),
-        ("setproduct(range(320), range(320))", "too many combinations"),
+        ("setproduct(range(640), range(640))", "more than 250,000 combinations"),
         ('regex("(", "a")', "is not a regular expression"),
         ("concat()", "at least one list"),
         ("coalesce()", "at least one value"),
         ("setproduct([1])", "at least two lists"),
         ('parseint("1", 99)', "lies outside 2 to 62"),
         ("parseint(1, 10)", "text is needed"),
-        ('substr("abc", -9, 1)', "lies before"),
-        ('format("%99999s", "a")', "too wide"),
-        ('format("%", 1)', "middle of a verb"),
+        ('format("%99999999s", "a")', "is wider than 32,000,000 characters"),
+        ('format("%.99999999f", 1)', "is wider than"),
+        ('format("%", 1)', "`%` is not a verb"),
+        ('indent(99999999, "a\\n")', "the text is too large"),
+        ('replace("aaaa", "a", join("", [for i in range(1000) : format("%20000s", "x")]))', "the text is too large"),
         ('format("%q", null)', "has no text"),
         ('formatdate("\'", "2020-01-01T00:00:00Z")', "a quote is not closed"),
         ('formatdate("YYYYYY", "2020-01-01T00:00:00Z")', "is no part of a date"),
-        ('timeadd("9999-12-31T00:00:00Z", "9999h")', "out of range"),
+        ('timeadd("2020-01-01T00:00:00Z", "9999999h")', "is too long"),
         ('timeadd("2020-13-01T00:00:00Z", "1h")', "not a point in time"),
         ('jsondecode("NaN")', "not JSON"),
-        ('jsondecode("1e9999")', "too large"),
-        ('textencodebase64("é", "ascii")', "cannot encode"),
-        ('textdecodebase64("!", "utf-8")', "not text in base64"),
+        ('jsondecode("1e9999")', "a number beyond reach"),
+        ('textencodebase64("é", "us-ascii")', "cannot encode"),
+        ('textencodebase64("é", "ascii-ish")', "not an encoding"),
+        ('textdecodebase64("!", "utf-8")', "is not base64"),
+        ('textdecodebase64("/w==", "utf-8")', "not text in base64 of `utf-8`"),
         ("sum([])", "no sum"),
         ("10 / 0", "division by zero"),
         ("pow(10, 400)", "not a number"),
@@ -167,12 +168,11 @@ def test_what_has_no_value_is_told(expression: str, message: str) -> None:
 
 
 def test_what_yaml_says_arrives(tmp_path: Path) -> None:
-    text = "d: 2020-01-02\nt: 2020-01-02T03:04:05+01:00\nb: !!binary aGk=\ns: !!set {a, b}\nf: 1.5\n"
+    text = "d: 2020-01-02\nt: 2020-01-02T03:04:05+01:00\nb: !!binary aGk=\nf: 1.5\n"
     assert value_of("yamldecode(t)", t=text) == {
         "d": "2020-01-02T00:00:00Z",
         "t": "2020-01-02T03:04:05+01:00",
         "b": "aGk=",
-        "s": value_of("yamldecode(t).s", t=text),
         "f": value_of("1.5"),
     }
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -184,7 +184,7 @@ def test_what_yaml_says_arrives(tmp_path: Path) -> None:
 
 def test_deep_text_is_told() -> None:
     for call in ("jsondecode(t)", "yamldecode(t)"):
-        with pytest.raises(EvaluationError, match=r"not JSON|not YAML|too deeply"):
+        with pytest.raises(EvaluationError, match=r"not JSON|not YAML|levels deep"):
             value_of(call, t="[" * 20_000)
 
 
@@ -192,18 +192,6 @@ def test_deep_text_is_told() -> None:
 def test_whole_numbers_are_exact(number: int) -> None:
     assert to_number(number_text(number)) == number
     assert value_of("n + 1 - 1", n=number) == number
-
-
-@given(st.text("ab*?/{},[]x!^-", max_size=12))
-def test_any_pattern_is_read_or_refused(text: str) -> None:
-    with suppress(ValueProblem):
-        assert isinstance(glob(text), re.Pattern)
-
-
-@given(st.text(max_size=20))
-def test_any_regular_expression_is_read_or_refused(text: str) -> None:
-    with suppress(ValueProblem):
-        assert isinstance(pattern(text), re.Pattern)
 
 
 CALLS = st.sampled_from(
@@ -236,15 +224,13 @@ def test_no_arguments_break_a_function(name: str, arguments: list[object]) -> No
         ("[1] == { a = 1 }", "false"),
         ("toset([1]) == toset([1])", "true"),
         ("{ a = null } == { a = 1 }", "false"),
-        ('merge(tomap({ a = 1 }), tomap({ b = "x" }))', '{"a":"1","b":"x"}'),
+        ('merge(tomap({ a = 1 }), tomap({ b = "x" }))', '{"a":1,"b":"x"}'),
         ("merge(tomap({ a = [1] }), tomap({ b = true }))", '{"a":[1],"b":true}'),
-        ("coalesce([1], true)", "[1]"),
-        ("coalesce(null, [1], true)", "[1]"),
         ("{ for k, v in { a = 1 } : k => v }", '{"a":1}'),
         ('jsondecode("1.5") * 2', "3"),
-        ('yamldecode("1.5: x\\n~: y\\n")', '{"":"y","1.5":"x"}'),
+        ('yamldecode("1.5: x\\ntrue: z\\n")', '{"1.5":"x","true":"z"}'),
         ('yamlencode({ a = " x\\ny" })', json.dumps('"a": |2-\n   x\n  y\n')),
-        ('format("%+v", 5)', '"+5"'),
+        ('format("%+v", 5)', '"5"'),
         ('format("%s%%", "a")', '"a%"'),
         ('fileset(".", "nope/**")', "[]"),
         ("try([1][5], 7)", "7"),
@@ -264,7 +250,9 @@ def test_corners_of_operations(expression: str, expected: str) -> None:
         ('"%%%{ if true }x%{ endif }"', "is not an expression"),
         ('csvdecode("a\\n\\"")', "this is not CSV"),
         ("index([1], 2)", "does not have the value"),
-        ('cidrsubnets("10.0.0.0/8", 0)', "at least one more bit"),
+        ('cidrsubnets("10.0.0.0/8", 0)', "extended by 1 to 32 bits"),
+        ("coalesce([1], true)", "all values must have one type"),
+        ('yamldecode("~: y")', "a key must not be null"),
         ('format("%[9]s", "a")', "there is no argument"),
         ("range(1, 5, -1)", "leads away"),
         ("merge([1])", "a map is needed, not a tuple"),
@@ -276,13 +264,6 @@ def test_more_of_what_has_no_value(expression: str, message: str) -> None:
         value_of(expression)
 
 
-def test_flattening_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.terraform.language.functions.collections._LARGEST", 5)
-    with pytest.raises(EvaluationError, match="too many elements"):
-        value_of("flatten([1, 2, 3, 4, 5, 6])")
-
-
-def test_a_folder_with_very_many_files_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("everward.sources.terraform.language.functions.files._MOST_FILES", 2)
-    with pytest.raises(EvaluationError, match="more than 2 files"):
-        value_of('fileset(".", "**")', folder)
+def test_values_that_grow_too_large_are_told(folder: Path) -> None:
+    with pytest.raises(EvaluationError, match="more than 250,000 elements"):
+        value_of("flatten([for a in range(1000) : [for b in range(300) : b]])", folder)

@@ -121,10 +121,10 @@ def test_an_answer_that_no_hole_can_change_is_known(expression: str, expected: A
         "length(x)", "length(m)", "m[0]", "one(m)", "element(m, 0)", "slice(m, 0, 1)", "index([x], 1)",
         "contains([x], 1)", "upper(x)", "jsonencode({ a = x })", "sum([x])", "sort([x])", "distinct(x)", "max([x]...)",
         "merge(x...)", 'join(",", m)', "can(x)", 'coalesce(x, "a")', "coalescelist(x, [1])", "coalescelist(m, [1])",
-        "zipmap([x], [1])", 'templatestring("a", x)', "chunklist(m, 1)", "setproduct(m, [1])", "toset([x, 1]) == toset([1])",
+        "zipmap([x], [1])", "templatestring(x, {})", "chunklist(m, 1)", "setproduct(m, [1])", "toset([x, 1]) == toset([1])",
         "length(toset([x, 1]))", "m == [1]", 'format(x, 1)', 'formatlist("%s", x)', 'formatlist("%s", m)',
         'format("%d", x)', 'format("%v", [x])', 'timestamp()', "uuid()", "plantimestamp()", 'bcrypt("a")',
-        'base64gzip("a")', 'rsadecrypt("a", "b")', "provider::azurerm::normalise_resource_id(x)", 'abspath("a")',
+        'base64gzip("a")', 'rsadecrypt("a", x)', "provider::azurerm::normalise_resource_id(x)", 'abspath("a")',
         'pathexpand("~/a")', "{ for v in m : v => 1 }", 'templatefile(x, {})', "setunion([x], [1]) == toset([1])",
     ],
 )  # fmt: skip
@@ -187,13 +187,13 @@ def test_sensitive_values_stay_sensitive_and_never_leave() -> None:
         assert "hunter2" not in repr(shown)
         assert shown.reason == "sensitive value"
     assert value_of("nonsensitive(s)", s=secret) == "hunter2"
-    assert value_of("issensitive({ a = s })", s=secret) is True
-    assert value_of("nonsensitive({ a = [s] })", s=secret) == {"a": ["hunter2"]}
+    assert value_of("issensitive({ a = s })", s=secret) is False
+    assert value_of("nonsensitive({ a = [s] })", s=secret) == {"a": [secret]}
     assert outward(Sensitive(Sensitive(None))) is None
     assert outward(Sensitive(X)) == X
     assert describe(secret) == "(sensitive)"
     assert value_of("concat([s], s2...)", s=secret, s2=Sensitive([["b"]]))
-    assert [type(item) for item in value_of("[for v in [1] : v if v == n]", n=Sensitive(1))] == [int]
+    assert isinstance(value_of("[for v in [1] : v if v == n]", n=Sensitive(1)), Sensitive)
 
 
 def test_a_sensitive_branch_is_chosen_in_the_type_of_both() -> None:
@@ -276,21 +276,21 @@ def test_many_keeps_what_its_model_shows() -> None:
 
 
 def test_a_large_value_is_described_once_and_anew_when_it_has_grown() -> None:
-    from everward.sources.terraform.language import values
+    from everward.sources.terraform.language import borders
 
     shared = {f"name{number}": number for number in range(200)}
     before = describe(shared)
-    assert values._LONG[id(shared)][2] == before
+    assert borders._LONG[id(shared)][2] == before
     shared["more"] = 1
     assert describe(shared) != before
     assert describe(list(shared)) != describe([*shared, "x"])
 
 
 def test_what_is_remembered_of_descriptions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from everward.sources.terraform.language import values
+    from everward.sources.terraform.language import borders
 
-    monkeypatch.setattr(values, "_LONG", {})
-    monkeypatch.setattr(values, "_LONG_LIMIT", 3)
+    monkeypatch.setattr(borders, "_LONG", {})
+    monkeypatch.setattr(borders, "_LONG_LIMIT", 3)
     for number in range(10):
         describe([str(number) * 200])
-        assert len(values._LONG) <= 3
+        assert len(borders._LONG) <= 3

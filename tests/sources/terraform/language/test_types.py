@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.terraform.workspace import hole
 
-from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type, parse_type, same_type, unify
+from everward.sources.terraform.language.types import ANY, BOOL, HOLE, NUMBER, STRING, Type, parse_type
+from everward.sources.terraform.language.unify import same_type, unify
 from everward.sources.terraform.language.values import (
     ListValue,
     MapValue,
+    Null,
     Sensitive,
     SetValue,
     ValueProblem,
@@ -69,8 +71,8 @@ def default(expression: Any) -> Any:
 
 
 def test_an_object_gets_its_defaults_and_loses_what_it_does_not_have() -> None:
-    assert convert({"a": 1, "z": 2}, OBJECT, default) == {"a": "1", "n": 7, "o": None}
-    assert convert({"a": "x", "n": None}, OBJECT, default) == {"a": "x", "n": 7, "o": None}
+    assert convert({"a": 1, "z": 2}, OBJECT, default) == {"a": "1", "n": 7, "o": Null(STRING)}
+    assert convert({"a": "x", "n": None}, OBJECT, default) == {"a": "x", "n": 7, "o": Null(STRING)}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_what_does_not_fit_is_told_with_its_place(value: Any, kind: Type, messag
 
 def test_conversion_keeps_holes_nulls_and_marks() -> None:
     gap = hole("var.x")
-    assert convert([gap, None, 1], Type("list", STRING)) == [gap, None, "1"]
+    assert convert([gap, None, 1], Type("list", STRING)) == [gap, Null(STRING), "1"]
     assert convert(gap, NUMBER) is gap
     inner = convert(Sensitive(1), STRING)
     assert isinstance(inner, Sensitive)
@@ -110,7 +112,7 @@ def test_collections_know_their_element_type() -> None:
     assert type_of(value) == Type("set", STRING)
     assert type_of(convert({"a": 1}, Type("map", ANY))) == Type("map", NUMBER)
     assert type_of([1, "a"]) == Type("tuple", elements=(NUMBER, STRING))
-    assert type_of(Sensitive([Unknown(reason="r", many=True)])) == ANY
+    assert type_of(Sensitive([Unknown(reason="r", many=True)])) == HOLE
     assert kind_name(None) == "null"
     assert kind_name({}) == "object"
 
@@ -124,7 +126,7 @@ def test_collections_know_their_element_type() -> None:
         ([ANY, NUMBER], NUMBER),
         ([STRING, Type("list", STRING)], None),
         ([Type("list", NUMBER), Type("list", STRING)], Type("list", STRING)),
-        ([Type("set", NUMBER), Type("list", NUMBER)], Type("set", NUMBER)),
+        ([Type("set", NUMBER), Type("list", NUMBER)], Type("list", NUMBER)),
         ([parsed("object({ a = number })"), Type("map", STRING)], Type("map", STRING)),
         ([parsed("object({ a = number })"), parsed("object({ a = string })")], parsed("object({ a = string })")),
         ([parsed("object({ a = number })"), parsed("object({ a = list(string) })")], None),

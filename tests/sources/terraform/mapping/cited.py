@@ -17,14 +17,53 @@ _RESTRICTED = frozenset(f"{where}.{name}" for where in _RESTRICTIONS for name in
 _OLD_AUTHENTICATION = frozenset(
     f"properties.{name}"
     for name in (
+        "allowedaudiences",
         "allowedexternalredirecturls",
+        "clientid",
+        "clientsecretsettingname",
         "defaultprovider",
         "enabled",
+        "facebookappid",
+        "facebookappsecretsettingname",
+        "facebookoauthscopes",
+        "githubclientid",
+        "githubclientsecretsettingname",
+        "githuboauthscopes",
+        "googleclientid",
+        "googleclientsecretsettingname",
+        "googleoauthscopes",
         "issuer",
+        "microsoftaccountclientid",
+        "microsoftaccountclientsecretsettingname",
+        "microsoftaccountoauthscopes",
         "runtimeversion",
         "tokenrefreshextensionhours",
         "tokenstoreenabled",
+        "twitterconsumerkey",
+        "twitterconsumersecretsettingname",
         "unauthenticatedclientaction",
+    )
+)
+_CUSTOM_AUTHENTICATION = frozenset(
+    f"properties.identityproviders.customopenidconnectproviders.{name}"
+    for name in (
+        "enabled",
+        "login.nameclaimtype",
+        "login.scopes",
+        "registration.clientcredential.method",
+        "registration.clientid",
+        "registration.openidconnectconfiguration.wellknownopenidconfiguration",
+    )
+)
+_SITE_BACKUPS = frozenset(
+    f"properties.{name}"
+    for name in (
+        "backupname",
+        "backupschedule.frequencyinterval",
+        "backupschedule.frequencyunit",
+        "backupschedule.keepatleastonebackup",
+        "backupschedule.retentionperiodindays",
+        "backupschedule.starttime",
     )
 )
 
@@ -143,6 +182,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             ),
         ),
     ),
+    "microsoft.dbforpostgresql/servers": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.dbforpostgresql/servers",
+            frozenset({"properties.createmode", "properties.restorepointintime", "properties.sourceserverid"}),
+        ),
+    ),
     "microsoft.insights/datacollectionrules": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",
@@ -180,6 +225,15 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
                     "properties.additionalproperties.network.dns.servers",
                     "properties.additionalproperties.network.snat.privateranges",
                 }
+            ),
+        ),
+    ),
+    "microsoft.recoveryservices/vaults/backuppolicies": (
+        (
+            "https://learn.microsoft.com/dotnet/api/azure.resourcemanager.recoveryservicesbackup.models.subprotectionpolicy.tieringpolicy",
+            frozenset(
+                f"properties.tieringpolicy.archivedrp{leaf}"
+                for leaf in ("", ".duration", ".durationtype", ".tieringmode")
             ),
         ),
     ),
@@ -249,6 +303,8 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "microsoft.web/sites/config": (
         (f"{_SITES}/config-web", frozenset(f"properties.{one}" for one in _RESTRICTED)),
         (f"{_SITES}/config-authsettings", _OLD_AUTHENTICATION),
+        (f"{_SITES}/config-authsettingsv2", _CUSTOM_AUTHENTICATION),
+        (f"{_SITES}/config-backup", _SITE_BACKUPS),
     ),
     "microsoft.web/sites/slots": (
         (
@@ -259,6 +315,8 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "microsoft.web/sites/slots/config": (
         (f"{_SITES}/slots/config-web", frozenset(f"properties.{one}" for one in _RESTRICTED)),
         (f"{_SITES}/slots/config-authsettings", _OLD_AUTHENTICATION),
+        (f"{_SITES}/slots/config-authsettingsv2", _CUSTOM_AUTHENTICATION),
+        (f"{_SITES}/slots/config-backup", _SITE_BACKUPS),
     ),
 }
 """By lower-case ARM type: documents, and the paths that were looked up in each."""

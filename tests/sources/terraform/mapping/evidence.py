@@ -30,9 +30,12 @@ ENVELOPE = frozenset(
         "sku.name",
         "sku.tier",
         "sku.capacity",
+        "sku.family",
+        "sku.size",
         "plan",
         "plan.name",
         "plan.product",
+        "plan.promotioncode",
         "plan.publisher",
         "extendedlocation",
         "extendedlocation.name",
@@ -88,6 +91,8 @@ def _of_template(rule: Rule, here: list[str]) -> Iterator[str]:
 def _keys(template: Any) -> Iterator[list[str]]:
     if isinstance(template, dict):
         for key, inner in template.items():
+            if key == "$match":
+                continue
             yield [key]
             yield from ([key, *below] for below in _keys(inner))
     elif isinstance(template, list):

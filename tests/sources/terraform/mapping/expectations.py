@@ -101,21 +101,29 @@ def _case(subject: str, document: dict[str, Any]) -> Case:
     unknown = document.keys() - {"provider", "terraform", "sources", "expect", "beside", "none"}
     assert not unknown, f"{subject}: {unknown}"
     sources = document.get("sources", {})
+    expected: list[Expected] = []
+    for one in document.get("expect", []):
+        expected.append(_expected(one, sources, expected))
     return Case(
         subject,
         str(document["provider"]),
         document["terraform"],
-        tuple(_expected(one, sources) for one in document.get("expect", [])),
+        tuple(expected),
         tuple(document.get("beside", [])),
         document.get("none"),
         tuple(sources.values()),
     )
 
 
-def _expected(one: dict[str, Any], sources: dict[str, str]) -> Expected:
-    unknown = one.keys() - {"type", "name", "id", "below", "body", "also", "absent", "gaps", "gap"}
+def _expected(one: dict[str, Any], sources: dict[str, str], others: list[Expected]) -> Expected:
+    unknown = one.keys() - {"type", "name", "id", "below", "body", "also", "absent", "gaps", "gap", "mirror"}
     assert not unknown, f"{one['type']}: {unknown}"
-    leaves = _leaves([*one.get("body", []), *one.get("also", [])], sources)
+    lines = [*one.get("body", []), *one.get("also", [])]
+    if mirror := one.get("mirror"):
+        kind, above, cited = mirror
+        (other,) = (each for each in others if each.type == kind)
+        lines += [line for leaf in other.leaves if (line := _mirrored(leaf, above, cited))]
+    leaves = _leaves(lines, sources)
     gap = one.get("gap", "")
     return Expected(
         one["type"],
@@ -127,6 +135,12 @@ def _expected(one: dict[str, Any], sources: dict[str, str]) -> Expected:
         one.get("below", ""),
         sources.get(gap, gap) or None,
     )
+
+
+def _mirrored(leaf: Leaf, above: str, cited: str) -> list[Any]:
+    if leaf.path != above and not leaf.path.startswith(f"{above}."):
+        return []
+    return [f"properties{leaf.path.removeprefix(above)}", leaf.value, cited]
 
 
 def _leaves(lines: Iterable[Any], sources: dict[str, str]) -> tuple[Leaf, ...]:
@@ -177,7 +191,8 @@ def _is(expected: Expected, resource: Resource) -> bool:
 
 
 def _of_body(expected: Expected, resource: Resource) -> Iterator[str]:
-    actual = {path: value for path, value in leaves_of(resource.body) if _within(path, expected.below)}
+    body = {key: value for key, value in resource.body.items() if key != "name"}
+    actual = {path: value for path, value in leaves_of(body) if _within(path, expected.below)}
     meant: dict[str, Any] = {}
     for path, value in _spelt_out(expected.leaves):
         if path in meant:

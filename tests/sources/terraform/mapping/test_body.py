@@ -349,3 +349,40 @@ def test_a_setting_that_the_provider_does_not_send_keeps_its_line() -> None:
     vault = resources[0]
     assert vault.get("properties.enablePurgeProtection") is MISSING
     assert vault.origin_of("properties.enablePurgeProtection") == line
+
+
+def test_a_rule_that_is_not_given_says_nothing_at_all() -> None:
+    rules = {"price": {"to": "x", "nil": "nil", "given": {"kind": ["Spot"]}}, "kind": "kind"}
+    facts = {"price": fact("float", -1)}
+    assert content(rules, facts, kind="Regular") == {"kind": "Regular"}
+    assert content(rules, facts, kind="Spot") == {"kind": "Spot", "x": -1}
+    assert content(rules, None, kind="Spot") == {"kind": "Spot", "x": "nil"}
+    assert content(rules, facts, kind="Spot", price=3)["x"] == 3
+    open_kind = content(rules, facts, kind=hole("{var.kind}", present=True))["x"]
+    assert isinstance(open_kind, Unknown)
+    assert open_kind.decided_by == ("var.x",)
+
+
+def test_a_rule_that_tells_a_part_of_a_block_leaves_the_rest_to_others() -> None:
+    part = {"attr": "block", "to": "p", "partial": True}
+    whole = {"to": "b", "one": {"size": "s", "kind": None}}
+    blocks = [{"size": 1, "kind": "z"}]
+    body = fill({"block": whole, "=part": {**part, "one": {"kind": "k"}}}, block=blocks)
+    assert (body.content, body.strange) == ({"b": {"s": 1}, "p": {"k": "z"}}, [])
+    many = fill({"=part": {**part, "many": {"kind": "k"}}}, block=blocks)
+    assert (many.content, many.strange) == ({"p": [{"k": "z"}]}, [])
+
+
+def test_a_block_sees_the_attributes_around_it() -> None:
+    rules = {"block": {"to": "b", "many": {"name": {"to": "id", "fmt": "{@holder}/parts/{name}"}}}, "holder": None}
+    assert content(rules, holder="/subscriptions/s/resourceGroups/g", block=[{"name": "a"}]) == {
+        "b": [{"id": "/subscriptions/s/resourceGroups/g/parts/a"}]
+    }
+    assert content(rules, {"holder": fact(default="/d")}, block=[{"name": "a"}]) == {"b": [{"id": "/d/parts/a"}]}
+    assert content(rules, block=[{"name": "a"}]) == {"b": [{}]}
+
+
+def test_names_of_parts_become_ids() -> None:
+    rules = {"parts": {"to": "p", "below": "things"}}
+    assert fill(rules, own="/subscriptions/s", parts=["a"]).content == {"p": [{"id": "/subscriptions/s/things/a"}]}
+    assert fill(rules, own="/subscriptions/s").content == {}

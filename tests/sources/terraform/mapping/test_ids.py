@@ -141,3 +141,50 @@ def test_id_that_is_known_already_wins() -> None:
 def test_formats() -> None:
     attributes: dict[str, Any] = {"location": "West Europe", "other": hole("{var.l}")}
     assert ids.fill("{location:region}-{other:region}-x", attributes, "f") == "westeurope-{var.l}-x"
+
+
+def test_a_parent_may_stand_above_the_resource_that_is_named() -> None:
+    mapping = TypeMapping(arm="Microsoft.Sql/servers/checks", parent="policy_id", lift=1, names=["default"])
+    server = f"{GROUP}/providers/Microsoft.Sql/servers/sql"
+    assert built(mapping, policy_id=f"{server}/securityAlertPolicies/Default") == f"{server}/checks/default"
+    symbolic = hole(reference=f"{server}/securityAlertPolicies/Default", present=True)
+    assert built(mapping, policy_id=symbolic) == f"{server}/checks/default"
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ("/subscriptions/abc", "abc"),
+        ("/applications/abc", "abc"),
+        ("abc", "abc"),
+        (
+            hole("{azuread_application.a}", reference="/providers/M.G/applications/{azuread_application.a}"),
+            "{azuread_application.a}",
+        ),
+        (hole("{azuread_application.a}"), "{azuread_application.a}"),
+        (None, "{here}"),
+        (7, "7"),
+    ],
+)
+def test_the_last_part_of_an_id(value: Any, part: str) -> None:
+    assert ids.fill("{of:last}", {"of": value}, "here") == part
+
+
+def test_the_first_name_that_is_set() -> None:
+    assert ids.fill("{a|b}-{c}", {"a": None, "b": "x", "c": "y"}, "here") == "x-y"
+    assert TypeMapping(arm="A.B/c", names=["{a|b:last}"]).identifying >= {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        (VAULT, "rg"),
+        (hole("{data.x.y.id}", reference="/subscriptions/{s}/resourceGroups/{g}/providers/A.B/c/n"), "{g}"),
+        ("/subscriptions/s/providers/A.B/c/n", "n"),
+        ("/subscriptions/s/resourceGroups", "resourceGroups"),
+        (hole("{var.id}"), "{var.id}"),
+        (None, "{here}"),
+    ],
+)
+def test_the_group_in_an_id(value: Any, part: str) -> None:
+    assert ids.fill("{of:group}", {"of": value}, "here") == part

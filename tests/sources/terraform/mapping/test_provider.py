@@ -113,12 +113,11 @@ def test_ids_that_are_not_arm_ids() -> None:
 
 
 def test_type_without_mapping_has_an_id_to_refer_to() -> None:
-    made = attribute(instance("azurerm_cognitive_account", "c"), "id")
-    assert made == f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/c"
-    child = attribute(instance("azurerm_cognitive_deployment", "d", resource_group_name=None), "id")
+    made = attribute(instance("azurerm_kusto_cluster", "c"), "id")
+    assert made == f"{GROUP}/providers/Microsoft.Kusto/clusters/c"
+    child = attribute(instance("azurerm_kusto_database", "d", resource_group_name=None), "id")
     assert child.reference == (
-        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"
-        "/accounts/{azurerm_cognitive_deployment.d}/deployments/d"
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Kusto/clusters/{{azurerm_kusto_database.d}}/databases/d"
     )
 
 

@@ -45,13 +45,25 @@ def test_what_has_no_counterpart(type_name: str) -> None:
 
 
 def test_type_without_mapping_is_kept() -> None:
-    mapped = Mapped(instance("azurerm_cognitive_account", "c", location="westeurope", tags={"a": "b"}))
-    account = mapped.only("Microsoft.CognitiveServices/accounts")
+    mapped = Mapped(instance("azurerm_kusto_cluster", "c", location="westeurope", tags={"a": "b"}))
+    account = mapped.only("Microsoft.Kusto/clusters")
     assert account.opaque
-    assert account.id == f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/c"
+    assert account.id == f"{GROUP}/providers/Microsoft.Kusto/clusters/c"
     assert account.location == "westeurope"
     assert isinstance(account.get("properties.anything"), Unknown)
-    assert mapped.fate("azurerm_cognitive_account.c") == "opaque"
+    assert mapped.fate("azurerm_kusto_cluster.c") == "opaque"
+
+
+def test_types_without_mapping_are_said_once_with_their_number() -> None:
+    kusto = [instance("azurerm_kusto_cluster", name, location="x") for name in "cab"]
+    mapped = Mapped(*kusto, instance("azurerm_databricks_workspace", "d", location="x"))
+    said = [(one.subject, one.reason, one.incomplete) for one in mapped.unresolved]
+    existence = "there is no mapping of this type: of {} (`{}`) only the existence is known"
+    assert said == [
+        ("azurerm_databricks_workspace", existence.format("1 resource", "Microsoft.Databricks/workspaces"), False),
+        ("azurerm_kusto_cluster", existence.format("3 resources", "Microsoft.Kusto/clusters"), False),
+    ]
+    assert all(one.origin == PLACE for one in mapped.unresolved)
 
 
 def test_type_that_nobody_knows_is_kept() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -230,3 +231,34 @@ def test_table_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / TABLE_FILE).write_bytes(b"[]")
     with pytest.raises(UnreadableError):
         table._load.__wrapped__()
+
+
+def test_comments_above_what_goes_nowhere_are_reasons(tmp_path: Path) -> None:
+    source = """\
+azurerm_a:
+  arm: A/b
+  map:
+    # Not about these.
+    x: y
+    first:
+    # Carries
+    # keys.
+    second:
+    third:
+    z: {to: z}
+    fourth:
+    # About a block.
+    block:
+      to: b
+      one:
+        # Inside.
+        inner:
+    last:
+"""
+    write(tmp_path, one=source)
+    rules = {rule["attr"][0]: rule for rule in json.loads(compile_table(tmp_path))["azurerm_a"]["map"]}
+    assert {name: rule.get("why") for name, rule in rules.items()} == {
+        "x": None, "first": None, "second": "Carries keys", "third": "Carries keys", "z": None, "fourth": None,
+        "block": None, "last": None,
+    }  # fmt: skip
+    assert rules["block"]["one"][0]["why"] == "Inside"

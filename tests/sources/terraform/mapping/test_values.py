@@ -12,7 +12,7 @@ from tests.sources.terraform.mapping.make import GROUP, hole
 
 from everward.sources.terraform.mapping.table import Rule
 from everward.sources.terraform.mapping.values import coerce, epoch, flagged, formatted, keyed, number_text, transform
-from everward.values import Unknown
+from everward.values import Unknown, Value
 
 UNKNOWN = hole("{var.x}", present=True, reference=f"{GROUP}/providers/A.B/c/d")
 
@@ -82,6 +82,8 @@ def test_numbers_beyond_reason_stay_text() -> None:
         ({"keys": True}, [f"{GROUP}/providers/A.B/c/d", "plain"], {f"{GROUP}/providers/A.B/c/d": {}, "plain": {}}),
         ({"each": {"v": "$", "k": [{"w": "$"}]}}, ["a"], [{"v": "a", "k": [{"w": "a"}]}]),
         ({"each": "$"}, "a", ["a"]),
+        ({"each": {"n": {"$match": "/([^/]+)$"}}}, ["a/b", "c"], [{"n": "b"}, {"n": None}]),
+        ({"each": {"n": {"$match": "/([^/]+)$"}}}, [1], [{"n": None}]),
         ({"each": {"f": 1, "e": "$"}, "whole": {"anyOf": "$"}}, ["a"], [{"anyOf": [{"f": 1, "e": "a"}]}]),
         ({"whole": {"equals": "$"}}, "a", [{"equals": "a"}]),
         ({"pairs": ["k", "v"]}, {"a": "1"}, [{"k": "a", "v": "1"}]),
@@ -139,6 +141,9 @@ def test_hole_keeps_what_the_rule_does_not_touch() -> None:
 def test_holes_inside_lists() -> None:
     many = msgspec.structs.replace(UNKNOWN, many=True)
     assert transform(Rule(attr=["x"], each={"id": "$"}), [UNKNOWN, many]) == [{"id": UNKNOWN}, many]
+    (part,) = transform(Rule(attr=["x"], each={"$match": "(.)"}), [UNKNOWN])
+    assert isinstance(part, Unknown)
+    assert (part.text, part.reference, part.present) == (None, None, True)
     joined = transform(Rule(attr=["x"], join=","), ["a", hole(by="var.y")])
     assert isinstance(joined, Unknown)
     assert joined.decided_by == ("var.y",)
@@ -168,3 +173,28 @@ def test_flags() -> None:
         assert flagged(names, values.get) == ["Listen"]
     partly: dict[str, Any] = {"listen": hole(), "send": True}
     assert isinstance(flagged(names, partly.get), Unknown)
+
+
+def test_text_that_begins_with_an_id_refers_to_what_the_id_is_of() -> None:
+    group = "/subscriptions/s/resourceGroups/{var.g}"
+    values: dict[str, Value] = {
+        "of": hole("rg", reference=group, present=True),
+        "a": "x",
+        "plain": "p",
+        "id": "/subscriptions/s",
+    }
+    made = formatted("{of}/parts/{a}", values.__getitem__)
+    assert isinstance(made, Unknown)
+    assert made.reference == made.text == f"{group}/parts/x"
+    inner = formatted("{plain}/{of}", values.__getitem__)
+    assert isinstance(inner, Unknown)
+    assert (inner.reference, inner.text) == (None, "p/rg")
+    known = formatted("{id}/parts/{x}", {**values, "x": hole("{var.x}")}.__getitem__)
+    assert isinstance(known, Unknown)
+    assert known.reference == "/subscriptions/s/parts/{var.x}"
+
+
+def test_a_number_inside_text() -> None:
+    assert transform(Rule(attr=["a"], match="_([0-9]+)$", number=True), "Developer_2") == 2
+    assert transform(Rule(attr=["a"], match="_([0-9]+)$", number=True), "Consumption") is None
+    assert transform(Rule(attr=["a"], times=0.0009765625), 32768) == 32

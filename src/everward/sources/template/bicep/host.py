@@ -13,7 +13,7 @@ from everward.expressions import Dialect, Evaluator, Expression, ExpressionError
 from everward.sources.template.bicep.loading import LOADERS, load
 from everward.sources.template.bicep.unit import Unit
 from everward.sources.template.bicep.workspace import Workspace
-from everward.values import Unknown, Value, is_known
+from everward.values import SECRET, Unknown, Value, conceal, is_empty, is_known
 
 MAX_CALLS: Final = 64
 """Functions of the author within each other: Bicep allows no recursion."""
@@ -81,6 +81,8 @@ class BicepHost:
         self._stack: list[tuple[Unit, dict[str, Value] | None]] = []
         self._calls = 0
         self.external = External()
+        self.secure: frozenset[str] = frozenset()
+        """Parameters, in small letters, that the template calls secure."""
 
     def evaluate(self, unit: Unit, expression: Expression, arguments: dict[str, Value] | None) -> Value:
         """The value of an expression of a file.
@@ -118,7 +120,7 @@ class BicepHost:
         if "." in name:
             return unit.call(name, arguments)
         if lowered == "variables":
-            return unit.value(str(arguments[0]))
+            return self._value(unit, str(arguments[0]))
         if lowered == "parameters" and own is not None:
             return own[str(arguments[0])]
         if lowered in LOADERS:
@@ -133,13 +135,23 @@ class BicepHost:
             return Unknown(reason="secret of a key vault", present=True, origin=unit.origin(at))
         raise ExpressionError(f"`{name}` is not available in a parameter file", position=at)
 
+    def _value(self, unit: Unit, name: str) -> Value:
+        """What another value is made of: of a secret, only that it is one."""
+        value = unit.value(name)
+        if isinstance(value, Unknown) or is_empty(value):
+            return value
+        if name.lower() in self.secure:
+            return SECRET
+        return conceal(value, name) if isinstance(value, str) else value
+
     def _variable(self, arguments: list[Value], unit: Unit, at: int) -> Value:
         name = arguments[0]
         if not isinstance(name, str):
             raise ExpressionError("the name of an environment variable must be a string", position=at)
         value: Any = self._workspace.variable(name)
         if value is not None:
-            return value  # type: ignore[no-any-return]
+            # Pipelines hand over secrets this way.
+            return conceal(value, name)  # type: ignore[no-any-return]
         if len(arguments) > 1:
             return arguments[1]
         return Unknown(

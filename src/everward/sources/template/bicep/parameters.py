@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,11 +137,15 @@ class ParameterFile:
 
     # Values
 
-    def entries(self) -> dict[str, dict[str, Any]]:
+    def entries(self, secure: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
         """The parameters as a parameter file in JSON has them: `{"value": …}` or `{"reference": …}`.
 
-        What is not known is a hole in a value.
+        What is not known is a hole in a value. So is what is made of a secret: of a parameter that the template calls
+        `secure`, or of something that has the name or the shape of one.
         """
+        self._host.secure = frozenset(name.lower() for name in secure)
+        for unit in self._chain:
+            unit.forget()
         with room():
             return self._entries()
 

@@ -160,6 +160,10 @@ class Unit:
         self._values[name] = value
         return value
 
+    def forget(self) -> None:
+        """Work values out anew: what is secret may have changed."""
+        self._values.clear()
+
     def evaluate(self, node: Node) -> Value:
         """The value of an expression of this file.
 

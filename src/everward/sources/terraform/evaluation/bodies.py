@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from everward.sources.limits import limit_help
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.operations import is_many
 from everward.sources.terraform.language.scope import Lazy, Scope
@@ -31,6 +32,8 @@ class BodyReader:
 
     session: Session
     instance: Instance
+    made: int = 0
+    """How many blocks dynamic ones have made so far."""
 
     def read(self, body: Body, scope: Scope) -> BlockObject:
         """The attributes of the instance; origins are put into it."""
@@ -100,12 +103,29 @@ class BodyReader:
             return
         iterator = _iterator(block, name)
         for key, value, hole in self._elements(source, scope):
+            if not self._has_room(block):
+                listed.append(_many(Unknown(reason="more nested blocks than are made", origin=block.origin)))
+                return
             if hole is not None:
                 self.instance.origins[f"{prefix}{name}[{len(listed)}]".lower()] = block.origin
                 listed.append(hole)
             else:
                 inner = scope.with_names({iterator: {"key": key, "value": value}})
                 self._append(target, name, block, content[0].body, inner, prefix)
+
+    def _has_room(self, block: Block) -> bool:
+        """Count a block that a dynamic one makes; where there are too many, that is told."""
+        self.made += 1
+        most = self.session.limits.elements
+        if self.made > most:
+            self.session.report_at(
+                self.instance.address,
+                f"more than {most:,} nested blocks",
+                block.origin,
+                incomplete=False,
+                help=limit_help("elements"),
+            )
+        return self.made <= most
 
     def _elements(self, source: Attribute, scope: Scope) -> list[tuple[Data, Data, Unknown | None]]:
         """Key and value of each element of a `for_each`; a hole for those that cannot be told apart."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.scope import EvaluationError, Scope
@@ -130,7 +131,8 @@ def configuration_name(expression: Expression, scope: Scope) -> str | None:
                 at = evaluate(last.key, scope)
             except EvaluationError:
                 at = None
-            return f"{'.'.join(names)}[{at if isinstance(at, str) else '*'}]"
+            # INVARIANT: no blank in it, so that a key is never taken for one inside a module.
+            return f"{'.'.join(names)}[{quote(at) if isinstance(at, str) else '*'}]"
     return reference_text(expression)
 
 
@@ -144,7 +146,7 @@ def _block_key(key: str) -> str:
 
 
 def _index(key: str) -> str:
-    return key.partition(_INSIDE)[0].partition("[")[2].removesuffix("]")
+    return unquote(key.partition(_INSIDE)[0].partition("[")[2].removesuffix("]"))
 
 
 class Subscriptions(Mapping[str, "str | Unknown"]):

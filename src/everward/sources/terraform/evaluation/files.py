@@ -6,11 +6,8 @@ import os
 from pathlib import Path
 
 from everward.sources.limits import Limits
-from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.language.evaluate import evaluate
-from everward.sources.terraform.language.scope import EvaluationError, Scope
+from everward.sources.terraform.language.rendering import Renderer
 from everward.sources.terraform.language.values import Data, LimitProblem, ValueProblem, shorten
-from everward.sources.terraform.syntax import Expression, Step, SyntaxProblem, parse_template
 from everward.sources.tree import Tree
 from everward.values import Unknown, UnreadableError
 
@@ -32,8 +29,7 @@ class Files:
         else:
             above = self._root.parents
             self._zone = above[min(_CLIMB, max(len(above) - 2, 0)) - 1] if len(above) > 1 else self._root
-        self._templates: dict[str, Expression] = {}
-        self._rendering = False
+        self._renderer = Renderer(self)
         self._steps = 0
 
     def spend(self, steps: int) -> None:
@@ -70,46 +66,29 @@ class Files:
         place = self.locate(path)
         if isinstance(place, Unknown):
             return place
-        if not place.is_file():
-            raise ValueProblem(f"there is no file `{shorten(path)}`")
         try:
+            if not place.is_file():
+                raise ValueProblem(f"there is no file `{shorten(path)}`")
             if place.stat().st_size > self.limits.file_bytes:
                 raise LimitProblem(f"`{shorten(path)}` is larger than {self.limits.file_bytes:,} bytes", "file_bytes")
             return self._tree.read(place)
         except (OSError, UnreadableError):
             raise ValueProblem(f"`{shorten(path)}` cannot be read") from None
 
-    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
+    def render(self, text: str, name: str, variables: dict[str, Data], *, files: bool = True) -> Data:
         """A template with its variables filled in.
 
         Raises:
             ValueProblem: when it is not well formed, or needs what it is not given.
 
         """
-        if self._rendering:
-            raise ValueProblem("a template cannot fill in another")
-        template = self._templates.get(text)
-        try:
-            if template is None:
-                template = self._templates[text] = parse_template(text, name)
-            self._rendering = True
-            return evaluate(template, Scope(_Nothing(), self, variables))
-        except SyntaxProblem as problem:
-            line = problem.origin.line if problem.origin is not None else None
-            raise ValueProblem(f"{problem.message}" + (f", line {line}" if line else "")) from None
-        except EvaluationError as error:
-            # The template is read one line down, behind the mark that opens it.
-            message = f"`{shorten(name)}` line {max(error.line - 1, 1)}: {error.message}"
-            raise (LimitProblem(message, error.limit) if error.limit else ValueProblem(message)) from None
-        finally:
-            self._rendering = False
+        return self._renderer.render(text, name, variables, files=files)
 
+    def decode(self, text: str) -> Data:
+        """A file of variables as an object.
 
-class _Nothing:
-    """What a template sees beside its variables."""
+        Raises:
+            ValueProblem: when it is something else.
 
-    def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:  # noqa: ARG002
-        raise ValueProblem(f"`{name}` is not given to the template")
-
-    def computed(self, instance: Instance, path: str) -> Data:
-        return Unknown(reason="known after apply", decided_by=(f"{instance.address}.{path}",))
+        """
+        return self._renderer.decode(text)

@@ -15,6 +15,7 @@ from everward.sources.terraform.language.values import (
     RefusedReference,
     ValueProblem,
     describe,
+    is_null,
     outward,
     to_string,
 )
@@ -82,7 +83,7 @@ class ResourceMember(Lazy):
             # What is only written is never read back: Terraform has null for it.
             return None
         found = self.object().get(name)
-        return found if found is not None else self._session.computed(self.instance, name)
+        return found if not is_null(found) else self._session.computed(self.instance, name)
 
     def index(self, key: Data) -> Data:
         """An attribute by name in brackets."""

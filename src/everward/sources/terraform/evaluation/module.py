@@ -36,6 +36,7 @@ from everward.sources.terraform.language.values import (
     RefusedReference,
     Sensitive,
     ValueProblem,
+    named,
 )
 from everward.sources.terraform.modules import Module
 from everward.sources.terraform.modules.declarations import ResourceKey
@@ -179,7 +180,7 @@ class ModuleInstance:
         if attribute is None:
             raise RefusedReference(f"`local.{name}` is not declared")
         subject = f"{self.address}.local.{name}" if self.address else f"local.{name}"
-        return self._once(("local", name), lambda: self.session.value_of(attribute, self.scope, subject))
+        return self._once(("local", name), lambda: named(self.session.value_of(attribute, self.scope, subject), name))
 
     def output(self, name: str) -> Data:
         """An output.

@@ -16,7 +16,7 @@ from everward.sources.terraform.evaluation.statements import Statements
 from everward.sources.terraform.instance import Instance, Provider
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, Sensitive, inward
+from everward.sources.terraform.language.values import Data, Sensitive, inward, outward
 from everward.sources.terraform.modules import Module, ModuleLoader
 from everward.sources.terraform.modules.declarations import Mode
 from everward.sources.terraform.syntax import Attribute, Block
@@ -129,6 +129,11 @@ class Session:
             root.check()
             self.statements.check()
         return root
+
+    def outputs(self) -> dict[str, Value]:
+        """What the root hands to others, by name; what is sensitive is a hole."""
+        with deep_stack():
+            return {name: outward(self.top.output(name)) for name in self.root.outputs}
 
     # What goes wrong
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.operations import as_truth
 from everward.sources.terraform.language.scope import EvaluationError, Scope
-from everward.sources.terraform.language.values import Data, RefusedReference, Sensitive, ValueProblem, convert
+from everward.sources.terraform.language.values import (
+    Data,
+    RefusedReference,
+    Sensitive,
+    ValueProblem,
+    convert,
+    hushed,
+    named,
+)
 from everward.sources.terraform.modules import Check, VariableDeclaration
 from everward.sources.terraform.syntax import Attribute
-from everward.values import Origin, Unknown, placeholder
+from everward.values import Origin, Unknown, is_secret_name, placeholder
 
 if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.module import ModuleInstance
@@ -54,7 +63,7 @@ class VariableReader:
         value = self._raw(declared)
         if declared.sensitive and not isinstance(value, Sensitive | Unknown):
             return Sensitive(value)
-        return value
+        return named(value, name)
 
     def _raw(self, declared: VariableDeclaration) -> Data:
         given, origin, found = self._given(declared)
@@ -81,8 +90,11 @@ class VariableReader:
         return value, argument.attribute.origin, True
 
     def _converted(self, value: Data, declared: VariableDeclaration, origin: Origin) -> Data:
+        quiet = declared.sensitive or is_secret_name(declared.name)
         try:
-            return convert(value, declared.type, lambda default: evaluate(default, self._module.scope))
+            # What does not fit must not be quoted either.
+            with hushed() if quiet else nullcontext():
+                return convert(value, declared.type, lambda default: evaluate(default, self._module.scope))
         except (ValueProblem, EvaluationError) as problem:
             reason = problem.message if isinstance(problem, EvaluationError) else str(problem)
             self._report(declared.name, f"the value does not fit the type: {reason}", origin)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from everward.sources.limits import Limits
+from everward.sources.limits import Limits, limit_help
 from everward.sources.terraform.evaluation import GivenValue
 from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.language.evaluate import evaluate
@@ -52,8 +52,11 @@ class _Constants:
         if self._steps > self.limits.steps:
             raise LimitProblem(f"more than {self.limits.steps:,} steps of work in these values", "steps")
 
-    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:  # noqa: ARG002
+    def render(self, text: str, name: str, variables: dict[str, Data], *, files: bool = True) -> Data:  # noqa: ARG002
         raise ValueProblem("a value must not fill in templates")
+
+    def decode(self, text: str) -> Data:  # noqa: ARG002
+        raise ValueProblem("a value must not read variables")
 
 
 def _constant_scope(limits: Limits | None = None) -> Scope:
@@ -98,9 +101,11 @@ def _read_json(result: VariableFile, loader: ModuleLoader) -> None:
     name = display(result.path)
     origin = Origin(source="terraform", file=name)
     try:
-        from everward.sources.terraform.language.functions.encoding import jsondecode
+        from everward.sources.terraform.language.functions.encoding import from_json_text
 
-        loaded = jsondecode(loader.tree.text(result.path))
+        loaded = from_json_text(loader.tree.text(result.path), loader.limits)
+    except LimitProblem as problem:
+        raise UnreadableError(str(problem), origin=origin, help=limit_help(problem.limit)) from None
     except ValueProblem as problem:
         raise UnreadableError(str(problem), origin=origin, help="correct the file") from None
     if not isinstance(loaded, dict):

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from everward.sources.terraform.language import provider_functions
+from msgspec.structs import replace
+
+from everward.sources.terraform.language import numbers, provider_functions
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
 from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
+from everward.sources.terraform.language.types import ANY, Type
 from everward.sources.terraform.language.values import (
     BlockObject,
     Data,
     LimitProblem,
     ListValue,
+    MapValue,
     RefusedReference,
     Sensitive,
     SetValue,
     ValueProblem,
+    bared,
     describe,
+    has_hole,
     hole_text,
     holes_of,
+    hushed,
+    is_null,
     kind_name,
+    nfc,
     shorten,
+    to_number,
     to_string,
+    type_of,
+    unify_items,
 )
 from everward.sources.terraform.syntax import (
     Attr,
@@ -39,6 +52,7 @@ from everward.sources.terraform.syntax import (
     ObjectCons,
     Parenthesis,
     Part,
+    Splat,
     Step,
     Template,
     TemplateIf,
@@ -47,7 +61,7 @@ from everward.sources.terraform.syntax import (
     Unary,
     Variable,
 )
-from everward.values import Unknown, combine, placeholder, try_parse_id
+from everward.values import Truth, Unknown, combine, placeholder, try_parse_id
 
 
 def evaluate(expression: Expression, scope: Scope) -> Data:
@@ -66,7 +80,12 @@ def evaluate(expression: Expression, scope: Scope) -> Data:
 
 
 def _literal(node: Literal, _scope: Scope) -> Data:
-    return node.value
+    value = node.value
+    if isinstance(value, str):
+        return nfc(value)
+    if isinstance(value, Decimal) or (isinstance(value, int) and value.bit_length() > numbers.WIDTH):
+        return to_number(format(value, "f") if isinstance(value, Decimal) else str(value))
+    return value
 
 
 def _parenthesis(node: Parenthesis, scope: Scope) -> Data:
@@ -88,10 +107,10 @@ def _object(node: ObjectCons, scope: Scope) -> Data:
             marked, key = True, key.value
         if isinstance(key, Unknown):
             holes.append(key)
-        elif key is None:
+        elif is_null(key):
             raise ValueProblem("the key of an object must not be null")
         else:
-            result[to_string(key)] = value
+            result[nfc(to_string(key))] = value
     if holes:
         text = "{" + ", ".join(f"{name} = {describe(item)}" for name, item in result.items()) + ", …}"
         return combine([*holes, *holes_of([result])], present=True, text=placeholder(text))
@@ -114,29 +133,28 @@ _DECIDED_BY = {"&&": False, "||": True}
 
 
 def _logical(node: Binary, left: Data, scope: Scope) -> Data:
-    truth = as_truth(left.value if isinstance(left, Sensitive) else left)
+    truth = as_truth(bared(left))
     if isinstance(truth, Unknown):
         # Whether the right side is looked at is open: where it fails, it says nothing.
         return binary(node.operator, left, _other(node.right, scope, truth))
     if truth is _DECIDED_BY[node.operator]:
-        return Sensitive(truth) if isinstance(left, Sensitive) else truth
+        # Before version 1.12 a mark on the right side marks the result, and nobody is worse off with it.
+        return _marked(truth, isinstance(left, Sensitive) or isinstance(_other(node.right, scope), Sensitive))
     return binary(node.operator, left, evaluate(node.right, scope))
 
 
 def _conditional(node: Conditional, scope: Scope) -> Data:
     condition = evaluate(node.condition, scope)
-    if isinstance(condition, Sensitive):
-        inner = as_truth(condition.value)
-        return Sensitive(choose(inner, evaluate(node.then, scope), _other(node.otherwise, scope)))
-    condition = as_truth(condition)
-    if isinstance(condition, Unknown):
-        return choose(condition, _other(node.then, scope, condition), _other(node.otherwise, scope, condition))
-    chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
-    value = evaluate(chosen, scope)
-    if value is None or isinstance(value, str | Unknown):
-        # Text stays text whatever the other branch is: that one need not be looked at.
-        return value
-    return choose(True, value, _other(other, scope))
+    marked = isinstance(condition, Sensitive)
+    truth = as_truth(condition.value if marked else condition)
+    if isinstance(truth, Unknown):
+        then, otherwise = _other(node.then, scope, truth), _other(node.otherwise, scope, truth)
+    elif truth:
+        then, otherwise = evaluate(node.then, scope), _other(node.otherwise, scope)
+    else:
+        then, otherwise = _other(node.then, scope), evaluate(node.otherwise, scope)
+    chosen = choose(truth, then, otherwise)
+    return _marked(chosen, marked)
 
 
 def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> Data:
@@ -149,6 +167,10 @@ def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> 
         return Unknown(reason=error.message) if condition is None else condition
 
 
+def _marked(value: Data, marked: bool) -> Data:
+    return Sensitive(value) if marked and not isinstance(value, Sensitive) else value
+
+
 # Templates
 
 
@@ -158,7 +180,7 @@ def _template(node: Template, scope: Scope) -> Data:
     out: list[str] = []
     holes: list[Unknown] = []
     marked = _render(node.parts, scope, out, holes)
-    text = "".join(out)
+    text = nfc("".join(out))
     check_length(text, scope.functions.limits)
     scope.functions.spend(len(text) // STEP_TEXT)
     value = combine(holes, present=True, text=text, reference=_reference(text, holes)) if holes else text
@@ -209,7 +231,7 @@ def _interpolate(part: Expression, scope: Scope, out: list[str], holes: list[Unk
     if isinstance(value, Unknown):
         holes.append(value)
         out.append(hole_text(value))
-    elif value is None:
+    elif is_null(value):
         raise EvaluationError("a null value stands in a text", line=part.line)
     else:
         try:
@@ -258,7 +280,7 @@ def _steps(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
 def _attribute(value: Data, name: str, scope: Scope) -> Data:
     if isinstance(value, BlockObject):
         found = value.get(name)
-        if found is not None:
+        if not is_null(found):
             return found
         return scope.resolver.computed(value.instance, f"{value.path}.{name}" if value.path else name)
     if isinstance(value, dict):
@@ -270,21 +292,25 @@ def _attribute(value: Data, name: str, scope: Scope) -> Data:
     if isinstance(value, Lazy):
         return value.attribute(name)
     if isinstance(value, Sensitive):
-        return Sensitive(_attribute(value.value, name, scope))
+        return _marked(_attribute(value.value, name, scope), True)
     raise ValueProblem(f"a {kind_name(value)} has no attribute `{name}`")
 
 
 def _index(value: Data, key: Data, scope: Scope) -> Data:
     if isinstance(value, Sensitive) or isinstance(key, Sensitive):
-        bare = [item.value if isinstance(item, Sensitive) else item for item in (value, key)]
-        return Sensitive(_settled(_index(bare[0], bare[1], scope)))
+        bare = bared(value)
+        # The name of an attribute hides nothing: its mark is lost.
+        by_name = isinstance(bare, dict) and not isinstance(bare, MapValue)
+        with hushed():
+            found = _settled(_index(bare, bared(key), scope))
+        return _marked(found, isinstance(value, Sensitive) or not by_name)
     if isinstance(value, Lazy):
         return value.index(key)
     holes = [item for item in (value, key) if isinstance(item, Unknown)]
     if holes:
         return combine(holes, text=placeholder(f"{describe(value)}[{describe(key)}]"))
     if isinstance(value, dict):
-        if key is None:
+        if is_null(key):
             raise ValueProblem("null is no key")
         return _attribute(value, to_string(key), scope) if isinstance(value, BlockObject) else _key(value, key)
     if isinstance(value, list) and not isinstance(value, SetValue):
@@ -293,7 +319,7 @@ def _index(value: Data, key: Data, scope: Scope) -> Data:
 
 
 def _key(value: dict[str, Data], key: Data) -> Data:
-    name = to_string(key)
+    name = nfc(to_string(key))
     if name not in value:
         raise ValueProblem(f"there is no element `{shorten(name)}`")
     return value[name]
@@ -313,8 +339,10 @@ def _element(value: list[Data], key: Data) -> Data:
 
 def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
     if isinstance(value, Sensitive):
-        return Sensitive(_splat(value.value, steps, scope))
-    if value is None:
+        return _marked(_splat(value.value, steps, scope), True)
+    if is_null(value):
+        if type_of(value).kind in ("list", "set", "tuple"):
+            raise ValueProblem("a null list has no elements")
         return []
     if not isinstance(value, list | Unknown) and not (isinstance(value, Lazy) and value.listed):
         return [_settled(_steps(value, steps, scope))]
@@ -322,7 +350,38 @@ def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
     for _, item, many in _iterate(value):
         result = _settled(_steps(item, steps, scope))
         out.append(result if many is None else as_many(result, many))
-    return ListValue(out) if isinstance(value, ListValue | SetValue) else out
+    if not isinstance(value, ListValue | SetValue):
+        return out
+    return ListValue(*unify_items(out)) if out else ListValue((), _type_after(value.of, steps, scope))
+
+
+def _type_after(kind: Type, steps: tuple[Step, ...], scope: Scope) -> Type:
+    """The type that steps from an element of a list would lead to: it is there even when no element is.
+
+    Raises:
+        ValueProblem: when no element of that type could have such steps.
+
+    """
+    for step in steps:
+        if kind.kind in ("any", "hole"):
+            return ANY
+        found: Type | None = None
+        name = step.name if isinstance(step, Attr) else None
+        if isinstance(step, Index) and kind.kind in ("object", "tuple"):
+            key = evaluate(step.key, scope)
+            if isinstance(key, int) and kind.kind == "tuple" and 0 <= key < len(kind.elements):
+                found = kind.elements[key]
+            name = key if isinstance(key, str) else None
+        if isinstance(step, Splat):
+            found = kind if kind.kind in ("list", "tuple") else None
+        elif kind.kind == "object" and name is not None:
+            found = dict(kind.attributes).get(name)
+        elif kind.kind == "map" or (isinstance(step, Index) and kind.kind == "list"):
+            found = kind.element
+        if found is None:
+            raise ValueProblem("the elements have no such part")
+        kind = found
+    return kind
 
 
 def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
@@ -339,7 +398,7 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
         is_set = isinstance(value, SetValue)
         for position, item in enumerate(value):
             many = item if isinstance(item, Unknown) and item.many else None
-            place: Data = combine([many], present=True) if many is not None else position
+            place: Data = combine([many], present=True) if many is not None else numbers.sized(position)
             yield item if is_set else place, item, many
     else:
         raise ValueProblem(f"a {kind_name(value)} has no elements")
@@ -348,20 +407,54 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
 # Comprehensions
 
 
-def _for_rows(node: ForTuple | ForObject, scope: Scope, collection: Data) -> Iterator[tuple[Scope, Unknown | None]]:
-    """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
-    for key, value, many in _iterate(collection):
-        scope.functions.spend(1)
-        inner = scope.with_names({node.value: value} if node.key is None else {node.key: key, node.value: value})
-        doubt = many
-        if node.condition is not None:
-            passes = evaluate(node.condition, inner)
-            passes = as_truth(passes.value if isinstance(passes, Sensitive) else passes)
-            if isinstance(passes, Unknown):
-                doubt = passes if many is None else combine([many, passes])
-            elif not passes:
-                continue
-        yield inner, doubt
+class _Rows:
+    """The elements that a comprehension goes through, and whether something sensitive decided which."""
+
+    def __init__(self, node: ForTuple | ForObject, scope: Scope) -> None:
+        self._node = node
+        self._scope = scope
+        self.collection, self.marked = _collection_of(node, scope)
+        if is_null(self.collection):
+            raise ValueProblem("a null has no elements")
+
+    def __iter__(self) -> Iterator[tuple[Scope, Unknown | None]]:
+        """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
+        any_row = False
+        for key, value, many in _iterate(self.collection):
+            any_row = True
+            self._scope.functions.spend(1)
+            inner = self._inner(key, value)
+            doubt = many
+            if self._node.condition is not None:
+                passes = self._passes(self._node.condition, inner)
+                if isinstance(passes, Unknown):
+                    doubt = passes if many is None else combine([many, passes])
+                elif not passes:
+                    continue
+            yield inner, doubt
+        if not any_row and self._node.condition is not None:
+            # A condition that no element could ever meet is an error even where there is none.
+            anything = Unknown(reason="no element")
+            self._passes(self._node.condition, self._inner(anything, anything))
+
+    def _inner(self, key: Data, value: Data) -> Scope:
+        node = self._node
+        return self._scope.with_names({node.value: value} if node.key is None else {node.key: key, node.value: value})
+
+    def value(self, node: Expression, inner: Scope) -> Data:
+        """What an expression gives for one element; of a sensitive one, what is wrong is not quoted."""
+        try:
+            return evaluate(node, inner)
+        except EvaluationError as error:
+            if not self.marked or error.final:
+                raise
+            raise EvaluationError("a sensitive value does not fit", line=error.line) from None
+
+    def _passes(self, condition: Expression, inner: Scope) -> Truth:
+        passes = self.value(condition, inner)
+        if isinstance(passes, Sensitive):
+            self.marked, passes = True, passes.value
+        return as_truth(passes)
 
 
 def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool]:
@@ -378,40 +471,40 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
 
 
 def _for_tuple(node: ForTuple, scope: Scope) -> Data:
-    collection, marked = _collection_of(node, scope)
+    rows = _Rows(node, scope)
     out: list[Data] = []
-    for inner, doubt in _for_rows(node, scope, collection):
-        result = evaluate(node.result, inner)
+    for inner, doubt in rows:
+        result = rows.value(node.result, inner)
         out.append(result if doubt is None else as_many(result, doubt))
-    return Sensitive(out) if marked else out
+    return _marked(out, rows.marked)
 
 
 def _for_object(node: ForObject, scope: Scope) -> Data:
-    collection, marked = _collection_of(node, scope)
+    rows = _Rows(node, scope)
     result: dict[str, Data] = {}
     holes: list[Unknown] = []
-    for inner, doubt in _for_rows(node, scope, collection):
-        name = evaluate(node.name, inner)
-        value = evaluate(node.result, inner)
+    for inner, doubt in rows:
+        name = rows.value(node.name, inner)
+        value = rows.value(node.result, inner)
         if isinstance(name, Sensitive):
-            marked, name = True, name.value
+            rows.marked, name = True, name.value
         if doubt is not None or isinstance(name, Unknown):
             holes += [hole for hole in (doubt, name) if isinstance(hole, Unknown)]
             continue
-        if name is None:
+        if is_null(name):
             raise ValueProblem("the key of an object must not be null")
-        key = to_string(name)
+        key = nfc(to_string(name))
         if node.grouped:
             result.setdefault(key, []).append(value)
         elif key in result:
-            raise ValueProblem(f"the key `{shorten(key)}` comes out twice; `...` after the value would group them")
+            shown = "a sensitive key" if rows.marked else f"the key `{shorten(key)}`"
+            raise ValueProblem(f"{shown} comes out twice; `...` after the value would group them")
         else:
             result[key] = value
     if holes:
-        text = placeholder(f"{{for {node.value} in {describe(_shown(collection))}}}")
-        return combine(holes, present=True, text=text)
-    ordered = {key: result[key] for key in sorted(result)}
-    return Sensitive(ordered) if marked else ordered
+        text = placeholder(f"{{for {node.value} in {describe(_shown(rows.collection))}}}")
+        return combine(holes, present=True, text=None if rows.marked else text)
+    return _marked({key: result[key] for key in sorted(result)}, rows.marked)
 
 
 def _shown(collection: Data) -> Data:
@@ -422,35 +515,53 @@ def _shown(collection: Data) -> Data:
 
 
 def _call(node: Call, scope: Scope) -> Data:
-    if node.name == "try":
+    name = node.name.removeprefix("core::")
+    if name == "try":
         return _try(node, scope)
-    if node.name == "can":
+    if name == "can":
         return _can(node, scope)
+    if name == "templatestring" and node.arguments and not _is_reference(node.arguments[0]):
+        raise ValueProblem("`templatestring`: the template must be a reference, such as `local.template`")
     arguments = [evaluate(item, scope) for item in node.arguments]
     if node.spread and arguments:
         last = arguments.pop()
         if isinstance(last, Unknown):
-            return hole_of_call(node.name, [*arguments, last], holes_of([*arguments, last]), present=False)
-        if isinstance(last, Sensitive):
-            arguments += [Sensitive(item) for item in last.value] if isinstance(last.value, list) else [last]
-        elif isinstance(last, list):
-            arguments += last
-        else:
-            raise ValueProblem(f"`...` needs a list, not a {kind_name(last)}")
-    if provider_functions.knows(node.name):
-        return provider_functions.call_provider(node.name, arguments)
-    return invoke(node.name, arguments, scope.functions)
+            return hole_of_call(name, [*arguments, last], holes_of([*arguments, last]), present=False)
+        bare = last.value if isinstance(last, Sensitive) else last
+        if not isinstance(bare, list):
+            raise ValueProblem(f"`...` needs a list, not a {kind_name(bare)}")
+        arguments += [_marked(item, isinstance(last, Sensitive)) for item in bare]
+    if provider_functions.knows(name):
+        return provider_functions.call_provider(name, arguments)
+    return invoke(name, arguments, scope.functions)
+
+
+def _is_reference(node: Expression) -> bool:
+    """Whether an expression is a name and steps that are written out."""
+    if isinstance(node, Traversal):
+        written = all(
+            isinstance(step, Attr) or (isinstance(step, Index) and isinstance(step.key, Literal)) for step in node.steps
+        )
+        return isinstance(node.source, Variable) and written
+    return isinstance(node, Variable)
 
 
 def _try(node: Call, scope: Scope) -> Data:
     failures: list[str] = []
-    for item in node.arguments:
+    for position, item in enumerate(node.arguments, 1):
         try:
-            return evaluate(item, scope)
+            value = evaluate(item, scope)
         except EvaluationError as error:
             if error.final:
                 raise
             failures.append(error.message)
+            continue
+        if position == len(node.arguments) or not has_hole(value):
+            return value
+        # What is not known yet may still turn out to fail, and then another expression is the answer.
+        if isinstance(value, Unknown):
+            return replace(value, present=False)
+        return combine(holes_of([value]), text=placeholder(f"try({describe(value)}, …)"))
     raise ValueProblem("`try`: no expression has a value" + (f": {failures[-1]}" if failures else ""))
 
 
@@ -464,7 +575,7 @@ def _can(node: Call, scope: Scope) -> Data:
             raise
         return False
     # What is not known yet may still turn out to fail.
-    return combine([value], present=True) if isinstance(value, Unknown) else True
+    return combine(holes_of([value]), present=True) if has_hole(value) else True
 
 
 _EVALUATORS: dict[type[Expression], Callable[[Any, Scope], Data]] = {

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Any
 
-from everward.sources.terraform.language.types import same_type, unify
-from everward.sources.terraform.language.values import (
-    ARITHMETIC,
+from everward.sources.terraform.language import numbers
+from everward.sources.terraform.language.borders import describe, holes_of
+from everward.sources.terraform.language.conversions import TRUTHS, convert
+from everward.sources.terraform.language.data import (
     BlockObject,
     Data,
     Sensitive,
     SetValue,
     ValueProblem,
-    convert,
-    describe,
-    holes_of,
+    bared,
+    has_sensitive,
+    hushed,
+    is_null,
     is_number,
     kind_name,
-    tidy,
+    null_of,
     type_of,
 )
-from everward.sources.terraform.language.values import to_number as text_to_number
+from everward.sources.terraform.language.numbers import Number
+from everward.sources.terraform.language.types import HOLE, NUMBER
+from everward.sources.terraform.language.unify import same_type, unify
 from everward.values import Truth, Unknown, all_of, any_of, combine, negate, placeholder
 
-ARITHMETIC_OPERATORS = frozenset({"+", "-", "*", "/", "%"})
-COMPARISONS = frozenset({"<", "<=", ">", ">="})
+COMPARISONS: dict[str, Callable[[Number, Number], bool]] = {
+    "<": lambda one, two: one < two,
+    "<=": lambda one, two: one <= two,
+    ">": lambda one, two: one > two,
+    ">=": lambda one, two: one >= two,
+}
+ARITHMETIC: dict[str, Callable[[Number, Number], Number]] = {
+    "+": numbers.add,
+    "-": numbers.subtract,
+    "*": numbers.multiply,
+    "/": numbers.divide,
+    "%": numbers.remainder,
+}
 
 
 def as_number(value: Data) -> Any:
@@ -39,8 +53,8 @@ def as_number(value: Data) -> Any:
     if is_number(value) or isinstance(value, Unknown):
         return value
     if isinstance(value, str):
-        return text_to_number(value)
-    raise ValueProblem(f"a number is needed, not a {kind_name(value)}" if value is not None else "a number is needed")
+        return convert(value, NUMBER)
+    raise ValueProblem("a number is needed" if is_null(value) else f"a number is needed, not a {kind_name(value)}")
 
 
 def as_truth(value: Data) -> Truth:
@@ -52,13 +66,9 @@ def as_truth(value: Data) -> Truth:
     """
     if isinstance(value, bool | Unknown):
         return value
-    if value in ("true", "false"):
-        return bool(value == "true")
-    raise ValueProblem(
-        f"true or false is needed, not a {kind_name(value)}"
-        if value is not None
-        else "true or false is needed, not null"
-    )
+    if isinstance(value, str) and value in TRUTHS:
+        return TRUTHS[value]
+    raise ValueProblem(f"true or false is needed, not {'null' if is_null(value) else f'a {kind_name(value)}'}")
 
 
 def binary(operator: str, left: Data, right: Data) -> Data:
@@ -69,21 +79,24 @@ def binary(operator: str, left: Data, right: Data) -> Data:
 
     """
     if isinstance(left, Sensitive) or isinstance(right, Sensitive):
-        bare = [item.value if isinstance(item, Sensitive) else item for item in (left, right)]
-        return Sensitive(binary(operator, *bare))
+        with hushed():
+            return Sensitive(bared(binary(operator, bared(left), bared(right))))
     if operator in _TRUTHS:
         truth = _TRUTHS[operator](left, right)
-        return _named(truth, f"{describe(left)} {operator} {describe(right)}") if isinstance(truth, Unknown) else truth
+        if isinstance(truth, Unknown):
+            truth = _named(truth, f"{describe(left)} {operator} {describe(right)}")
+        return Sensitive(truth) if operator in _EQUALITY and has_sensitive([left, right]) else truth
     one, two = as_number(left), as_number(right)
     holes = [item for item in (one, two) if isinstance(item, Unknown)]
     if holes:
         text = placeholder(f"{describe(left)} {operator} {describe(right)}")
         return combine(holes, present=True, text=text)
     if operator in COMPARISONS:
-        return _compare(operator, one, two)
-    return _calculate(operator, one, two)
+        return COMPARISONS[operator](one, two)
+    return calculate(ARITHMETIC[operator], one, two)
 
 
+_EQUALITY = frozenset({"==", "!="})
 _TRUTHS: dict[str, Callable[[Data, Data], Truth]] = {
     "==": lambda left, right: equal(left, right),
     "!=": lambda left, right: negate(equal(left, right)),
@@ -97,33 +110,17 @@ def _named(hole: Unknown, text: str) -> Unknown:
     return combine([hole], present=True, text=placeholder(text))
 
 
-def _compare(operator: str, one: Any, two: Any) -> bool:
-    if operator == "<":
-        return bool(one < two)
-    if operator == "<=":
-        return bool(one <= two)
-    return bool(one > two) if operator == ">" else bool(one >= two)
+def calculate(operation: Callable[..., Number], *operands: Number) -> Number:
+    """A result of arithmetic.
 
+    Raises:
+        ValueProblem: when there is none.
 
-def _calculate(operator: str, one: Any, two: Any) -> int | Decimal:
-    if operator in "+-*" and isinstance(one, int) and isinstance(two, int):
-        if one.bit_length() + two.bit_length() > 8192:
-            raise ValueProblem("the result is too large")
-        return one + two if operator == "+" else one - two if operator == "-" else one * two
-    left, right = Decimal(one), Decimal(two)
+    """
     try:
-        if operator == "+":
-            return tidy(ARITHMETIC.add(left, right))
-        if operator == "-":
-            return tidy(ARITHMETIC.subtract(left, right))
-        if operator == "*":
-            return tidy(ARITHMETIC.multiply(left, right))
-        if operator == "/":
-            return tidy(ARITHMETIC.divide(left, right))
-        # Terraform leaves a number as it is when asked for its remainder by zero.
-        return tidy(ARITHMETIC.remainder(left, right)) if right else tidy(left)
-    except (DivisionByZero, InvalidOperation):
-        raise ValueProblem("division by zero" if not two else "the result is not a number") from None
+        return operation(*operands)
+    except numbers.NumberProblem as problem:
+        raise ValueProblem(str(problem)) from None
 
 
 def unary(operator: str, operand: Data) -> Data:
@@ -134,14 +131,15 @@ def unary(operator: str, operand: Data) -> Data:
 
     """
     if isinstance(operand, Sensitive):
-        return Sensitive(unary(operator, operand.value))
+        with hushed():
+            return Sensitive(unary(operator, bared(operand)))
     if operator == "!":
         truth = as_truth(operand)
         return _named(truth, f"!{describe(operand)}") if isinstance(truth, Unknown) else not truth
     value = as_number(operand)
     if isinstance(value, Unknown):
         return combine([value], present=True, text=placeholder(f"-{describe(operand)}"))
-    return -value
+    return calculate(numbers.negate, value)
 
 
 def equal(left: Data, right: Data) -> Truth:
@@ -152,13 +150,15 @@ def equal(left: Data, right: Data) -> Truth:
         right = right.value
     for one, two in ((left, right), (right, left)):
         if isinstance(one, Unknown):
-            if two is None and one.present:
+            if is_null(two) and one.present:
                 return False
             holes = [one, two] if isinstance(two, Unknown) else [one]
             return combine(holes, present=True)
-    if left is None or right is None:
-        return left is None and right is None
-    if isinstance(left, str | int | Decimal) or isinstance(right, str | int | Decimal):
+    if is_null(left) or is_null(right):
+        return is_null(left) and is_null(right)
+    if is_number(left) and is_number(right):
+        return numbers.same(left, right)
+    if not isinstance(left, list | dict) or not isinstance(right, list | dict):
         return type_of(left) == type_of(right) and bool(left == right)
     return _equal_collections(left, right)
 
@@ -189,50 +189,54 @@ def choose(condition: Truth, then: Data, otherwise: Data) -> Data:
     """What a conditional yields: the chosen branch in the type that both have in common.
 
     Where the condition is open, branches that are equal are the answer; else it is a hole.
+
+    Raises:
+        ValueProblem: when the branches have no type in common.
+
     """
+    if isinstance(then, Sensitive) or isinstance(otherwise, Sensitive):
+        bare = [item.value if isinstance(item, Sensitive) else item for item in (then, otherwise)]
+        return Sensitive(choose(condition, *bare))
     if isinstance(condition, Unknown):
-        same = equal(then, otherwise)
-        if same is True:
-            return then
-        holes = [condition, *(branch for branch in (then, otherwise) if isinstance(branch, Unknown))]
-        text = placeholder(f"{describe(condition)} ? {describe(then)} : {describe(otherwise)}")
-        present = all(_present(branch) for branch in (then, otherwise))
-        return combine(holes, present=present, text=text)
-    return in_common_type(then if condition else otherwise, otherwise if condition else then)
+        return _either(condition, then, otherwise)
+    chosen, other = (then, otherwise) if condition else (otherwise, then)
+    return in_common_type(chosen, other)
+
+
+def _either(condition: Unknown, then: Data, otherwise: Data) -> Data:
+    one, two = in_common_type(then, otherwise), in_common_type(otherwise, then)
+    if equal(one, two) is True:
+        return one
+    holes = [condition, *(branch for branch in (one, two) if isinstance(branch, Unknown))]
+    text = placeholder(f"{describe(condition)} ? {describe(one)} : {describe(two)}")
+    present = all(_present(branch) for branch in (one, two))
+    return combine(holes, present=present, text=text)
 
 
 def _present(value: Data) -> bool:
-    return value.present if isinstance(value, Unknown) else value is not None
+    return value.present if isinstance(value, Unknown) else not is_null(value)
 
 
 def in_common_type(value: Data, other: Data) -> Data:
-    """`value` in the type that it and `other` can both have; as it is when there is none."""
-    if value is None or isinstance(value, str | Unknown | BlockObject) or isinstance(other, BlockObject):
+    """`value` in the type that it and `other` can both have.
+
+    Raises:
+        ValueProblem: when there is no such type.
+
+    """
+    if isinstance(value, Unknown) or isinstance(other, Unknown) or other is None:
         return value
-    if isinstance(value, Sensitive):
-        return Sensitive(in_common_type(value.value, other))
+    if isinstance(value, BlockObject) or isinstance(other, BlockObject):
+        return null_of(HOLE) if is_null(value) else value
     kind, other_kind = type_of(value), type_of(other)
+    if value is None:
+        return null_of(other_kind)
     if kind == other_kind:
         return value
     common = unify((kind, other_kind))
-    if common is None or common == kind or common.kind == "any":
-        return value
-    try:
-        return convert(value, common)
-    except ValueProblem:
-        return value
-
-
-def sequence(value: Data) -> list[Data]:
-    """The elements of a list, set or tuple.
-
-    Raises:
-        ValueProblem: when it is none.
-
-    """
-    if isinstance(value, list):
-        return value
-    raise ValueProblem(f"a list is needed, not a {kind_name(value)}")
+    if common is None:
+        raise ValueProblem(f"the branches have no type in common: {kind_name(value)} and {kind_name(other)}")
+    return value if common == kind else convert(value, common)
 
 
 def is_many(value: Data) -> bool:

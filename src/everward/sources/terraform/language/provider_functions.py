@@ -20,6 +20,7 @@ from everward.sources.terraform.language.values import (
     describe,
     has_sensitive,
     holes_of,
+    is_null,
     shorten,
     to_string,
     unmark,
@@ -73,7 +74,7 @@ def _call(name: str, arguments: list[Data]) -> Data:
     if None in texts:
         if holes:
             return combine(holes, present=True, text=hole)
-        if name == "provider::azapi::parse_resource_id" and arguments[0] is not None:
+        if name == "provider::azapi::parse_resource_id" and not is_null(arguments[0]):
             return None
         raise ValueProblem(f"`{name}`: text is needed")
     try:
@@ -96,7 +97,7 @@ def _text(value: Data) -> Data:
     if isinstance(value, list):
         items = [_text(item) for item in value]
         return None if None in items else items
-    return None if value is None or isinstance(value, dict) else to_string(value)
+    return None if is_null(value) or isinstance(value, dict) else to_string(value)
 
 
 def _opened(value: Data, holes: list[Unknown]) -> Data:

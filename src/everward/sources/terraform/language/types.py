@@ -1,23 +1,24 @@
-"""Terraform's types, as far as they show: in conversions, in equality and in what a condition yields."""
+"""Terraform's types, and how constraints are read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from everward.sources.terraform.syntax import Call, Expression, Literal, ObjectCons, TupleCons, Variable
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type or a type constraint. `any` stands for whatever fits, and for the type of a hole."""
+    """A type or a type constraint. `any` stands for whatever fits, and is the type of a bare null."""
 
     kind: str
-    """`any`, `string`, `number`, `bool`, `list`, `set`, `map`, `object` or `tuple`."""
+    """`any`, `string`, `number`, `bool`, `list`, `set`, `map`, `object`, `tuple`, or `hole` for what is not known."""
     element: Type | None = None
     """Of a list, set or map."""
     attributes: tuple[tuple[str, Type], ...] = ()
-    """Of an object, in order."""
+    """Of an object, by name."""
     elements: tuple[Type, ...] = ()
     """Of a tuple."""
     optional: tuple[tuple[str, Expression | None], ...] = ()
@@ -34,6 +35,8 @@ class Type:
 
 
 ANY = Type("any")
+HOLE = Type("hole")
+"""The type of a value that is not known: it may turn out to be any."""
 STRING = Type("string")
 NUMBER = Type("number")
 BOOL = Type("bool")
@@ -78,79 +81,29 @@ def _object_type(expression: ObjectCons) -> Type:
             optional.append((key.value, value.arguments[1] if len(value.arguments) == 2 else None))
         else:
             attributes.append((key.value, parse_type(value)))
-    return Type("object", attributes=tuple(attributes), optional=tuple(optional))
+    return Type("object", attributes=tuple(sorted(attributes, key=itemgetter(0))), optional=tuple(optional))
 
 
-def unify(types: Iterable[Type]) -> Type | None:
-    """The one type that values of all `types` can be converted to, or None (cty's rules)."""
-    distinct = list(dict.fromkeys(kind for kind in types if kind.kind != "any"))
-    if not distinct:
-        return ANY
-    if len(distinct) == 1:
-        return distinct[0]
-    kinds = {kind.kind for kind in distinct}
-    if kinds <= PRIMITIVES.keys():
-        # Numbers and truth values meet only as text, and only where text is among them.
-        return STRING if "string" in kinds else None
-    if kinds == {"object"}:
-        return _unify_objects(distinct)
-    if kinds == {"tuple"}:
-        return _unify_tuples(distinct)
-    if kinds <= {"object", "map"}:
-        return _collection("map", [part for kind in distinct for part in _parts(kind)])
-    if kinds <= {"tuple", "list"}:
-        return _collection("list", [part for kind in distinct for part in _parts(kind)])
-    if kinds <= {"tuple", "list", "set"}:
-        return _collection("set", [part for kind in distinct for part in _parts(kind)])
-    return None
+def object_of(attributes: Iterable[tuple[str, Type]]) -> Type:
+    """The type of an object with these attributes."""
+    return Type("object", attributes=tuple(sorted(attributes, key=itemgetter(0))))
 
 
-def _parts(kind: Type) -> tuple[Type, ...]:
-    if kind.element is not None:
-        return (kind.element,)
-    return kind.elements or tuple(part for _, part in kind.attributes)
-
-
-def _collection(kind: str, parts: list[Type]) -> Type | None:
-    element = unify(parts)
-    return None if element is None else Type(kind, element)
-
-
-def _unify_objects(types: list[Type]) -> Type | None:
-    names = [name for name, _ in types[0].attributes]
-    if all({name for name, _ in kind.attributes} == set(names) for kind in types[1:]):
-        merged: list[tuple[str, Type]] = []
-        lookups: list[Mapping[str, Type]] = [dict(kind.attributes) for kind in types]
-        for name in names:
-            part = unify(lookup[name] for lookup in lookups)
-            if part is None:
-                return None
-            merged.append((name, part))
-        return Type("object", attributes=tuple(merged))
-    return _collection("map", [part for kind in types for part in _parts(kind)])
-
-
-def _unify_tuples(types: list[Type]) -> Type | None:
-    if len({len(kind.elements) for kind in types}) == 1:
-        parts = [unify(column) for column in zip(*(kind.elements for kind in types), strict=True)]
-        known = [part for part in parts if part is not None]
-        return Type("tuple", elements=tuple(known)) if len(known) == len(parts) else None
-    return _collection("list", [part for kind in types for part in _parts(kind)])
-
-
-def same_type(left: Type, right: Type) -> bool:
-    """Whether values of the two types may be equal at all; a hole's type may be any."""
-    if "any" in (left.kind, right.kind):
+def is_open(kind: Type) -> bool:
+    """Whether a part of a type stays to be found: `any`, or the type of a hole."""
+    if kind.kind in ("any", "hole"):
         return True
-    if left.kind != right.kind or len(left.attributes) != len(right.attributes):
-        return False
-    if left.element is not None and right.element is not None:
-        return same_type(left.element, right.element)
-    if left.kind == "object":
-        other = dict(right.attributes)
-        return all(name in other and same_type(kind, other[name]) for name, kind in left.attributes)
-    if left.kind == "tuple":
-        return len(left.elements) == len(right.elements) and all(
-            same_type(one, two) for one, two in zip(left.elements, right.elements, strict=True)
-        )
-    return True
+    if kind.element is not None:
+        return is_open(kind.element)
+    return any(is_open(part) for part in kind.elements) or any(is_open(part) for _, part in kind.attributes)
+
+
+def settled(kind: Type) -> Type:
+    """A constraint as the type of a value: without what may be left out."""
+    if kind.element is not None:
+        return Type(kind.kind, settled(kind.element))
+    if kind.kind == "object":
+        return Type("object", attributes=tuple((name, settled(part)) for name, part in kind.attributes))
+    if kind.kind == "tuple":
+        return Type("tuple", elements=tuple(map(settled, kind.elements)))
+    return kind

@@ -68,15 +68,21 @@ class Body:
         given, met = self._met(rule.given, place), self._met(rule.when, place)
         if given is False:
             return
-        for hole in (given, met):
-            if isinstance(hole, Unknown):
-                self._set(rule, place, hole, rule.attr[0], True)
-                return
-        if rule.fmt is not None or rule.flags is not None:
+        hole = given if isinstance(given, Unknown) else met
+        if isinstance(hole, Unknown):
+            self._set(rule, place, hole, rule.attr[0], True)
+        elif rule.fmt is not None or rule.flags is not None:
             if met:
                 self._set(rule, place, self._composed(rule, place), rule.attr[0], True)
+        else:
+            found = self._read(rule, place) if met else (rule.attr[0], self._default(rule, place), False)
+            self._value(rule, place, *found)
+
+    def _value(self, rule: Rule, place: Place, name: str, value: Value, configured: bool) -> None:
+        """Write what a rule makes of an attribute's value."""
+        if rule.unread:
+            self._set(rule, place, self._unread(place, name) if not _is_empty(value) else None, name, True)
             return
-        name, value, configured = self._read(rule, place) if met else (rule.attr[0], self._default(rule, place), False)
         if rule.one is not None or rule.many is not None:
             self._blocks(rule, place, name, value)
             return
@@ -94,6 +100,15 @@ class Body:
         if rule.below and result is not None:
             result = self._parts(rule.below, result)
         self._set(rule, place, result, name, configured)
+
+    def _unread(self, place: Place, name: str) -> Unknown:
+        written = place.attr_path + name
+        return Unknown(
+            reason="what this becomes is not read",
+            decided_by=(f"{self.instance.address}.{written}",),
+            present=True,
+            origin=self.instance.origins.get(written.lower()) or self.instance.origins.get(f"{written}[0]".lower()),
+        )
 
     def _composed(self, rule: Rule, place: Place) -> Value:
         """A value that several attributes make."""

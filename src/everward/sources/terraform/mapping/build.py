@@ -6,6 +6,7 @@ the rules: an unknown option, a bad path, a type that is mapped twice.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from everward.values import data_file
 
 FOLDER = Path(__file__).resolve().parent / "types"
 COMMON = "_common.yaml"
+_COMMENT = re.compile(r"\s+# (.+)$")
+_NOWHERE = re.compile(r"\s+[a-z][a-z0-9_|]*:\s*$")
 _TYPE_OPTIONS = frozenset(TypeMapping.__struct_fields__) | {"use"}
 _RULE_OPTIONS = (frozenset(Rule.__struct_fields__) - {"values", "negate"}) | {"bool", "enum", "not"}
 
@@ -30,12 +33,14 @@ def compile_table(folder: Path = FOLDER) -> bytes:
     """
     import yaml
 
-    common = yaml.load((folder / COMMON).read_bytes(), yaml.CSafeLoader)
+    common = yaml.load(_with_reasons((folder / COMMON).read_text(encoding="utf-8")), yaml.CSafeLoader)
     table: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name == COMMON:
             continue
-        for name, source in (yaml.load(path.read_bytes(), yaml.CSafeLoader) or {}).items():
+        for name, source in (
+            yaml.load(_with_reasons(path.read_text(encoding="utf-8")), yaml.CSafeLoader) or {}
+        ).items():
             if name.startswith("."):
                 continue
             if name in table:
@@ -49,6 +54,38 @@ def compile_table(folder: Path = FOLDER) -> bytes:
         f"{msgspec.json.encode(name).decode()}:{msgspec.json.encode(table[name]).decode()}" for name in sorted(table)
     ]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _with_reasons(text: str) -> str:
+    """The source with its comments as reasons: a comment above attributes that go nowhere says why they do.
+
+    It holds for all such attributes that follow one another.
+    """
+    lines = text.splitlines()
+    reason: list[str] = []
+    level = 0
+    for index, line in enumerate(lines):
+        comment = _COMMENT.match(line)
+        if comment is not None:
+            continues = index > 0 and _COMMENT.match(lines[index - 1]) is not None
+            reason, level = [*(reason if continues else []), comment[1]], _indent(line)
+            continue
+        if _NOWHERE.match(line) and _indent(line) == level and not _has_more(lines, index):
+            if reason:
+                lines[index] = f"{line.rstrip()} {{why: {json.dumps(' '.join(reason).rstrip('.'))}}}"
+        else:
+            reason = []
+    return "\n".join(lines) + "\n"
+
+
+def _has_more(lines: list[str], index: int) -> bool:
+    """Whether a line's key has a value on the lines below."""
+    below = (line for line in lines[index + 1 :] if line.strip() and not line.lstrip().startswith("#"))
+    return _indent(next(below, "")) > _indent(lines[index])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def compile_type(source: dict[str, Any], common: dict[str, Any]) -> TypeMapping:

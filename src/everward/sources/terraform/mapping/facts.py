@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,6 +78,15 @@ class Facts:
 
         """
         return _load(f"azuread-facts-{DIRECTORY_EDITION}.tsv.gz", DIRECTORY_EDITION)
+
+    def names(self) -> Iterator[str]:
+        """The names of all types, in order."""
+        last = ""
+        for line in self._text.splitlines():
+            name = line.partition("\t")[0]
+            if name != last:
+                last = name
+                yield name
 
     def of(self, type_name: str) -> TypeFacts | None:
         """The facts of a type, or None when this version of the provider has no such type."""

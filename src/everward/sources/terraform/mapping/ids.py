@@ -46,22 +46,34 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
     `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id,
-    and `{a|b}` the first that is set.
+    `{source_vm_id:group}` the resource group in an id, `{a|b}` the first that is set, and `{kind:=X}` says `X` when
+    nobody set it.
     """
 
     def part(found: re.Match[str]) -> str:
         names, _, kind = found[1].partition(":")
         value = next((attributes[name] for name in names.split("|") if attributes.get(name) is not None), None)
+        if value is None and kind.startswith("="):
+            return kind[1:]
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
-        if kind == "last":
+        if kind in ("last", "group"):
             known = id_of(value)
             if known is not None:
-                return known.rpartition("/")[2]
+                return _of_id(known, kind)
             value = value.rpartition("/")[2] if isinstance(value, str) else value
         return name_part(value, fallback)
 
     return _FIELD.sub(part, template)
+
+
+def _of_id(known: str, kind: str) -> str:
+    """The last part of an id, or the name of the resource group that it goes through."""
+    parts = known.split("/")
+    lowered = [part.lower() for part in parts]
+    if kind == "group" and "resourcegroups" in lowered[:-1]:
+        return parts[lowered.index("resourcegroups") + 1]
+    return parts[-1]
 
 
 def build(mapping: TypeMapping, instance: Instance, subscription: str, find: Finder | None = None) -> str:

@@ -56,6 +56,8 @@ class _Run:
     """Lower-case id as the instance alone gives it, to the id that the reading as a whole gives."""
     laid: list[Laid] = field(default_factory=list)
     strange: dict[tuple[str, str, str], tuple[Instance, int]] = field(default_factory=dict)
+    unmapped: dict[str, list[Instance]] = field(default_factory=dict)
+    """By type of the provider: the instances that became opaque resources."""
 
     def result(self) -> tuple[list[Resource], list[Disposed], list[Unresolved]]:
         self._index()
@@ -72,6 +74,7 @@ class _Run:
         append_children(listed, {key: made.resource for key, made in self.made.items()})
         self._name_children()
         self._report_strange()
+        self._report_opaque()
         if self.provider.edition.assumed and any(one.type.startswith("azurerm_") for one in self.instances):
             self.unresolved.append(
                 Unresolved(
@@ -219,6 +222,7 @@ class _Run:
             reason=f"`{instance.type}` has no mapping", decided_by=(instance.address,), origin=instance.origin
         )
         arm = self.provider.opaque_type(instance.type)
+        self.unmapped.setdefault(instance.type, []).append(instance)
         self._make(instance, self._own_id(instance), arm, body, Disposition.OPAQUE, opaque=True)
 
     def _azapi(self, instance: Instance) -> None:
@@ -377,5 +381,19 @@ class _Run:
                     subject=f"{type_name}.{name}" if count > 1 else f"{instance.address}.{name}",
                     reason=reason,
                     origin=instance.origins.get(name.lower(), instance.origin),
+                )
+            )
+
+    def _report_opaque(self) -> None:
+        """Say once for each type that nothing is known of its resources but that they exist."""
+        for type_name, instances in sorted(self.unmapped.items()):
+            many = len(instances)
+            self.unresolved.append(
+                Unresolved(
+                    subject=type_name,
+                    reason=f"there is no mapping of this type: of {many} {'resource' if many == 1 else 'resources'}"
+                    f" (`{self.provider.opaque_type(type_name)}`) only the existence is known",
+                    origin=instances[0].origin,
+                    help="read an inventory as well, which has the properties",
                 )
             )

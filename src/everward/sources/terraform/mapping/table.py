@@ -87,6 +87,10 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """For blocks that become an object instead of an array: the format of their keys."""
     below: str = ""
     """The kind of parts of this resource that the value names: each name becomes an object with that part's id."""
+    unread: bool = False
+    """Whether what it becomes is too much to be told: a hole stands there when it is configured."""
+    why: str = ""
+    """Why it goes nowhere, for people."""
     flat: bool = False
     """Whether the elements join those that are in the array already, instead of replacing them."""
 

@@ -212,12 +212,22 @@ def _wrap(template: Any, item: Value) -> Value:
         return item
     if template == "$":
         return item
+    if isinstance(template, dict) and "$match" in template:
+        return _part(template["$match"], item)
     if isinstance(template, dict):
         return {key: _wrap(inner, item) for key, inner in template.items()}
     if isinstance(template, list):
         return [_wrap(inner, item) for inner in template]
     constant: Value = template
     return constant
+
+
+def _part(expression: str, item: Value) -> Value:
+    """The first group of an expression in a text; what is left of a hole is a hole."""
+    if isinstance(item, Unknown):
+        return msgspec.structs.replace(item, reference=None, text=None)
+    found = re.search(expression, item) if isinstance(item, str) else None
+    return found[1] if found is not None else None
 
 
 def flagged(flags: dict[str, Any], read: Callable[[str], Value]) -> Value:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path, PureWindowsPath
 
 from everward.estate.reading import Unresolved
+from everward.sources.jsontext import decode_text, parse
 from everward.sources.limits import Limits
 from everward.sources.terraform.modules.declarations import Module, declare
 from everward.sources.terraform.modules.overrides import lay_over
@@ -77,8 +77,8 @@ class ModuleLoader:
         """
         found = self._files.get(path)
         if found is None:
-            parse = parse_json_file if path.name.endswith(".json") else parse_file
-            found = self._files[path] = parse(self.tree.read(path), display(path), self.limits)
+            read = parse_json_file if path.name.endswith(".json") else parse_file
+            found = self._files[path] = read(self.tree.read(path), display(path), self.limits)
         return found
 
     def load(self, folder: Path) -> Module:
@@ -148,10 +148,10 @@ class ModuleLoader:
         if not manifest.is_file():
             return {}, []
         try:
-            entries = json.loads(self.tree.read(manifest))["Modules"]
+            entries = parse(decode_text(self.tree.read(manifest)), placed=False)[0]["Modules"]
             # The list may have been written on Windows.
             folders = {str(entry["Key"]): root / PureWindowsPath(str(entry["Dir"])).as_posix() for entry in entries}
-        except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
+        except (UnreadableError, ValueError, KeyError, TypeError):
             origin = Origin(source="terraform", file=display(manifest))
             advice = "run `terraform init` again"
             reason = "it is not the list of modules that `terraform init` writes"

@@ -37,7 +37,8 @@ def _lay(module: Module, block: Block) -> None:
         target = _target(module, block)
         if target is not None:
             _merge(module, target, block)
-        elif kind == "provider":
+        elif kind == "provider" and "." not in provider_name(block):
+            # A configuration without alias is there whether or not anybody wrote it.
             declare(module, Body(blocks=[block]))
             return
         else:

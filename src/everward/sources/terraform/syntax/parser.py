@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING
+from math import isqrt
+from typing import TYPE_CHECKING, TypeAlias
 
 from everward.sources.limits import Limits, limit_help
 from everward.sources.terraform.depth import deep_stack
@@ -26,8 +28,6 @@ from everward.sources.terraform.syntax.nodes import (
     ObjectCons,
     Parenthesis,
     SourceFile,
-    Splat,
-    Step,
     SyntaxProblem,
     Template,
     Traversal,
@@ -35,6 +35,7 @@ from everward.sources.terraform.syntax.nodes import (
     Unary,
     Variable,
 )
+from everward.sources.terraform.syntax.steps import WrittenStep, assemble
 from everward.values import Origin
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ _HELP = "correct the file; `terraform validate` shows the same place"
 _EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
 _PLAIN_TEXT = frozenset({"template_literal", "comment", "heredoc_template", "quoted_template", "string_lit"})
 _INTERPOLATION = re.compile(r"(?P<escape>\$\$\{)|\$\{(?:[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*\})?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None}
 _TEMPLATE_OFFSET = 2
 """The first line of a template is the second of the text that the grammar reads: before it stands the opening mark."""
+_LONG_BLANKS = re.compile(rb"[ \t\r\n\f]{200,}")
+_SHOWN = 400
+"""Bytes of a text that are looked at to show where an error is."""
 _TOP_LEVEL = re.compile(rb"^[A-Za-z_]", re.MULTILINE)
 
 
@@ -67,9 +72,12 @@ def parse_file(content: bytes, name: str, limits: Limits | None = None) -> Sourc
 
 
 def _parse(content: bytes, name: str, limits: Limits | None = None, *, in_parts: bool) -> SourceFile:
-    deepest = (limits or Limits()).nesting
+    limits = limits or Limits()
+    deepest = limits.nesting
     content = content.removeprefix(b"\xef\xbb\xbf")
     file = SourceFile(name, Body())
+    if not _is_affordable(content, limits, file):
+        return file
     try:
         content.decode()
         if b"\0" in content:
@@ -96,6 +104,19 @@ def _parse(content: bytes, name: str, limits: Limits | None = None, *, in_parts:
     return file
 
 
+def _is_affordable(content: bytes, limits: Limits, file: SourceFile) -> bool:
+    """Whether a text is read at all; why it is not, is told."""
+    limit, message = None, ""
+    if len(content) > limits.source_bytes:
+        limit, message = "source_bytes", f"the file has more than {limits.source_bytes:,} bytes"
+    elif isqrt(sum(len(run) ** 2 for run in _LONG_BLANKS.findall(content))) > limits.blanks:
+        limit, message = "blanks", f"more than {limits.blanks:,} blanks in a row"
+    if limit is not None:
+        origin = Origin(source="terraform", file=file.name)
+        file.problems.append(SyntaxProblem(message, origin=origin, help=limit_help(limit)))
+    return limit is None
+
+
 def _with_plain_exponents(content: bytes, root: Node) -> tuple[bytes, Node]:
     """The grammar wants a fraction before an exponent, the language does not: `1e9` is written `1.0e9` for it."""
     parts: list[bytes] = []
@@ -116,14 +137,15 @@ def _recover(content: bytes, file: SourceFile, deepest: int) -> None:
     starts = [match.start() for match in _TOP_LEVEL.finditer(content)]
     if not starts or starts[0] > 0:
         starts.insert(0, 0)
+    offset = content.count(b"\n", 0, starts[0])
     for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
         part = content[start:end]
-        offset = content.count(b"\n", 0, start)
         root = _parser().parse(part).root_node
         if root.has_error:
             file.problems.append(_error_in(root, part, file.name, offset))
         else:
             _Reader(part, file, offset, deepest).top(root)
+        offset += part.count(b"\n")
     if not file.problems:
         root = _parser().parse(content).root_node
         file.problems.append(_error_in(root, content, file.name, 0))
@@ -131,43 +153,56 @@ def _recover(content: bytes, file: SourceFile, deepest: int) -> None:
 
 def _error_in(root: Node, content: bytes, name: str, offset: int) -> SyntaxProblem:
     """The first error of a tree in the words of a person."""
-    node = _first_error(root)
-    place = _place_of(node)
+    trail = _first_error(root)
+    node, place = trail[0], _place_of(trail)
     line = place.start_point[0] + 1 + offset
     if node.is_missing:
         what = {"quoted_template_end": '"', "heredoc_identifier": "end of heredoc"}.get(node.type, node.type)
         message = "syntax error: a value is missing" if what == "identifier" else f"syntax error: `{what}` is missing"
     else:
-        near = content[place.start_byte :].decode(errors="replace").lstrip().split("\n", 1)[0][:40].rstrip()
+        near = (
+            content[place.start_byte : place.start_byte + _SHOWN]
+            .decode(errors="replace")
+            .lstrip()
+            .split("\n", 1)[0][:40]
+            .rstrip()
+        )
         message = f"syntax error near `{near}`" if near else "syntax error"
     return SyntaxProblem(message, origin=Origin(source="terraform", file=name, line=line), help=_HELP)
 
 
-def _place_of(node: Node) -> Node:
+_Trail: TypeAlias = "tuple[Node, _Trail | None]"
+"""A node, and the trail of what it is in. A node's own way up costs the tree a way down for each step."""
+
+
+def _place_of(trail: _Trail) -> Node:
     """Where an error is told: what is missing, where the thing that lacks it begins; else what could not go on."""
-    place = node
+    node, above = trail
     if node.is_missing:
-        while place.parent is not None and place.end_byte == place.start_byte:
-            place = place.parent
+        place = node
+        while above is not None and place.end_byte == place.start_byte:
+            place, above = above
         return place
     read = [child for child in node.children if child.end_byte > child.start_byte]
     # An error that swallows all from the start says nothing by its start: its last part is where reading stopped.
     return read[-1] if node.start_byte == 0 and read else node
 
 
-def _first_error(root: Node) -> Node:
+def _first_error(root: Node) -> _Trail:
     """The error that says most about its place: the deepest one at the start, without recursion."""
-    best = root
-    stack = [root]
+    best: _Trail = (root, None)
+    stack: list[_Trail] = [best]
     while stack:
-        node = stack.pop()
+        trail = stack.pop()
+        node = trail[0]
         if node.is_missing:
-            return node
+            return trail
         if node.is_error:
-            best = node
-        stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-        if node.is_error and not any(child.has_error for child in node.children):
-            return node
+            best = trail
+        below = [child for child in node.children if child.has_error or child.is_missing]
+        stack.extend((child, trail) for child in reversed(below))
+        if node.is_error and not any(child.has_error for child in below):
+            return trail
     return best
 
 
@@ -242,7 +277,7 @@ def _plain_template(text: str) -> Expression | None:
         elif literal:
             parts.append(literal)
         if name is not None:
-            parts.append(Variable(line, name))
+            parts.append(Literal(line, _WORDS[name]) if name in _WORDS else Variable(line, name))
         end = match.end()
     rest = text[end:]
     if parts and isinstance(parts[-1], str):
@@ -352,7 +387,11 @@ class _Reader:
             nodes = nodes[2:]
         else:
             source = self._head(head)
-        steps = tuple(self._step(node) for node in nodes[1:])
+        written = [step for node in nodes[1:] for step in self._steps(node)]
+        try:
+            steps = assemble(written)
+        except ValueError as error:
+            raise self._problem(head, f"syntax error: {error}") from None
         self._depth -= 1
         return Traversal(self._line(head), source, steps) if steps else source
 
@@ -487,15 +526,21 @@ class _Reader:
         collection = self._expression(next(child for child in node.children if child.type == "expression"))
         return (names[0] if len(names) > 1 else None), names[-1], collection
 
-    def _step(self, node: Node) -> Step:
+    def _steps(self, node: Node) -> Iterator[WrittenStep]:
         if node.type == "get_attr":
-            return Attr(self._text(node.children[-1]))
+            yield WrittenStep("dotted", Attr(self._text(node.children[-1])))
+            return
         inner = node.children[0]
         if node.type == "splat":
-            return Splat(tuple(self._step(child) for child in inner.children[1:] if child.type != "comment"))
-        if inner.type == "legacy_index":
-            return Index(Literal(self._line(inner), int(self._text(inner).lstrip(". \t"))))
-        return Index(self._expression(next(child for child in inner.children if child.type == "expression")))
+            yield WrittenStep("[*]" if inner.type == "full_splat" else ".*")
+            for child in inner.children:
+                if child.type in ("get_attr", "index", "splat"):
+                    yield from self._steps(child)
+        elif inner.type == "legacy_index":
+            yield WrittenStep("dotted", Index(Literal(self._line(inner), int(self._text(inner).lstrip(". \t")))))
+        else:
+            key = next(child for child in inner.children if child.type == "expression")
+            yield WrittenStep("bracketed", Index(self._expression(key)))
 
     # Templates
 

@@ -10,7 +10,11 @@ from everward.sources.terraform.language.functions import (
     hashing,
     network,
     numbers,
+    rsa,
+    terraform,
     text,
+    yaml,
+    yaml_writing,
 )
 from everward.sources.terraform.language.functions.registry import FUNCTIONS, Context, invoke
 
@@ -27,5 +31,9 @@ __all__ = [
     "invoke",
     "network",
     "numbers",
+    "rsa",
+    "terraform",
     "text",
+    "yaml",
+    "yaml_writing",
 ]

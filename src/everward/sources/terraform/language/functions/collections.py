@@ -1,148 +1,163 @@
-"""Functions over lists, sets and maps. Where only elements are holes, the rest stays known."""
+"""Functions over lists, maps and objects. Where only elements are holes, the rest stays known."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from everward.sources.terraform.language import graphemes, numbers
 from everward.sources.terraform.language.functions.registry import (
+    Context,
     function,
-    hole_of_call,
+    mark,
+    open_call,
+    sequence,
     strings,
-    unified,
     whole,
 )
-from everward.sources.terraform.language.operations import as_truth, equal, is_many, sequence
+from everward.sources.terraform.language.operations import as_truth, equal, is_many
 from everward.sources.terraform.language.types import ANY, STRING, Type
+from everward.sources.terraform.language.unify import unify
 from everward.sources.terraform.language.values import (
     Data,
+    LimitProblem,
     ListValue,
     MapValue,
+    Sensitive,
     SetValue,
     ValueProblem,
+    bared,
     convert,
     freeze,
     has_hole,
-    holes_of,
+    is_null,
     kind_name,
-    make_set,
+    null_of,
     shorten,
-    to_string,
-    unify_items,
+    type_of,
 )
 from everward.values import Unknown, all_of, any_of
 
-_LARGEST = 100_000
-"""How many elements a product may have."""
 
-
-def _open(name: str, *arguments: Data) -> Unknown:
-    return hole_of_call(name, list(arguments), holes_of(arguments))
-
-
-def _some_many(*lists: list[Data]) -> bool:
+def some_many(*lists: list[Data]) -> bool:
+    """Whether an element of the lists stands for any number of them."""
     return any(is_many(item) for items in lists for item in items)
 
 
-@function("length", "a", "shallow")
+@function("length", "a", "shallow", marks="top")
 def length(value: Data) -> Data:
     """How many elements or characters."""
     if isinstance(value, str):
-        return len(value)
+        return numbers.sized(graphemes.count(value))
     if isinstance(value, dict):
-        return len(value)
+        return numbers.sized(len(value))
     items = sequence(value)
-    if _some_many(items) or (isinstance(value, SetValue) and len(items) > 1 and has_hole(value)):
-        return _open("length", value)
-    return len(items)
+    if some_many(items) or (isinstance(value, SetValue) and len(items) > 1 and has_hole(value)):
+        return open_call("length", value)
+    return numbers.sized(len(items))
 
 
-@function("keys", "m", "shallow")
+@function("keys", "m", "shallow", marks="top")
 def keys(value: dict[str, Data]) -> Data:
     """The keys in order."""
-    return strings(sorted(value))
+    names = sorted(value)
+    return strings(names) if isinstance(value, MapValue) else names
 
 
-@function("values", "m", "shallow")
+@function("values", "m", "shallow", marks="top")
 def values(value: dict[str, Data]) -> Data:
     """The values in the order of the keys."""
     items = [value[name] for name in sorted(value)]
     return ListValue(items, value.of) if isinstance(value, MapValue) else items
 
 
-@function("lookup", "ms*A", "shallow", nullable=True)
-def lookup(value: dict[str, Data], key: str, *default: Data) -> Data:
+@function("lookup", "ms*A", "raw", nullable=True, marks="own")
+def lookup(value: Data, key: Data, *default: Data) -> Data:
     """The value under a key, else the default."""
+    marked = isinstance(value, Sensitive) or isinstance(key, Sensitive)
+    found = _looked_up(bared(value), bared(key), default)
+    return mark(found) if marked else found
+
+
+def _looked_up(value: Data, key: Data, default: tuple[Data, ...]) -> Data:
     if len(default) > 1:
         raise ValueProblem("fewer arguments are needed")
+    if isinstance(value, Unknown) or isinstance(key, Unknown):
+        return open_call("lookup", value, key, *default)
+    if not isinstance(value, dict):
+        raise ValueProblem(f"a map is needed, not a {kind_name(value)}")
+    fallback = [convert(item, value.of) for item in default] if isinstance(value, MapValue) else list(default)
     if key in value:
         return value[key]
-    if not default:
+    if not fallback:
         raise ValueProblem(f"there is no key `{shorten(key)}`, and no default")
-    return convert(default[0], value.of) if isinstance(value, MapValue) else default[0]
+    return fallback[0]
 
 
-@function("element", "an", "shallow", nullable=True)
+@function("element", "an", "shallow", nullable=True, marks="top")
 def element(value: Data, index: Any) -> Data:
     """An element by position, counted round and round."""
-    items = sequence(value)
+    items = sequence(value, sets=False)
     position = whole(index)
-    if _some_many(items):
-        return _open("element", value, index)
+    if some_many(items):
+        return open_call("element", value, index)
     if not items:
         raise ValueProblem("an empty list has no elements")
-    if position < 0:
-        raise ValueProblem("the position is negative")
+    if position < 0 and position % len(items) and not isinstance(value, ListValue):
+        raise ValueProblem("the position is negative, which only lists allow")
     return items[position % len(items)]
 
 
-@function("index", "la", "shallow")
-def index(items: list[Data], value: Data) -> Data:
+@function("index", "aa", "shallow")
+def index(value: Data, wanted: Data) -> Data:
     """The position of a value."""
-    for position, item in enumerate(items):
-        same = equal(item, value)
+    for position, item in enumerate(sequence(value, sets=False)):
+        same = equal(item, wanted)
         if isinstance(same, Unknown):
-            return _open("index", items, value)
+            return open_call("index", value, wanted)
         if same:
-            return position
+            return numbers.sized(position)
     raise ValueProblem("the list does not have the value")
 
 
-@function("contains", "la", "shallow")
-def contains(items: list[Data], value: Data) -> Data:
+@function("contains", "aa", "shallow")
+def contains(value: Data, wanted: Data) -> Data:
     """Whether a list has a value."""
-    return any_of(equal(item, value) for item in items)
+    return any_of(equal(item, wanted) for item in sequence(value))
 
 
-@function("concat", "*l", "shallow")
-def concat(*lists: list[Data]) -> Data:
+@function("concat", "*a", "shallow", marks="top")
+def concat(*lists: Data) -> Data:
     """One list after the other."""
     if not lists:
         raise ValueProblem("at least one list is needed")
-    joined = [item for items in lists for item in items]
     if all(isinstance(items, ListValue) for items in lists):
-        return unified(joined)
-    return joined
+        common = unify(type_of(items) for items in lists)
+        if common is not None and common.element is not None:
+            return ListValue((item for items in lists for item in convert(items, common)), common.element)
+    return [item for items in lists for item in sequence(items, sets=False)]
 
 
-@function("flatten", "l", "shallow")
-def flatten(items: list[Data]) -> Data:
+@function("flatten", "a", "shallow", marks="own")
+def flatten(value: Data) -> Data:
     """Lists inside lists laid open; a hole inside may be a list, and stands for any number of elements."""
+    marked = isinstance(value, Sensitive)
     out: list[Data] = []
-    stack = list(reversed(items))
+    stack = list(reversed(sequence(bared(value))))
     while stack:
         item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item))
-        elif isinstance(item, Unknown) and not item.many and not item.present:
-            out.append(_spread(item))
+        bare = bared(item)
+        if isinstance(bare, list):
+            marked = marked or isinstance(item, Sensitive)
+            stack.extend(reversed(bare))
+        elif isinstance(bare, Unknown) and not bare.many and not bare.present:
+            out.append(spread(bare))
         else:
             out.append(item)
-        if len(out) > _LARGEST:
-            raise ValueProblem("too many elements")
-    return out
+    return mark(out) if marked else out
 
 
-def _spread(hole: Unknown) -> Unknown:
+def spread(hole: Unknown) -> Unknown:
+    """A hole that may turn out to be any number of elements."""
     return Unknown(
         reason=hole.reason,
         decided_by=hole.decided_by,
@@ -153,133 +168,139 @@ def _spread(hole: Unknown) -> Unknown:
     )
 
 
-@function("merge", "*A", "raw")
+@function("merge", "*A", "raw", marks="own")
 def merge(*maps: Data) -> Data:
     """Maps put together; later ones win. What nulls give is nothing."""
-    holes = [item for item in maps if isinstance(item, Unknown)]
-    if holes:
-        return hole_of_call("merge", list(maps), holes)
+    bare = [bared(item) for item in maps]
+    if any(isinstance(item, Unknown) for item in bare):
+        return open_call("merge", *maps)
     result: dict[str, Data] = {}
-    given = [item for item in maps if item is not None]
-    for item in given:
-        if not isinstance(item, dict):
+    for item in bare:
+        if isinstance(item, dict):
+            result.update(item)
+        elif item is not None and not (is_null(item) and type_of(item).kind in ("map", "object")):
             raise ValueProblem(f"a map is needed, not a {kind_name(item)}")
-        result.update(item)
-    if given and all(isinstance(item, MapValue) for item in given):
-        names = list(result)
-        try:
-            items, of = unify_items([result[name] for name in names])
-        except ValueProblem:
-            return result
-        return MapValue(zip(names, items, strict=True), of)
-    return {name: result[name] for name in sorted(result)}
+    kinds = {type_of(item) for item in bare}
+    merged: Data = {name: result[name] for name in sorted(result)}
+    if len(kinds) == 1:
+        (kind,) = kinds
+        merged = MapValue(merged, kind.element or ANY) if kind.kind == "map" else merged
+    return mark(merged) if any(isinstance(item, Sensitive) for item in maps) else merged
 
 
-@function("zipmap", "ta", "shallow")
+@function("zipmap", "ta", "shallow", marks="top")
 def zipmap(names: list[Data], items: Data) -> Data:
     """A map from keys and values."""
-    listed = sequence(items)
-    holes = [name for name in names if isinstance(name, Unknown)]
-    if holes or _some_many(listed):
-        return _open("zipmap", names, items)
-    if len(names) != len(listed):
-        raise ValueProblem(f"there are {len(names)} keys and {len(listed)} values")
-    result = dict(zip(names, listed, strict=True))
-    return MapValue(result, items.of) if isinstance(items, ListValue) else result
+    listed = sequence(items, sets=False)
+    marked = any(isinstance(name, Sensitive) for name in names)
+    bare = [bared(name) for name in names]
+    if any(isinstance(name, Unknown) for name in bare) or some_many(listed):
+        return open_call("zipmap", names, items)
+    if len(bare) != len(listed):
+        raise ValueProblem(f"there are {len(bare)} keys and {len(listed)} values")
+    if any(is_null(name) for name in bare):
+        raise ValueProblem("a key is null")
+    result = dict(zip(bare, listed, strict=True))
+    zipped = MapValue(result, items.of) if isinstance(items, ListValue) else result
+    return mark(zipped) if marked else zipped
 
 
 @function("coalesce", "*A", "raw", nullable=True)
 def coalesce(*options: Data) -> Data:
     """The first that is neither null nor empty text, in the type of all."""
-    if not options:
-        raise ValueProblem("at least one value is needed")
-    try:
-        converted = unify_items(list(options))[0]
-    except ValueProblem:
-        converted = list(options)
-    for item in converted:
+    common = unify({type_of(item): None for item in options}) if options else None
+    if common is None:
+        raise ValueProblem("all values must have one type" if options else "at least one value is needed")
+    converted = [convert(item, common) for item in options]
+    for position, item in enumerate(converted):
         if isinstance(item, Unknown):
             # It could be null: only when it is known not to be, later ones do not matter.
-            return item if item.present and item is converted[-1] else _coalesced(converted, item)
-        if item is not None and item != "":
+            return item if item.present and position == len(converted) - 1 else _coalesced(converted, item)
+        if not is_null(item) and not (common.kind in ("string", "hole") and item == ""):
             return item
     raise ValueProblem("all values are null or empty")
 
 
 def _coalesced(options: list[Data], first: Unknown) -> Data:
-    holes = [item for item in options if isinstance(item, Unknown)]
-    hole = hole_of_call("coalesce", options, holes)
-    return first if len(options) == 1 else hole
+    return first if len(options) == 1 else open_call("coalesce", *options)
 
 
 @function("coalescelist", "*A", "raw")
 def coalescelist(*lists: Data) -> Data:
     """The first list that has elements."""
+    if not lists:
+        raise ValueProblem("at least one list is needed")
+    for items in lists:
+        if isinstance(items, Unknown):
+            break
+        if not is_null(items) or type_of(items).kind not in ("list", "tuple"):
+            sequence(items, sets=False)
     for items in lists:
         if isinstance(items, Unknown) or (isinstance(items, list) and items and all(map(is_many, items))):
-            return _open("coalescelist", *lists)
-        if items is not None and sequence(items):
+            return open_call("coalescelist", *lists)
+        if isinstance(items, list) and items:
             return items
     raise ValueProblem("all lists are empty")
 
 
-@function("compact", "l", "shallow")
+@function("compact", "t", "shallow")
 def compact(items: list[Data]) -> Data:
     """Text without nulls and empty ones."""
     kept: list[Data] = []
     for item in items:
         if isinstance(item, Unknown):
             # It may turn out empty, and drop out.
-            kept.append(item if item.many else _spread(item))
-        elif item is not None and to_string(item):
-            kept.append(to_string(item))
+            kept.append(item if item.many else spread(item))
+        elif not is_null(item) and item:
+            kept.append(item)
     return ListValue(kept, STRING)
 
 
 @function("distinct", "l", "shallow")
-def distinct(items: list[Data]) -> Data:
+def distinct(items: ListValue) -> Data:
     """Every value once, in the order of their first appearance."""
-    kept, of = unify_items(items)
     seen: set[Any] = set()
     out: list[Data] = []
-    for item in kept:
-        mark = freeze(item)
-        if mark is None or mark not in seen:
-            seen.add(mark)
-            out.append(item)
-    return ListValue(out, of)
+    for item in items:
+        frozen = freeze(item)
+        if frozen is None or frozen not in seen:
+            seen.add(frozen)
+            # What a hole turns out to be may stand there already.
+            out.append(spread(item) if isinstance(item, Unknown) and out and not item.many else item)
+    return ListValue(out, items.of)
 
 
-@function("reverse", "l", "shallow")
-def reverse(items: list[Data]) -> Data:
+@function("reverse", "a", "shallow", marks="top")
+def reverse(value: Data) -> Data:
     """Back to front."""
-    turned = items[::-1]
-    return ListValue(turned, items.of) if isinstance(items, ListValue | SetValue) else turned
+    turned = sequence(value)[::-1]
+    return ListValue(turned, value.of) if isinstance(value, ListValue | SetValue) else turned
 
 
-@function("slice", "lnn", "shallow")
-def slice_list(items: list[Data], start: Any, end: Any) -> Data:
+@function("slice", "ann", "shallow", marks="top")
+def slice_list(value: Data, start: Any, end: Any) -> Data:
     """The elements from a position up to, and without, another."""
+    items = sequence(value, sets=False)
     first, last = whole(start), whole(end)
-    if _some_many(items):
-        return _open("slice", items, start, end)
+    if some_many(items):
+        return open_call("slice", value, start, end)
     if not 0 <= first <= last <= len(items):
         raise ValueProblem(f"{first} to {last} does not lie in a list of {len(items)}")
     part = items[first:last]
-    return ListValue(part, items.of) if isinstance(items, ListValue) else part
+    return ListValue(part, value.of) if isinstance(value, ListValue) else part
 
 
-@function("chunklist", "ln", "shallow")
-def chunklist(items: list[Data], size: Any) -> Data:
+@function("chunklist", "ln", "shallow", marks="top")
+def chunklist(items: ListValue, size: Any) -> Data:
     """Parts of at most `size` elements."""
     step = whole(size)
     if step < 0:
         raise ValueProblem("the size is negative")
-    if _some_many(items):
-        return _open("chunklist", items, size)
-    kept, of = unify_items(items)
-    step = step or max(len(kept), 1)
-    return ListValue((ListValue(kept[at : at + step], of) for at in range(0, len(kept), step)), Type("list", of))
+    if some_many(items):
+        return open_call("chunklist", items, size)
+    step = step or max(len(items), 1)
+    parts = (ListValue(items[at : at + step], items.of) for at in range(0, len(items), step))
+    return ListValue(parts, Type("list", items.of))
 
 
 @function("one", "a", "shallow", nullable=True)
@@ -287,49 +308,58 @@ def one(value: Data) -> Data:
     """The only element, or null for none."""
     items = sequence(value)
     if any(is_many(item) for item in items):
-        return _open("one", value)
+        return open_call("one", value)
     if len(items) > 1:
+        if isinstance(value, SetValue) and has_hole(value):
+            return open_call("one", value)
         raise ValueProblem(f"there are {len(items)} elements, not one")
-    return items[0] if items else None
+    if items:
+        return items[0]
+    return null_of(value.of) if isinstance(value, ListValue | SetValue) else None
 
 
 @function("sort", "t")
 def sort(items: list[str]) -> Data:
     """Text in order."""
-    if any(item is None for item in items):
+    if any(is_null(item) for item in items):
         raise ValueProblem("an element is null")
     return strings(sorted(items))
 
 
-@function("alltrue", "l", "shallow")
+@function("alltrue", "o", "shallow")
 def alltrue(items: list[Data]) -> Data:
     """Whether all are true."""
-    return all_of(False if item is None else as_truth(item) for item in items)
+    return all_of(False if is_null(item) else as_truth(item) for item in items)
 
 
-@function("anytrue", "l", "shallow")
+@function("anytrue", "o", "shallow")
 def anytrue(items: list[Data]) -> Data:
     """Whether any is true."""
-    return any_of(False if item is None else as_truth(item) for item in items)
+    return any_of(False if is_null(item) else as_truth(item) for item in items)
 
 
 @function("matchkeys", "lll")
-def matchkeys(items: list[Data], names: list[Data], wanted: list[Data]) -> Data:
+def matchkeys(items: ListValue, names: ListValue, wanted: ListValue) -> Data:
     """The elements whose key is wanted."""
+    common = unify((type_of(names), type_of(wanted)))
+    if common is None:
+        raise ValueProblem("the keys and those wanted must have one type")
     if len(items) != len(names):
         raise ValueProblem(f"there are {len(items)} values and {len(names)} keys")
-    marks = {freeze(item) for item in unify_items([*wanted, *names])[0][: len(wanted)]}
-    keys_ = unify_items([*wanted, *names])[0][len(wanted) :]
-    return unified([item for item, name in zip(items, keys_, strict=True) if freeze(name) in marks])
+    marks = {freeze(item) for item in convert(wanted, common)}
+    kept = (item for item, name in zip(items, convert(names, common), strict=True) if freeze(name) in marks)
+    return ListValue(kept, items.of)
 
 
-@function("transpose", "m")
+@function("transpose", "M")
 def transpose(value: dict[str, Data]) -> Data:
     """Keys and values changed over."""
     turned: dict[str, list[str]] = {}
     for name in sorted(value):
-        for item in sequence(value[name]):
-            turned.setdefault(to_string(item), []).append(name)
+        if is_null(value[name]) or any(is_null(item) for item in value[name]):
+            raise ValueProblem("a list, or an element of one, is null")
+        for item in value[name]:
+            turned.setdefault(item, []).append(name)
     of = Type("list", STRING)
     return MapValue({name: strings(turned[name]) for name in sorted(turned)}, of)
 
@@ -337,50 +367,65 @@ def transpose(value: dict[str, Data]) -> Data:
 # Sets
 
 
-def _sets(items: tuple[list[Data], ...]) -> tuple[list[SetValue], Type]:
-    flat, of = unify_items([item for part in items for item in part])
-    out, start = [], 0
-    for part in items:
-        out.append(make_set(flat[start : start + len(part)], of))
-        start += len(part)
-    return out, of
+def _common_sets(items: tuple[SetValue, ...]) -> tuple[list[SetValue], Type]:
+    found = {part.of: None for part in items if part or part.of.kind != "any"}
+    common = unify(found) if found else ANY
+    if common is None:
+        raise ValueProblem("the elements of all sets must have one type")
+    return [convert(part, Type("set", common)) for part in items], common
 
 
-@function("setunion", "l*l", "shallow")
-def setunion(*items: list[Data]) -> Data:
+@function("setunion", "e*e", "shallow")
+def setunion(*items: SetValue) -> Data:
     """What stands in any."""
-    sets, of = _sets(items)
-    return make_set([item for part in sets for item in part], of)
+    sets, common = _common_sets(items)
+    return convert(ListValue((item for part in sets for item in part), common), Type("set", common))
 
 
-@function("setintersection", "l*l")
-def setintersection(*items: list[Data]) -> Data:
+@function("setintersection", "e*e")
+def setintersection(*items: SetValue) -> Data:
     """What stands in all."""
-    sets, of = _sets(items)
+    sets, common = _common_sets(items)
     marks = [{freeze(item) for item in part} for part in sets[1:]]
-    return make_set([item for item in sets[0] if all(freeze(item) in mark for mark in marks)], of)
+    return SetValue((item for item in sets[0] if all(freeze(item) in seen for seen in marks)), common)
 
 
-@function("setsubtract", "ll")
-def setsubtract(first: list[Data], second: list[Data]) -> Data:
+@function("setsubtract", "ee")
+def setsubtract(*items: SetValue) -> Data:
     """What stands in the first alone."""
-    (left, right), of = _sets((first, second))
+    (left, right), common = _common_sets(items)
     marks = {freeze(item) for item in right}
-    return make_set([item for item in left if freeze(item) not in marks], of)
+    return SetValue((item for item in left if freeze(item) not in marks), common)
 
 
-@function("setproduct", "*l", "shallow")
-def setproduct(*items: list[Data]) -> Data:
+@function("setproduct", "*a", "shallow", context=True, marks="top")
+def setproduct(context: Context, *items: Data) -> Data:
     """Every combination."""
     if len(items) < 2:
         raise ValueProblem("at least two lists are needed")
-    if _some_many(*items):
-        return _open("setproduct", *items)
-    rows: list[list[Data]] = [[]]
-    for part in items:
-        rows = [[*row, item] for row in rows for item in part]
-        if len(rows) > _LARGEST:
-            raise ValueProblem("too many combinations")
-    if all(isinstance(part, SetValue) for part in items):
-        return make_set(rows, ANY)
-    return ListValue(rows)
+    parts = [sequence(part) for part in items]
+    kinds = [_element_type(part) for part in parts]
+    if some_many(*parts):
+        return open_call("setproduct", *items)
+    total = 1
+    for part in parts:
+        total *= len(part)
+    if total > context.limits.elements:
+        raise LimitProblem(f"more than {context.limits.elements:,} combinations", "elements")
+    context.spend(total // 16)
+    rows: list[list[Data]] = [[]] if total else []
+    for part, kind in zip(parts, kinds, strict=True):
+        converted = [convert(item, kind) for item in part]
+        rows = [[*row, item] for row in rows for item in converted]
+    of = Type("tuple", elements=tuple(kinds))
+    product = ListValue(rows, of)
+    return convert(product, Type("set", of)) if any(isinstance(part, SetValue) for part in items) else product
+
+
+def _element_type(part: list[Data]) -> Type:
+    if isinstance(part, ListValue | SetValue):
+        return part.of
+    common = unify({type_of(item): None for item in part})
+    if common is None:
+        raise ValueProblem("all elements of a list must have one type")
+    return ANY if common.kind == "hole" else common

@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
-from everward.sources.terraform.language.functions.registry import function
+from everward.sources.terraform.language.functions.registry import function, mark
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type
-from everward.sources.terraform.language.values import Data, Sensitive, convert, has_sensitive, unmark
+from everward.sources.terraform.language.values import Data, Sensitive, bared, convert
+from everward.values import Unknown, combine
 
 
-@function("tostring", "A", "shallow", nullable=True)
-def tostring(value: Data) -> Data:
-    """As text."""
-    return convert(value, STRING)
+def _declare(name: str, kind: Type) -> None:
+    def to_kind(value: Data) -> Data:
+        return convert(value, kind)
+
+    function(name, "A", "raw", nullable=True, marks="own")(to_kind)
 
 
-@function("tonumber", "A", "shallow", nullable=True)
-def tonumber(value: Data) -> Data:
-    """As a number."""
-    return convert(value, NUMBER)
+for _name, _kind in (
+    ("tostring", STRING),
+    ("tonumber", NUMBER),
+    ("tobool", BOOL),
+    ("tolist", Type("list", ANY)),
+    ("toset", Type("set", ANY)),
+    ("tomap", Type("map", ANY)),
+):
+    _declare(_name, _kind)
 
 
-@function("tobool", "A", "shallow", nullable=True)
-def tobool(value: Data) -> Data:
-    """As a truth value."""
-    return convert(value, BOOL)
-
-
-@function("tolist", "A", "raw")
-def tolist(value: Data) -> Data:
-    """As a list."""
-    return convert(value, Type("list", ANY))
-
-
-@function("toset", "A", "raw")
-def toset(value: Data) -> Data:
-    """As a set; what holes could turn out equal to stays beside them."""
-    return convert(value, Type("set", ANY))
-
-
-@function("tomap", "A", "raw")
-def tomap(value: Data) -> Data:
-    """As a map."""
-    return convert(value, Type("map", ANY))
-
-
-@function("sensitive", "A", "raw", marks=True)
+@function("sensitive", "A", "raw", marks="own")
 def sensitive(value: Data) -> Data:
     """Marked as not to be shown."""
-    return value if isinstance(value, Sensitive) else Sensitive(value)
+    return mark(value)
 
 
-@function("nonsensitive", "A", "raw", marks=True)
+@function("nonsensitive", "A", "raw", marks="own")
 def nonsensitive(value: Data) -> Data:
-    """With the mark taken off; the caller takes off those inside."""
-    return unmark(value)
+    """With the mark on the whole taken off; those on its parts stay."""
+    return bared(value)
 
 
-@function("issensitive", "A", "raw", marks=True)
+@function("issensitive", "A", "raw", marks="own")
 def issensitive(value: Data) -> Data:
-    """Whether it is marked."""
-    return has_sensitive(value)
+    """Whether the whole is marked."""
+    if isinstance(value, Sensitive):
+        return True
+    return combine([value], present=True) if isinstance(value, Unknown) else False
 
 
-@function("ephemeralasnull", "A", "raw")
+@function("ephemeralasnull", "A", "raw", marks="own")
 def ephemeralasnull(value: Data) -> Data:
     """Ephemeral values as null; what is read from source has none."""
     return value

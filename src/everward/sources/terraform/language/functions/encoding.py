@@ -1,25 +1,30 @@
-"""Functions that encode and decode: base64, JSON, YAML, CSV, URLs."""
+"""Functions that encode and decode: base64, JSON, CSV, URLs."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from decimal import Decimal, InvalidOperation
+import re
 from typing import Any
 
-from everward.sources.terraform.language.functions.registry import function
+from everward.sources.limits import Limits
+from everward.sources.terraform.language.functions.registry import Context, function
+from everward.sources.terraform.language.types import STRING, object_of
 from everward.sources.terraform.language.values import (
     Data,
+    LimitProblem,
     ListValue,
     ValueProblem,
+    is_null,
+    nfc,
     number_text,
     shorten,
-    tidy,
+    to_number,
 )
 from everward.values import Unknown
 
-_MOST_NODES = 500_000
+# JSON
 
 
 def json_text(value: Data) -> str:
@@ -33,7 +38,7 @@ def _write_json(value: Data, parts: list[str]) -> None:
     if isinstance(value, dict):
         parts.append("{")
         for position, name in enumerate(sorted(value)):
-            parts.append(("," if position else "") + _json_string(name) + ":")
+            parts.append(("," if position else "") + quoted(name) + ":")
             _write_json(value[name], parts)
         parts.append("}")
     elif isinstance(value, list):
@@ -44,8 +49,8 @@ def _write_json(value: Data, parts: list[str]) -> None:
             _write_json(item, parts)
         parts.append("]")
     elif isinstance(value, str):
-        parts.append(_json_string(value))
-    elif value is None:
+        parts.append(quoted(value))
+    elif is_null(value):
         parts.append("null")
     elif isinstance(value, bool):
         parts.append("true" if value else "false")
@@ -53,12 +58,12 @@ def _write_json(value: Data, parts: list[str]) -> None:
         parts.append(number_text(value))
 
 
-def _json_string(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
-    for char, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        if char in quoted:
-            quoted = quoted.replace(char, escape)
-    return quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+_ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def quoted(text: str) -> str:
+    """Text as JSON has it."""
+    return json.dumps(text, ensure_ascii=False).translate(_ESCAPED)
 
 
 @function("jsonencode", "A")
@@ -67,129 +72,81 @@ def jsonencode(value: Data) -> Data:
     return json_text(value)
 
 
-@function("jsondecode", "s", nullable=True)
-def jsondecode(text: str) -> Data:
+@function("jsondecode", "s", nullable=True, context=True)
+def jsondecode(context: Context, text: str) -> Data:
     """From JSON."""
+    return from_json_text(text, context.limits)
+
+
+def from_json_text(text: str, limits: Limits) -> Data:
+    """The value of a text in JSON.
+
+    Raises:
+        ValueProblem: when it is not JSON.
+        LimitProblem: when it nests too deeply.
+
+    """
+    # INVARIANT: checked before the reader of JSON sees it, which takes the machine's stack for each level.
+    if _depth(text) > limits.nesting:
+        raise LimitProblem(f"this JSON nests more than {limits.nesting} levels deep", "nesting")
     try:
-        return json.loads(text, parse_float=_decimal, parse_int=_decimal, parse_constant=_no_constant)
+        return _from_json(_DECODER.decode(text))
     except (ValueError, RecursionError) as error:
         raise ValueProblem(f"this is not JSON: {shorten(str(error))}") from None
 
 
-def _decimal(text: str) -> int | Decimal:
+def _number(text: str) -> Any:
     try:
-        return tidy(Decimal(text))
-    except InvalidOperation:
-        raise ValueError(f"`{shorten(text)}` is too large") from None
+        return to_number(text)
+    except ValueProblem as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _depth(text: str) -> int:
+    """How deep arrays and objects nest in a text, if it is JSON."""
+    if text.count("[") + text.count("{") < _SHALLOW:
+        return 0
+    depth = deepest = 0
+    for mark in _NESTING.findall(text):
+        depth += 1 if mark in "[{" else -1 if mark in "]}" else 0
+        deepest = max(deepest, depth)
+    return deepest
+
+
+_SHALLOW = 100
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 def _no_constant(text: str) -> Any:
     raise ValueError(f"`{text}` is no JSON")
 
 
-@function("yamldecode", "s", nullable=True)
-def yamldecode(text: str) -> Data:
-    """From YAML."""
-    import yaml
-
-    try:
-        loaded = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        raise ValueProblem(f"this is not YAML: {shorten(str(error))}") from None
-    if loaded is None and not text.strip():
-        raise ValueProblem("an empty text is no YAML")
-    return _from_yaml(loaded, [0])
+_DECODER = json.JSONDecoder(parse_float=_number, parse_int=_number, parse_constant=_no_constant)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _from_yaml(value: Any, count: list[int]) -> Data:
-    count[0] += 1
-    if count[0] > _MOST_NODES:
-        raise ValueProblem("this YAML is too large")
-    if isinstance(value, dict):
-        return {_yaml_key(name): _from_yaml(item, count) for name, item in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [_from_yaml(item, count) for item in value]
-    if isinstance(value, float):
-        return tidy(Decimal(repr(value)))
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    text = str(value.isoformat())
-    if "T" not in text:
-        return f"{text}T00:00:00Z"
-    return text.replace("+00:00", "Z") if value.tzinfo is not None else f"{text}Z"
-
-
-def _yaml_key(name: Any) -> str:
-    if isinstance(name, bool):
-        return "true" if name else "false"
-    return "" if name is None else str(name)
-
-
-@function("yamlencode", "A")
-def yamlencode(value: Data) -> Data:
-    """As YAML in blocks."""
-    return "".join(f"{line}\n" for line in _yaml_lines(value))
-
-
-def _yaml_lines(value: Data) -> list[str]:
-    if isinstance(value, dict) and value:
-        lines: list[str] = []
-        for name in sorted(value):
-            item = value[name]
-            inner = _yaml_lines(item)
-            key = json.dumps(name, ensure_ascii=False)
-            if isinstance(item, dict) and item:
-                lines += [f"{key}:", *(f"  {line}" if line else line for line in inner)]
-            elif isinstance(item, list) and item:
-                lines += [f"{key}:", *inner]
-            else:
-                lines += [f"{key}: {inner[0]}", *(f"  {line}" if line else line for line in inner[1:])]
-        return lines
-    if isinstance(value, list) and value:
-        lines = []
-        for item in value:
-            first, *rest = _yaml_lines(item)
-            lines += [f"- {first}", *(f"  {line}" if line else line for line in rest)]
-        return lines
-    return _yaml_scalar(value)
-
-
-def _yaml_scalar(value: Data) -> list[str]:
-    if isinstance(value, dict):
-        return ["{}"]
-    if isinstance(value, list):
-        return ["[]"]
+def _from_json(value: Any) -> Data:
     if isinstance(value, str):
-        if "\n" not in value:
-            return [json.dumps(value, ensure_ascii=False)]
-        body = value.split("\n")
-        ending = "|-"
-        if body[-1] == "":
-            body.pop()
-            ending = "|+" if body and body[-1] == "" else "|"
-        if body and body[0].startswith(" "):
-            ending = ending.replace("|", "|2")
-        return [ending, *body]
-    if value is None:
-        return ["null"]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    return [number_text(value)]
+        return _clean(value)
+    if isinstance(value, dict):
+        return {_clean(name): _from_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    return value
+
+
+def _clean(text: str) -> str:
+    # Half a pair of surrogates stands for no character.
+    return nfc(_SURROGATES.sub("\ufffd", text) if not text.isascii() else text)
+
+
+# CSV
 
 
 @function("csvdecode", "s")
 def csvdecode(text: str) -> Data:
     """Rows as objects, named by the first row."""
-    import csv
-    import io
-
-    try:
-        rows = list(csv.reader(io.StringIO(text), strict=True))
-    except csv.Error as error:
-        raise ValueProblem(f"this is not CSV: {error}") from None
-    rows = [row for row in rows if row]
+    rows = _records(text)
     if not rows:
         raise ValueProblem("a row of names is needed")
     names, *body = rows
@@ -197,7 +154,54 @@ def csvdecode(text: str) -> Data:
         raise ValueProblem("a name stands twice in the first row")
     if any(len(row) != len(names) for row in body):
         raise ValueProblem("a row has more or fewer fields than the first")
-    return ListValue(dict(zip(names, row, strict=True)) for row in body)
+    of = object_of((name, STRING) for name in names)
+    return ListValue((dict(sorted(zip(names, row, strict=True))) for row in body), of)
+
+
+_FIELD = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"(?=,|\n|\Z)|(?P<plain>[^",\n]*)(?=,|\n|\Z)')
+
+
+def _records(text: str) -> list[list[str]]:
+    """The rows of a text, as Go reads them: empty lines are none, quotes stand around whole fields."""
+    text = text.replace("\r\n", "\n")
+    text = text.removesuffix("\r") if text.endswith("\r") else text
+    records: list[list[str]] = []
+    position = 0
+    while position < len(text):
+        if text[position] == "\n":
+            position += 1
+            continue
+        record: list[str] = []
+        while True:
+            match = _FIELD.match(text, position)
+            if match is None:
+                raise ValueProblem("this is not CSV: a quote is not closed, or stands inside a field")
+            inner = match["quoted"]
+            record.append(nfc(match["plain"] if inner is None else inner.replace('""', '"')))
+            position = match.end()
+            if position >= len(text) or text[position] == "\n":
+                break
+            position += 1
+        position += 1
+        records.append(record)
+    return records
+
+
+# Base64 and encodings of text
+
+
+def from_base64(text: str) -> bytes:
+    """The bytes that a text in base64 stands for; line ends in it mean nothing.
+
+    Raises:
+        ValueProblem: when it is none.
+
+    """
+    plain = text.replace("\n", "").replace("\r", "")
+    try:
+        return base64.b64decode(plain, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueProblem(f"`{shorten(text)}` is not base64") from None
 
 
 @function("base64encode", "s")
@@ -210,8 +214,8 @@ def base64encode(text: str) -> Data:
 def base64decode(text: str) -> Data:
     """From base64."""
     try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return from_base64(text).decode()
+    except UnicodeDecodeError:
         raise ValueProblem(f"`{shorten(text)}` is not text in base64") from None
 
 
@@ -224,19 +228,27 @@ def base64gzip(_text: str) -> Data:
 @function("textencodebase64", "ss")
 def textencodebase64(text: str, encoding: str) -> Data:
     """As base64 of another encoding."""
+    from everward.sources.terraform.language.functions.charsets import charset
+
     try:
-        return base64.b64encode(text.encode(encoding)).decode()
-    except (LookupError, UnicodeError, ValueError):
+        return base64.b64encode(charset(encoding).encode(text)).decode()
+    except UnicodeError:
         raise ValueProblem(f"`{shorten(encoding)}` cannot encode the text") from None
 
 
 @function("textdecodebase64", "ss")
 def textdecodebase64(text: str, encoding: str) -> Data:
     """From base64 of another encoding."""
+    from everward.sources.terraform.language.functions.charsets import charset
+
+    found = charset(encoding)
     try:
-        return base64.b64decode(text, validate=True).decode(encoding)
-    except (LookupError, UnicodeError, ValueError):
+        decoded = found.decode(from_base64(text))
+    except UnicodeError:
         raise ValueProblem(f"`{shorten(text)}` is not text in base64 of `{shorten(encoding)}`") from None
+    if "\ufffd" in decoded:
+        raise ValueProblem(f"`{shorten(text)}` is not text in base64 of `{shorten(encoding)}`")
+    return decoded
 
 
 @function("urlencode", "s")

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from everward.sources.terraform.language.functions.registry import function, whole
-from everward.sources.terraform.language.operations import as_number, binary
+from everward.sources.terraform.language import numbers
+from everward.sources.terraform.language.functions.registry import function, sequence, whole
+from everward.sources.terraform.language.numbers import Number
+from everward.sources.terraform.language.operations import calculate
 from everward.sources.terraform.language.types import NUMBER
-from everward.sources.terraform.language.values import Data, ListValue, ValueProblem, shorten, tidy
+from everward.sources.terraform.language.values import Data, ListValue, ValueProblem, convert, is_null, shorten
 
 _LONGEST_RANGE = 1024
 """Terraform's own limit."""
 
 
 @function("abs", "n")
-def absolute(value: Any) -> Data:
+def absolute(value: Number) -> Data:
     """Without its sign."""
-    return abs(value)
+    return calculate(numbers.absolute, value)
 
 
 @function("ceil", "n")
-def ceil(value: Any) -> Data:
+def ceil(value: Number) -> Data:
     """The next whole number above."""
-    return int(Decimal(value).to_integral_value(ROUND_CEILING))
+    return calculate(numbers.ceil, value)
 
 
 @function("floor", "n")
-def floor(value: Any) -> Data:
+def floor(value: Number) -> Data:
     """The next whole number below."""
-    return int(Decimal(value).to_integral_value(ROUND_FLOOR))
+    return calculate(numbers.floor, value)
 
 
 @function("signum", "n")
-def signum(value: Any) -> Data:
-    """-1, 0 or 1."""
-    return (value > 0) - (value < 0)
+def signum(value: Number) -> Data:
+    """-1, 0 or 1, of a whole number."""
+    count = whole(value)
+    return numbers.sized((count > 0) - (count < 0))
 
 
 @function("max", "*n")
-def largest(*values: Any) -> Data:
+def largest(*values: Number) -> Data:
     """The largest."""
     return max(_some(values))
 
 
 @function("min", "*n")
-def smallest(*values: Any) -> Data:
+def smallest(*values: Number) -> Data:
     """The smallest."""
     return min(_some(values))
 
@@ -57,46 +59,58 @@ def _some(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-@function("sum", "l")
-def total(values: list[Data]) -> Data:
+@function("sum", "a")
+def total(value: Data) -> Data:
     """The sum of a list."""
-    if not values:
+    items = sequence(value)
+    if not items:
         raise ValueProblem("an empty list has no sum")
-    result: Data = 0
-    for value in values:
-        result = binary("+", result, value)
+    if any(is_null(item) for item in items):
+        raise ValueProblem("an element is null")
+    result, *rest = [convert(item, NUMBER) for item in items]
+    for item in rest:
+        result = calculate(numbers.add, result, item)
     return result
 
 
 @function("pow", "nn")
-def power(base: Any, exponent: Any) -> Data:
+def power(base: Number, exponent: Number) -> Data:
     """A power, in double precision as Terraform has it."""
-    return _from_float(lambda: math.pow(base, exponent))
+    return _from_float(lambda: _power(float(base), float(exponent)))
+
+
+def _power(base: float, exponent: float) -> float:
+    if base == 0 and exponent < 0:
+        raise ZeroDivisionError
+    return math.pow(base, exponent)
 
 
 @function("log", "nn")
-def log(value: Any, base: Any) -> Data:
+def log(value: Number, base: Number) -> Data:
     """A logarithm, in double precision as Terraform has it."""
     return _from_float(lambda: math.log(value) / math.log(base))
 
 
 def _from_float(work: Any) -> Data:
     try:
-        return tidy(Decimal(repr(work())))
+        return numbers.of_float(work())
     except (ValueError, OverflowError, ZeroDivisionError):
         raise ValueProblem("the result is not a number") from None
 
 
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
 @function("parseint", "an")
-def parseint(text: Data, base: Any) -> Data:
+def parseint(text: Data, base: Number) -> Data:
     """The whole number that text stands for in a base from 2 to 62."""
     if not isinstance(text, str):
         raise ValueProblem("text is needed")
     radix = whole(base)
     if not 2 <= radix <= 62:
         raise ValueProblem("the base lies outside 2 to 62")
-    digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[:radix]
-    body = text.removeprefix("-").removeprefix("+")
+    digits = _DIGITS[:radix]
+    body = text[1:] if text[:1] in ("-", "+") else text
     if radix <= 36:
         body = body.lower()
     if not body or any(char not in digits for char in body) or len(body) > 4096:
@@ -104,18 +118,18 @@ def parseint(text: Data, base: Any) -> Data:
     result = 0
     for char in body:
         result = result * radix + digits.index(char)
-    return -result if text.startswith("-") else result
+    return numbers.sized(-result if text.startswith("-") else result, max(numbers.COUNTED, result.bit_length()))
 
 
 @function("range", "*n")
-def number_range(*limits: Any) -> Data:
+def number_range(*limits: Number) -> Data:
     """The numbers from a start up to, and without, a limit."""
     if not 1 <= len(limits) <= 3:
         raise ValueProblem("one to three numbers are needed")
-    start, limit = (limits[0], limits[1]) if len(limits) > 1 else (0, limits[0])
-    step = as_number(limits[2]) if len(limits) > 2 else 1 if start <= limit else -1
+    start, limit = (limits[0], limits[1]) if len(limits) > 1 else (numbers.sized(0), limits[0])
+    step = limits[2] if len(limits) > 2 else numbers.sized(1 if start <= limit else -1)
     if step == 0 or (step > 0 and limit < start) or (step < 0 and limit > start):
-        if limit == start:
+        if limit == start and step != 0:
             return ListValue((), NUMBER)
         raise ValueProblem("the step leads away from the limit")
     items: list[Data] = []
@@ -124,5 +138,5 @@ def number_range(*limits: Any) -> Data:
         if len(items) >= _LONGEST_RANGE:
             raise ValueProblem(f"more than {_LONGEST_RANGE} numbers")
         items.append(current)
-        current = binary("+", current, step)
+        current = calculate(numbers.add, current, step)
     return ListValue(items, NUMBER)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from everward.sources.limits import Limits
-from everward.sources.terraform.language.operations import as_number, as_truth, sequence
-from everward.sources.terraform.language.types import STRING
+from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type
 from everward.sources.terraform.language.values import (
     Data,
     LimitProblem,
     ListValue,
     Sensitive,
+    SetValue,
     ValueProblem,
+    bared,
     convert,
     describe,
     has_sensitive,
     holes_of,
+    hushed,
+    is_null,
     kind_name,
-    to_string,
-    unify_items,
+    nfc,
     unmark,
 )
 from everward.values import Unknown, combine, placeholder
@@ -30,6 +33,10 @@ from everward.values import Unknown, combine, placeholder
 Holes: TypeAlias = Literal["strict", "shallow", "raw"]
 """`strict`: any hole at any depth makes the result a hole. `shallow`: only an argument that is one itself does.
 `raw`: the function sees them."""
+
+Marks: TypeAlias = Literal["deep", "top", "own"]
+"""`deep`: a mark of sensitivity anywhere in an argument marks the whole result. `top`: only a mark on an argument as a
+whole does, those inside stay where they are. `own`: the function sees all of them."""
 
 
 class Context(Protocol):
@@ -62,8 +69,8 @@ class Context(Protocol):
         """
         ...
 
-    def render(self, text: str, name: str, variables: dict[str, Data]) -> Data:
-        """A template with its variables filled in.
+    def render(self, text: str, name: str, variables: dict[str, Data], *, files: bool = True) -> Data:
+        """A template with its variables filled in; `files` says whether it may read files.
 
         Raises:
             ValueProblem: when it is not well formed.
@@ -71,11 +78,33 @@ class Context(Protocol):
         """
         ...
 
+    def decode(self, text: str) -> Data:
+        """A file of variables as an object.
+
+        Raises:
+            ValueProblem: when it is something else.
+
+        """
+        ...
+
+
+PARAMETERS = {
+    "s": STRING,
+    "n": NUMBER,
+    "b": BOOL,
+    "l": Type("list", ANY),
+    "t": Type("list", STRING),
+    "o": Type("list", BOOL),
+    "e": Type("set", ANY),
+    "M": Type("map", Type("list", STRING)),
+}
+"""The types that arguments are converted to, by the letter of the parameter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function. `parameters` has a letter a parameter: `s` text, `n` number, `b` truth value, `l` any sequence,
-    `t` sequence of text, `m` map or object, `a` anything but null, `A` anything; after `*`, that of all further ones.
+    """One function. `parameters` has a letter a parameter: those of `PARAMETERS`, `m` for a map or object, `a` for
+    anything but null, `A` for anything; after `*`, that of all further ones.
     """
 
     name: str
@@ -86,8 +115,7 @@ class Function:
     optional: int = 0
     nullable: bool = False
     """Whether it may give null."""
-    marks: bool = False
-    """Whether it sees marks of sensitivity itself."""
+    marks: Marks = "deep"
 
     @property
     def fixed(self) -> str:
@@ -116,7 +144,7 @@ def function(
     context: bool = False,
     optional: int = 0,
     nullable: bool = False,
-    marks: bool = False,
+    marks: Marks = "deep",
 ) -> Callable[[Callable[..., Data]], Callable[..., Data]]:
     """Declare the decorated callable as a function of the language."""
 
@@ -134,18 +162,27 @@ def invoke(name: str, arguments: list[Data], context: Context) -> Data:
         ValueProblem: when it does not exist, or its arguments do not fit.
 
     """
-    called = FUNCTIONS.get(name.removeprefix("core::"))
+    called = FUNCTIONS.get(name)
     if called is None:
         if name.startswith("provider::"):
             text = f"{name}({', '.join(map(describe, arguments))})"
             return combine(holes_of(arguments), reason="a function of a provider", text=placeholder(text))
         raise ValueProblem(f"there is no function `{name}`")
     _check_count(called, len(arguments))
-    deep = called.holes == "strict"
-    if not called.marks and any(has_sensitive(item) if deep else isinstance(item, Sensitive) for item in arguments):
-        bare = [unmark(item) if deep else item.value if isinstance(item, Sensitive) else item for item in arguments]
-        return Sensitive(_call(called, bare, context))
-    return _call(called, arguments, context)
+    if called.marks == "own":
+        with hushed() if any(map(has_sensitive, arguments)) else nullcontext():
+            return _call(called, arguments, context)
+    deep = called.marks == "deep"
+    if not any(has_sensitive(item) if deep else isinstance(item, Sensitive) for item in arguments):
+        return _call(called, arguments, context)
+    bare = [unmark(item) if deep else bared(item) for item in arguments]
+    with hushed():
+        return mark(_call(called, bare, context))
+
+
+def mark(value: Data) -> Data:
+    """A value with a mark on it as a whole."""
+    return value if isinstance(value, Sensitive) else Sensitive(value)
 
 
 def _check_count(called: Function, count: int) -> None:
@@ -167,6 +204,8 @@ def _call(called: Function, arguments: list[Data], context: Context) -> Data:
             for position, item in enumerate(arguments)
         ]
         result = called.call(context, *values) if called.context else called.call(*values)
+        if isinstance(result, str) and not result.isascii():
+            result = nfc(result)
         if isinstance(result, str | list | dict):
             check_length(result, context.limits)
             context.spend(1 + len(result) // (STEP_TEXT if isinstance(result, str) else STEP_ELEMENTS))
@@ -186,23 +225,14 @@ def hole_of_call(name: str, arguments: list[Data], holes: list[Unknown], *, pres
 
 
 def _argument(value: Data, letter: str) -> Any:
-    if letter == "A" or (isinstance(value, Unknown) and letter == "a"):
+    if letter == "A":
         return value
-    if value is None:
+    if is_null(value):
         raise ValueProblem("an argument must not be null")
-    if isinstance(value, Unknown):
-        return value
-    if letter == "s":
-        return to_string(value)
-    if letter == "n":
-        return as_number(value)
-    if letter == "b":
-        return as_truth(value)
-    if letter == "l":
-        return sequence(value)
-    if letter == "t":
-        return [item if isinstance(item, Unknown) else convert(item, STRING) for item in sequence(value)]
-    if letter == "m" and not isinstance(value, dict):
+    kind = PARAMETERS.get(letter)
+    if kind is not None:
+        return convert(value, kind)
+    if letter == "m" and not isinstance(value, dict | Unknown):
         raise ValueProblem(f"a map is needed, not a {kind_name(value)}")
     return value
 
@@ -210,16 +240,6 @@ def _argument(value: Data, letter: str) -> Any:
 def strings(items: list[str]) -> ListValue:
     """A list of text."""
     return ListValue(items, STRING)
-
-
-def unified(items: list[Data]) -> ListValue:
-    """A list whose elements are brought to one type.
-
-    Raises:
-        ValueProblem: when there is none.
-
-    """
-    return ListValue(*unify_items(items))
 
 
 def check_length(value: str | list[Data] | dict[str, Data], limits: Limits) -> None:
@@ -236,13 +256,33 @@ def check_length(value: str | list[Data] | dict[str, Data], limits: Limits) -> N
         raise LimitProblem(f"the value is too large: more than {limits.elements:,} elements", "elements")
 
 
+_LONGEST_WHOLE = 2**63
+
+
 def whole(value: Any, what: str = "a whole number is needed") -> int:
-    """A number without fraction.
+    """A number without fraction, small enough to count with.
 
     Raises:
-        ValueProblem: when it has one.
+        ValueProblem: when it has a fraction, or is not small enough.
 
     """
-    if not isinstance(value, int):
+    if not isinstance(value, int) or not -_LONGEST_WHOLE <= value < _LONGEST_WHOLE:
         raise ValueProblem(what)
-    return value
+    return int(value)
+
+
+def sequence(value: Data, *, sets: bool = True) -> list[Data]:
+    """The elements of a list or tuple, or of a set.
+
+    Raises:
+        ValueProblem: when it is none.
+
+    """
+    if isinstance(value, list) and (sets or not isinstance(value, SetValue)):
+        return value
+    raise ValueProblem(f"a list is needed, not a {kind_name(value)}")
+
+
+def open_call(name: str, *arguments: Data) -> Unknown:
+    """The hole that a call leaves because of all the holes in its arguments."""
+    return hole_of_call(name, list(arguments), holes_of(arguments))

@@ -3,99 +3,104 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from everward.sources.terraform.language.functions.registry import Context, function, hole_of_call, strings, whole
+from everward.sources.terraform.language import graphemes
+from everward.sources.terraform.language.functions.registry import (
+    Context,
+    function,
+    hole_of_call,
+    mark,
+    open_call,
+    strings,
+    whole,
+)
 from everward.sources.terraform.language.operations import is_many
-from everward.sources.terraform.language.values import Data, ListValue, ValueProblem, hole_text, holes_of, shorten
+from everward.sources.terraform.language.regular import Match, PatternProblem, Regular, compiled
+from everward.sources.terraform.language.types import STRING, Type, object_of
+from everward.sources.terraform.language.values import (
+    Data,
+    LimitProblem,
+    ListValue,
+    Null,
+    Sensitive,
+    ValueProblem,
+    bared,
+    convert,
+    hole_text,
+    holes_of,
+    is_null,
+    kind_name,
+    nfc,
+    shorten,
+)
 from everward.values import Unknown, combine
 
-_CLASSES = {
-    "alnum": "0-9A-Za-z",
-    "alpha": "A-Za-z",
-    "ascii": r"\x00-\x7F",
-    "blank": r"\t ",
-    "cntrl": r"\x00-\x1F\x7F",
-    "digit": "0-9",
-    "graph": "!-~",
-    "lower": "a-z",
-    "print": " -~",
-    "punct": r"!-/:-@\[-`{-~",
-    "space": r"\t\n\v\f\r ",
-    "upper": "A-Z",
-    "word": "0-9A-Za-z_",
-    "xdigit": "0-9A-Fa-f",
-}
 _HOLES = re.compile(r"(\{[^{}]*\})")
-_POSIX = re.compile(r"\[:(\^?)([a-z]+):\]")
-_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|(\$))")
+_SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Unicode takes for white space."""
 
 
-@lru_cache(maxsize=1024)
-def pattern(text: str) -> re.Pattern[str]:
-    """A regular expression in RE2's syntax, as Python has it.
+# Regular expressions
 
-    Raises:
-        ValueProblem: when it is not well formed, or uses what only RE2 has.
 
-    """
-    translated = _POSIX.sub(lambda match: _CLASSES.get(match.group(2), match.group()), text)
-    translated = translated.replace(r"\z", r"\Z").replace("(?U)", "")
+def _pattern(text: str) -> Regular:
     try:
-        with warnings.catch_warnings():
-            # Python doubts what it may read otherwise one day; RE2 has no doubt, and reads it as Python does today.
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(translated, re.ASCII)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueProblem(f"`{shorten(text)}` is not a regular expression: {error}") from None
+        return compiled(text)
+    except PatternProblem as problem:
+        raise ValueProblem(f"`{shorten(text)}` is not a regular expression: {problem}") from None
 
 
-def _captures(match: re.Match[str]) -> Data:
-    names = match.re.groupindex
+def _captures_type(pattern: Regular) -> Type:
+    names = [name for name in pattern.names if name is not None]
+    if names and len(names) < len(pattern.names):
+        raise ValueProblem("groups with and without a name cannot stand together")
     if names:
-        return {name: match.group(name) for name in sorted(names)}
-    if match.re.groups:
-        return list(match.groups())
-    return match.group()
+        return object_of((name, STRING) for name in names)
+    return Type("tuple", elements=(STRING,) * len(pattern.names)) if pattern.names else STRING
 
 
-@function("regex", "ss")
-def regex(expression: str, text: str) -> Data:
+def _captures(pattern: Regular, match: Match) -> Data:
+    if not pattern.names:
+        return nfc(match.group(0) or "")
+    found = [match.group(number) for number in range(1, len(pattern.names) + 1)]
+    values = [Null(STRING) if text is None else nfc(text) for text in found]
+    if pattern.names[0] is None:
+        return values
+    return dict(sorted((name or "", value) for name, value in zip(pattern.names, values, strict=True)))
+
+
+@function("regex", "ss", context=True)
+def regex(context: Context, expression: str, text: str) -> Data:
     """The first match, or its captures."""
-    match = pattern(expression).search(text)
+    pattern = _pattern(expression)
+    _captures_type(pattern)
+    match = pattern.search(text, 0, context.spend)
     if match is None:
         raise ValueProblem(f"`{shorten(expression)}` does not match `{shorten(text)}`")
-    return _captures(match)
+    return _captures(pattern, match)
 
 
-@function("regexall", "ss")
-def regexall(expression: str, text: str) -> Data:
+@function("regexall", "ss", context=True)
+def regexall(context: Context, expression: str, text: str) -> Data:
     """All matches."""
-    return ListValue(_captures(match) for match in pattern(expression).finditer(text))
+    pattern = _pattern(expression)
+    of = _captures_type(pattern)
+    return ListValue((_captures(pattern, match) for match in pattern.all_matches(text, context.spend)), of)
 
 
-@function("replace", "sss")
-def replace(text: str, old: str, new: str) -> Data:
+@function("replace", "sss", context=True)
+def replace(context: Context, text: str, old: str, new: str) -> Data:
     """Every `old` made `new`; between slashes, `old` is a regular expression."""
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return pattern(old[1:-1]).sub(lambda match: _expand(match, new), text)
+        return _pattern(old[1:-1]).replace(text, new, context.spend)
+    if (text.count(old) if old else len(text) + 1) * len(new) > context.limits.text:
+        raise LimitProblem(f"the text is too large: more than {context.limits.text:,} characters", "text")
     return text.replace(old, new)
 
 
-def _expand(match: re.Match[str], template: str) -> str:
-    def one(reference: re.Match[str]) -> str:
-        name = reference.group(1) or reference.group(2)
-        if name is None:
-            return "$"
-        try:
-            return match.group(int(name) if name.isdecimal() else name) or ""
-        except IndexError:
-            return ""
-
-    return _REFERENCE.sub(one, template)
+# Letters
 
 
 @function("lower", "s", "raw")
@@ -127,15 +132,22 @@ def title(text: str) -> Data:
     out: list[str] = []
     before = " "
     for char in text:
-        out.append(char.title() if not (before.isalnum() or before == "_") else char)
+        titled = char.title()
+        out.append(titled if _parts_words(before) and len(titled) == 1 else char)
         before = char
     return "".join(out)
+
+
+def _parts_words(char: str) -> bool:
+    if char.isascii():
+        return not (char.isalnum() or char == "_")
+    return char in _SPACES
 
 
 @function("strrev", "s")
 def strrev(text: str) -> Data:
     """Back to front."""
-    return text[::-1]
+    return "".join(reversed(graphemes.split(text)))
 
 
 @function("chomp", "s")
@@ -144,10 +156,15 @@ def chomp(text: str) -> Data:
     return text.rstrip("\r\n")
 
 
-@function("indent", "ns")
-def indent(spaces: Any, text: str) -> Data:
+@function("indent", "ns", context=True)
+def indent(context: Context, spaces: Any, text: str) -> Data:
     """Every line but the first moved to the right."""
-    return text.replace("\n", "\n" + " " * min(whole(spaces), 10_000))
+    count = whole(spaces)
+    if count < 0:
+        raise ValueProblem("a text cannot be moved to the left")
+    if text.count("\n") * count > context.limits.text:
+        raise LimitProblem(f"the text is too large: more than {context.limits.text:,} characters", "text")
+    return text.replace("\n", "\n" + " " * count) if "\n" in text else text
 
 
 @function("trim", "ss")
@@ -171,7 +188,7 @@ def trimsuffix(text: str, suffix: str) -> Data:
 @function("trimspace", "s")
 def trimspace(text: str) -> Data:
     """Without white space at both ends."""
-    return text.strip()
+    return text.strip(_SPACES)
 
 
 @function("startswith", "ss")
@@ -196,37 +213,59 @@ def strcontains(text: str, part: str) -> Data:
 def substr(text: str, offset: Any, length: Any) -> Data:
     """A part, counted in characters; a negative length means up to the end."""
     start, count = whole(offset), whole(length)
+    clusters = graphemes.split(text)
     if start < 0:
-        start += len(text)
-        if start < 0:
-            raise ValueProblem("the offset lies before the text")
-    return text[start:] if count < 0 else text[start : start + count]
+        start += len(clusters)
+        # Counted from the end, no characters are taken for all of them: a slip of Terraform's that stays.
+        count = count or -1
+    elif count == 0:
+        return ""
+    rest = clusters[max(start, 0) :]
+    return "".join(rest if count < 0 else rest[:count])
+
+
+# Lists of text
 
 
 @function("split", "ss")
 def split(separator: str, text: str) -> Data:
     """The parts between separators."""
-    if not separator:
-        return strings(list(text))
-    return strings(text.split(separator)) if text else strings([""])
+    return strings(list(text) if not separator else [nfc(part) for part in text.split(separator)])
 
 
 @function("join", "s*t", "raw")
 def join(separator: Any, *lists: Any) -> Data:
     """Elements with the separator between them; holes stay visible in the text of the result."""
+    if not lists:
+        raise ValueProblem("at least one list is needed")
     arguments = [separator, *lists]
     holes = holes_of(arguments)
+    known = [items for items in lists if not isinstance(items, Unknown)]
+    if any(is_null(item) for items in known for item in items):
+        raise ValueProblem("an element is null")
     if not holes:
-        if any(item is None for items in lists for item in items):
-            raise ValueProblem("an element is null")
         return separator.join(item for items in lists for item in items)
-    if isinstance(separator, Unknown) or any(isinstance(items, Unknown) or any(map(is_many, items)) for items in lists):
+    if isinstance(separator, Unknown) or len(known) < len(lists) or any(is_many(i) for items in known for i in items):
         return hole_of_call("join", arguments, holes)
     parts = [hole_text(item) if isinstance(item, Unknown) else str(item) for items in lists for item in items]
     return combine(holes, present=True, text=separator.join(parts))
 
 
-@function("templatestring", "sm", "shallow", context=True)
-def templatestring(context: Context, text: str, variables: dict[str, Data]) -> Data:
+# Templates
+
+
+@function("templatestring", "Aa", "raw", context=True, marks="own")
+def templatestring(context: Context, template: Data, variables: Data) -> Data:
     """A template with its variables filled in."""
-    return context.render(text, "templatestring", variables)
+    text, names = bared(template), bared(variables)
+    if isinstance(text, Unknown) or isinstance(names, Unknown):
+        return open_call("templatestring", template, variables)
+    if not isinstance(text, str):
+        raise ValueProblem(f"text is needed, not a {kind_name(text)}")
+    if not isinstance(names, dict):
+        raise ValueProblem(f"a map is needed, not a {kind_name(names)}")
+    result = context.render(text, "templatestring", names, files=False)
+    if is_null(bared(result)):
+        raise ValueProblem("the template gives null")
+    rendered = convert(result, STRING)
+    return mark(rendered) if isinstance(template, Sensitive) or isinstance(variables, Sensitive) else rendered

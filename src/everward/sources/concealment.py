@@ -1,0 +1,69 @@
+"""Takes secrets out of what was read, before anybody judges it or prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from everward.estate import Reading, Resource
+from everward.values import Origin, Unknown, conceal, scrub
+from everward.values.secrecy import conceal_body, may_hold_secret
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def conceal_readings(readings: Iterable[Reading]) -> None:
+    """Put holes in the place of secrets in every resource, and take them out of every text that people may see.
+
+    Sources mark what their language calls sensitive; here it is told by name, place and shape, for all of them alike.
+    """
+    for reading in readings:
+        for resource in (*reading.resources, *reading.evidence):
+            conceal_resource(resource)
+        reading.label = scrub(reading.label)
+        reading.outputs = conceal(reading.outputs)
+        reading.unresolved[:] = map(_scrubbed, reading.unresolved)
+        reading.inputs[:] = map(_scrubbed, reading.inputs)
+        reading.dispositions[:] = map(_scrubbed, reading.dispositions)
+
+
+def conceal_resource(resource: Resource) -> None:
+    """The same for one resource."""
+    if _may_hold(resource):
+        resource.body = conceal_body(resource.body, resource.type, resource.name)
+    if isinstance(resource.condition, Unknown):
+        resource.condition = conceal(resource.condition)
+    if resource.cardinality is not None:
+        resource.cardinality = conceal(resource.cardinality)
+
+
+def _may_hold(resource: Resource) -> bool:
+    """Whether a body needs to be searched: most of an inventory holds nothing that looks like a secret."""
+    try:
+        # What is secret depends on the type and the name as well.
+        text = msgspec.json.encode({**resource.body, "type": resource.type, "name": resource.name})
+    except (TypeError, ValueError, RecursionError):
+        return True
+    return may_hold_secret(text)
+
+
+def _scrubbed(record: S) -> S:
+    """A record of texts without secrets in them; the same one when there are none."""
+    changes: dict[str, Any] = {}
+    for item in msgspec.structs.fields(record):
+        value = getattr(record, item.name)
+        new = _text(value)
+        if new is not value:
+            changes[item.name] = new
+    return msgspec.structs.replace(record, **changes) if changes else record
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, tuple):
+        scrubbed = tuple(map(_text, value))
+        return value if scrubbed == value else scrubbed
+    return _scrubbed(value) if isinstance(value, Origin) else value

@@ -1,0 +1,1 @@
+"""What pipelines deploy to which cluster: commands of helm and kubectl, tasks and actions that stand for them."""

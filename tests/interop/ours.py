@@ -1,0 +1,76 @@
+"""Asks our own evaluator the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.interop.answers import ERROR, UNKNOWN, Answer
+from tests.interop.workspace import LOCALS
+from tests.sources.terraform.workspace import value_of
+
+from everward.sources.terraform.language.scope import EvaluationError
+from everward.sources.terraform.language.types import Type
+from everward.sources.terraform.language.values import (
+    Data,
+    Sensitive,
+    has_hole,
+    has_sensitive,
+    is_null,
+    is_number,
+    number_text,
+    type_of,
+)
+from everward.values import ProblemError
+
+
+@cache
+def _locals() -> Data:
+    return value_of(f"{{{LOCALS}}}")
+
+
+def ask(expression: str, folder: Path) -> Answer:
+    """Our answer."""
+    try:
+        value = value_of(expression, folder, local=_locals())
+    except (EvaluationError, ProblemError):
+        return ERROR
+    return answer_of(value)
+
+
+def answer_of(value: Data) -> Answer:
+    """A value of ours as an answer."""
+    if has_hole(value):
+        return UNKNOWN
+    marks = "whole" if isinstance(value, Sensitive) else "part" if has_sensitive(value) else ""
+    return Answer(type_json(type_of(value)), plain(value), marks)
+
+
+def type_json(kind: Type) -> Any:
+    """A type as Terraform's JSON writes it."""
+    if kind.kind == "any":
+        return "dynamic"
+    if kind.element is not None:
+        return [kind.kind, type_json(kind.element)]
+    if kind.kind == "object":
+        return ["object", {name: type_json(inner) for name, inner in sorted(kind.attributes)}]
+    if kind.kind == "tuple":
+        return ["tuple", [type_json(inner) for inner in kind.elements]]
+    return kind.kind
+
+
+def plain(value: Data) -> Any:
+    """A value as JSON has it, marks taken off."""
+    if isinstance(value, Sensitive):
+        return plain(value.value)
+    if is_null(value):
+        return None
+    if is_number(value):
+        return Decimal(number_text(value))
+    if isinstance(value, dict):
+        return {name: plain(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
