@@ -54,6 +54,7 @@ class MainGroup(LazyGroup):
         "assess": ("everward.cli.assess:assess", "Judge a workload: how it can go down, and why."),
         "estate": ("everward.cli.estate:estate", "Show the resources as they were read."),
         "criteria": ("everward.cli.criteria:criteria", "Show the criteria that workloads are judged by."),
+        "reach": ("everward.cli.reach:reach", "Ask who can reach what over the network, and what decides it."),
         "policy": ("everward.cli.policy:policy", "Write, test and understand Azure Policies, offline."),
         "data": ("everward.cli.data:data", "Look into the facts that the product ships with."),
     }

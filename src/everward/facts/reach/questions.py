@@ -254,10 +254,9 @@ def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, a
         if not isinstance(link.target, str) or link.target.lower() != target.key:
             continue
         truths: list[Truth] = [link.approved, reaches(world.topology, subnet.network, link.subnet)]
-        for endpoint in world.endpoints.of(link.endpoint.id):
-            truths.append(
-                _passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, world.space.mask(asked))
-            )
+        mask, gate = world.space.mask(asked), _gate(world, origin, OUTBOUND)
+        ends = world.endpoints.of(link.endpoint.id)
+        truths += [_passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
         named = resolves(world.estate, subnet.network, link.endpoint)
         notes = () if named is True else ("names lead to the public address: no zone of the endpoint is linked here",)
         step = Step(link.endpoint.id, "private endpoint", link.endpoint.origin)
