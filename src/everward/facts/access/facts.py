@@ -1,0 +1,253 @@
+"""What access finds, as facts: grants, secrets and purges by whom, escalations, numbers of assignments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from everward.estate import Estate, Resource, Unresolved
+from everward.facts.access.escalation import escalations, keys_work
+from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.rights import Rights, Verdict
+from everward.facts.interface import Analysis, Derived, fact
+from everward.values import Truth, try_parse_id
+
+GRANT: Final = "Access/grants"
+RIGHT: Final = "Access/rights"
+ESCALATION: Final = "Access/escalations"
+KEYS: Final = "Access/keys"
+COUNT: Final = "Access/assignmentCounts"
+
+ASSIGNMENT_LIMITS: Final = {"2022": 2000, "2026": 4000}
+"""Role assignments per subscription by the edition of the guidance: of 2022, and its text as of 2026-07."""
+
+QUESTIONS: Final = (
+    ("purgeSecret", "Microsoft.KeyVault/vaults/secrets/purge/action", "microsoft.keyvault/vaults"),
+    ("purgeKey", "Microsoft.KeyVault/vaults/keys/purge/action", "microsoft.keyvault/vaults"),
+    ("purgeCertificate", "Microsoft.KeyVault/vaults/certificates/purge/action", "microsoft.keyvault/vaults"),
+    ("readSecrets", "Microsoft.KeyVault/vaults/secrets/getSecret/action", "microsoft.keyvault/vaults"),
+    (
+        "writeItems",
+        "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/create",
+        "microsoft.documentdb/databaseaccounts",
+    ),
+    (
+        "writeBlobs",
+        "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+        "microsoft.storage/storageaccounts",
+    ),
+)
+"""Rights that are listed for every resource of a type: what it is called, the operation, the type."""
+
+
+class AccessAnalysis(Analysis):
+    """Who may do what."""
+
+    name = "access"
+
+    def derive(self, estate: Estate) -> Derived:
+        """The facts of an estate."""
+        rights = Rights(estate)
+        derived = Derived()
+        names = _Names()
+        for maker in (_grants, _rights, _escalations, _keys, _counts):
+            derived.facts.extend(maker(rights, names))
+        for resource, reason in rights.grants.unread:
+            derived.unresolved.append(
+                Unresolved(
+                    subject=f"assignment `{resource.name}`",
+                    reason=f"{reason}, so what it grants is not known",
+                    origin=resource.origin,
+                    help="read the role definitions too",
+                )
+            )
+        return derived
+
+
+class _Names:
+    """Short names that stay the same between runs and are each used once below a scope."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def make(self, scope: str, *parts: str) -> str:
+        text = "\0".join(parts).lower()
+        base = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+        name = base
+        number = 1
+        while f"{scope.lower()}/{name}" in self._used:
+            number += 1
+            name = f"{base}-{number}"
+        self._used.add(f"{scope.lower()}/{name}")
+        return name
+
+
+def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
+    for grant in rights.grants.all:
+        name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
+        yield fact(
+            grant.scope,
+            GRANT,
+            name,
+            {
+                **_grantee(grant),
+                "privileged": grant.privileged,
+                "scope": grant.scope,
+                "scopeKind": scope_kind(grant.scope),
+            },
+            origin=grant.origin,
+            condition=grant.active,
+        )
+
+
+def _grantee(grant: Grant) -> dict[str, Any]:
+    return {
+        "principal": grant.principal.key,
+        "principalName": grant.principal.name,
+        "principalKind": grant.principal.kind,
+        "human": grant.principal.is_human,
+        "role": grant.role.name,
+        "roleId": grant.role.id,
+        "builtInRole": grant.role.built_in,
+        "kind": grant.kind,
+        "standing": str(grant.standing),
+        "lasting": grant.standing is Standing.PERMANENT,
+        "condition": grant.condition,
+        "approval": grant.approval,
+        "multiFactor": grant.multi_factor,
+    }
+
+
+def scope_kind(scope: str) -> str:
+    """`tenant`, `managementGroup`, `subscription`, `resourceGroup` or `resource`."""
+    lowered = scope.rstrip("/").lower()
+    if not lowered:
+        return "tenant"
+    if lowered.startswith("/providers/microsoft.management/managementgroups/"):
+        return "managementGroup"
+    parsed = try_parse_id(scope)
+    if parsed is None:
+        return "resource"
+    kinds = {
+        "microsoft.resources/subscriptions": "subscription",
+        "microsoft.resources/subscriptions/resourcegroups": "resourceGroup",
+    }
+    return kinds.get(parsed.type.lower(), "resource")
+
+
+def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
+    """Who may do what matters most, resource by resource."""
+    for title, operation, type_ in QUESTIONS:
+        for resource in rights.estate.of_type(type_):
+            for principal, answer in rights.who_may(operation, resource.id, data=True):
+                if answer.verdict is Verdict.DENIED:
+                    continue
+                proof = answer.proofs[0]
+                certain: Truth = answer.hole if answer.hole is not None else True
+                yield fact(
+                    resource,
+                    RIGHT,
+                    names.make(resource.id, title, principal.key),
+                    {
+                        **_grantee(proof.grant),
+                        "principal": principal.key,
+                        "principalName": principal.name,
+                        "principalKind": principal.kind,
+                        "right": title,
+                        "operation": operation,
+                        "target": resource.id,
+                        "targetType": resource.type,
+                        "scope": proof.grant.scope,
+                        "whole": proof.grant.scope.lower() == resource.key,
+                        "verdict": str(answer.verdict),
+                    },
+                    origin=proof.grant.origin,
+                    condition=certain,
+                )
+
+
+def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
+    for step in escalations(rights):
+        name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
+        yield fact(
+            step.target,
+            ESCALATION,
+            name,
+            {
+                "principal": step.principal.key,
+                "principalName": step.principal.name,
+                "principalKind": step.principal.kind,
+                "edge": str(step.edge),
+                "operation": step.operation,
+                "target": step.target,
+                "gains": [gained.name for gained in step.gains],
+                "standing": step.standing,
+                "role": step.proof.grant.role.name if step.proof is not None else None,
+            },
+            origin=step.proof.grant.origin if step.proof is not None else None,
+            condition=step.certain,
+        )
+
+
+_KEYED: Final = (
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.DocumentDB/databaseAccounts",
+    "Microsoft.EventHub/namespaces",
+    "Microsoft.ServiceBus/namespaces",
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.Cache/redis",
+    "Microsoft.Search/searchServices",
+    "Microsoft.CognitiveServices/accounts",
+)
+
+
+def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
+    """Services whose keys open them, although identities could serve."""
+    for type_ in _KEYED:
+        for resource in rights.estate.of_type(type_):
+            works = keys_work(resource)
+            identities = sorted(
+                {grant.principal.name for grant in rights.grants.all if grant.scope.lower().startswith(resource.key)}
+            )
+            yield fact(
+                resource,
+                KEYS,
+                names.make(resource.id, "keys"),
+                {
+                    "target": resource.id,
+                    "targetType": resource.type,
+                    "keysWork": works,
+                    "identities": identities,
+                    "identitiesServe": bool(identities),
+                },
+            )
+
+
+def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:
+    """Assignments by subscription, against its limit by edition; those of management groups count there."""
+    counts: dict[str, int] = {}
+    regions: dict[str, set[str]] = {}
+    for assignment in rights.estate.of_type(ASSIGNMENT_TYPE):
+        parsed = try_parse_id(assignment.id)
+        if parsed is None or parsed.subscription is None:
+            continue
+        scope = f"/subscriptions/{parsed.subscription}"
+        counts[scope] = counts.get(scope, 0) + 1
+        if parsed.resource_group is not None:
+            regions.setdefault(scope, set()).add(parsed.resource_group.lower())
+    for scope, number in counts.items():
+        yield fact(
+            scope,
+            COUNT,
+            names.make(scope, "count"),
+            {
+                "subscription": scope,
+                "assignments": number,
+                "limits": [
+                    {"edition": edition, "limit": limit, "share": round(number / limit, 4)}
+                    for edition, limit in ASSIGNMENT_LIMITS.items()
+                ],
+                "groups": len(regions.get(scope, ())),
+            },
+        )
