@@ -108,3 +108,18 @@ def test_scopes_of_ids() -> None:
     assert scope_of("/providers/Microsoft.Authorization/policyAssignments/a") == ""
     assert scope_of("nonsense") == ""
     assert scope_key("Corp") == CORP.lower()
+
+
+@pytest.mark.parametrize(
+    ("scope", "id_", "answer"),
+    [
+        ("/subscriptions/s/resourceGroups/{p}-north-rg", "/subscriptions/s/resourceGroups/{p}-west-rg", False),
+        ("/subscriptions/s/resourceGroups/a{p}", "/subscriptions/s/resourceGroups/b{q}", False),
+        ("/subscriptions/s/resourceGroups/a{p}", "/subscriptions/s/resourceGroups/ab-rg", None),
+        ("/subscriptions/s/resourceGroups/{p}-rg", "/subscriptions/s/resourceGroups/x-rg", None),
+        ("/subscriptions/s/resourceGroups/{p}-rg", "/subscriptions/s/resourceGroups/x-group", False),
+    ],
+)
+def test_what_is_written_around_open_parts_tells_ids_apart(scope: str, id_: str, answer: bool | None) -> None:
+    found = Hierarchy().contains(scope, id_)
+    assert (None if isinstance(found, Unknown) else found) is answer

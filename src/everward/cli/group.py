@@ -55,6 +55,7 @@ class MainGroup(LazyGroup):
         "estate": ("everward.cli.estate:estate", "Show the resources as they were read."),
         "criteria": ("everward.cli.criteria:criteria", "Show the criteria that workloads are judged by."),
         "reach": ("everward.cli.reach:reach", "Ask who can reach what over the network, and what decides it."),
+        "access": ("everward.cli.access:access", "Ask who may do what, and by which path."),
         "policy": ("everward.cli.policy:policy", "Write, test and understand Azure Policies, offline."),
         "data": ("everward.cli.data:data", "Look into the facts that the product ships with."),
     }

@@ -105,9 +105,20 @@ def _is_below(scope: str, target: str) -> Truth:
     if len(wanted) > len(has):
         return False
     for one, other in zip(wanted, has, strict=False):
-        if one != other and not (is_symbolic(one) or is_symbolic(other)):
+        if one != other and not _may_be_equal(one, other):
             return False
     return _open(scope if is_symbolic(scope) else target)
+
+
+def _may_be_equal(one: str, other: str) -> bool:
+    """Whether two segments can turn out the same: what is written before and behind their open parts must agree."""
+    if not (is_symbolic(one) or is_symbolic(other)):
+        return False
+    heads = [text.partition("{")[0] for text in (one, other)]
+    tails = [text.rpartition("}")[2] if "{" in text else text for text in (one, other)]
+    short, long = sorted(heads, key=len)
+    behind, whole = sorted(tails, key=len)
+    return long.startswith(short) and whole.endswith(behind)
 
 
 def _open(text: str) -> Unknown:

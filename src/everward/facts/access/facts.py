@@ -95,6 +95,7 @@ def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
                 "privileged": grant.privileged,
                 "scope": grant.scope,
                 "scopeKind": scope_kind(grant.scope),
+                "scopeType": _scope_type(grant.scope),
             },
             origin=grant.origin,
             condition=grant.active,
@@ -134,6 +135,11 @@ def scope_kind(scope: str) -> str:
         "microsoft.resources/subscriptions/resourcegroups": "resourceGroup",
     }
     return kinds.get(parsed.type.lower(), "resource")
+
+
+def _scope_type(scope: str) -> str:
+    parsed = try_parse_id(scope)
+    return "" if parsed is None else parsed.type
 
 
 def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:

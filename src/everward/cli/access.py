@@ -1,0 +1,131 @@
+"""`everward access`: who may do what, by which path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from everward.cli.group import Entry, LazyGroup
+from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
+from everward.cli.reading import read, reading_options
+from everward.values import UsageError
+
+if TYPE_CHECKING:
+    from everward.estate import Estate
+    from everward.facts.access.principals import Principal
+    from everward.facts.access.rights import Rights
+
+
+class AccessGroup(LazyGroup):
+    """`everward access COMMAND`."""
+
+    entries: ClassVar[Mapping[str, Entry]] = {
+        "who-can": ("everward.cli.access:who_can", "Who may do something somewhere, and by which path."),
+        "what-can": ("everward.cli.access:what_can", "What somebody may do, and whom they can become."),
+    }
+
+
+@click.command(cls=AccessGroup)
+def access() -> None:
+    """Ask who may do what: by roles, conditions, access policies and data roles."""
+
+
+@click.command("who-can")
+@click.argument("operation", metavar="ACTION")
+@click.argument("scope", metavar="SCOPE")
+@reading_options
+@click.option("--data/--control", "data", default=None, help="The plane of ACTION; by the catalogue, without it.")
+@click.option("--explain", is_flag=True, help="Show every path, not the surest one only.")
+@output_option("text", "json", "svg")
+def who_can(
+    operation: str,
+    scope: str,
+    paths: tuple[Path, ...],
+    data: bool | None,
+    explain: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
+) -> int:
+    """Say who may do ACTION at SCOPE (an ARM id, or the name of a resource), in what PATH holds."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.access.rights import Rights
+    from everward.reports.access import who_can_json, who_can_svg, who_can_text
+    from everward.reports.interface import Look
+
+    if "/" not in operation:
+        raise click.BadParameter(
+            f"`{operation}` is no operation: write `Microsoft.KeyVault/vaults/write`", param_hint="ACTION"
+        )
+    estate = Estate(read(paths, **reading))
+    where = _scope(estate, scope)
+    found = list(Rights(estate).who_may(operation, where, data=data))
+    for output in outputs:
+        if output.form == "json":
+            deliver(who_can_json(operation, where, found), output)
+        elif output.form == "svg":
+            deliver(who_can_svg(operation, where, found), output)
+        else:
+            look = Look(width=width(), colour=colours(output))
+            deliver(who_can_text(operation, where, found, look, explain=explain), output)
+    return 0
+
+
+def _scope(estate: Estate, text: str) -> str:
+    """The id of a scope: as given, or that of the only resource of the name."""
+    if text.startswith("/"):
+        return text
+    named = [item for item in estate if item.name.lower() == text.lower()]
+    if len(named) == 1:
+        return named[0].id
+    if not named:
+        near = [item.name for item in estate if text.lower() in item.name.lower()][:5]
+        meant = ", ".join(f"`{name}`" for name in near)
+        raise UsageError(f"nothing is called `{text}`", help=f"did you mean {meant}?" if near else "give an ARM id")
+    ids = ", ".join(f"`{item.id}`" for item in named[:5])
+    raise UsageError(f"`{text}` are {len(named)} resources", help=f"give the id: {ids}")
+
+
+@click.command("what-can")
+@click.argument("name", metavar="PRINCIPAL")
+@reading_options
+@output_option("text", "json", "svg")
+def what_can(name: str, paths: tuple[Path, ...], targets: tuple[Target, ...], **reading: Any) -> int:
+    """Say what PRINCIPAL may do in what PATH holds: an object id, the id or name of a resource, `deployer`."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.access.escalation import blast_radius, escalations
+    from everward.facts.access.rights import Rights
+    from everward.reports.access import what_can_json, what_can_svg, what_can_text
+    from everward.reports.interface import Look
+
+    rights = Rights(Estate(read(paths, **reading)))
+    steps = list(escalations(rights))
+    chosen = _principals(rights, name)
+    for output in outputs:
+        pieces: list[bytes] = []
+        for principal in chosen:
+            grants = list(rights.held_by(principal))
+            if output.form == "json":
+                pieces += what_can_json(principal, grants, blast_radius(rights, principal, steps))
+            elif output.form == "svg":
+                pieces += what_can_svg(principal, grants)
+            else:
+                look = Look(width=width(), colour=colours(output))
+                pieces += what_can_text(principal, grants, blast_radius(rights, principal, steps), look)
+        deliver(pieces, output)
+    return 0
+
+
+def _principals(rights: Rights, name: str) -> list[Principal]:
+    found = rights.grants.principals.find(name)
+    if not found:
+        names = sorted({item.name for item in rights.grants.principals.all.values()})[:8]
+        shown = ", ".join(f"`{item}`" for item in names)
+        raise UsageError(
+            f"nobody is called `{name}`", help=f"there are {shown}" if names else "no source names anybody"
+        )
+    return found

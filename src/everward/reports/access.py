@@ -1,0 +1,175 @@
+"""Answers about rights: for people, for machines, as a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from everward.facts.access.escalation import Radius
+from everward.facts.access.grants import Grant
+from everward.facts.access.principals import Principal
+from everward.facts.access.rights import Answer, Proof, Verdict
+from everward.reports.drawing import Box, draw
+from everward.reports.encode import encode
+from everward.reports.interface import Look
+from everward.reports.layout import Layout
+from everward.reports.words import Places, count, place_text
+from everward.values import Unknown, clean
+
+SCHEMA: Final = "everward/access/1"
+Found = Sequence[tuple[Principal, Answer]]
+
+_KINDS: Final = {
+    Verdict.ALLOWED: "open",
+    Verdict.ELIGIBLE: "unknown",
+    Verdict.MAYBE: "unknown",
+    Verdict.DENIED: "closed",
+    Verdict.NOT_GRANTED: "closed",
+}
+
+
+def _lines(lines: Iterator[str]) -> Iterator[bytes]:
+    for line in lines:
+        yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
+
+
+def who_can_text(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[bytes]:
+    """Who may do something at a scope, and by which path."""
+    yield from _lines(_who_can(operation, scope, found, look, explain=explain))
+
+
+def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[str]:
+    layout = Layout(look)
+    places = Places(proof.grant.origin.file for _, answer in found for proof in answer.proofs if proof.grant.origin)
+    yield from layout.plain(f"{operation} on {scope}", kind="head")
+    for principal, answer in found:
+        yield from layout.plain(f"{principal.name} ({principal.kind})", f"{answer.verdict!s:12}", " " * 12)
+        shown = answer.proofs if explain else answer.proofs[:1]
+        for proof in shown:
+            yield from layout.plain(_proof(proof, places), " " * 12, " " * 12)
+        if answer.denial is not None:
+            yield from layout.plain(f"deny assignment `{answer.denial.resource.name}`", " " * 12, " " * 12)
+        if answer.hole is not None:
+            yield from layout.plain(_hole(answer.hole), " " * 12, " " * 12)
+    allowed = sum(answer.verdict is Verdict.ALLOWED for _, answer in found)
+    yield f"{count(allowed, 'principal')} may, {len(found) - allowed} perhaps or after activating a role"
+    if places.base:
+        yield f"places are below {clean(places.base)}"
+
+
+def _proof(proof: Proof, places: Places) -> str:
+    grant = proof.grant
+    place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
+    condition = "; under a condition" if grant.condition or proof.permission.condition else ""
+    pattern = f" by `{proof.pattern}`" if proof.pattern else ""
+    return f"{grant.kind} `{grant.role.name}`{pattern} at {grant.scope}{condition}{place}"
+
+
+def _hole(hole: Unknown) -> str:
+    needs = ", ".join(hole.decided_by[:3])
+    return f"{hole.reason} (needs {needs})" if needs else hole.reason
+
+
+def who_can_json(operation: str, scope: str, found: Found) -> Iterator[bytes]:
+    """The same as one JSON document."""
+    answers = [
+        {
+            "principal": principal.key,
+            "name": principal.name,
+            "kind": principal.kind,
+            "verdict": str(answer.verdict),
+            "paths": [_path(proof) for proof in answer.proofs],
+            "deniedBy": None if answer.denial is None else answer.denial.resource.id,
+            "unknown": None if answer.hole is None else _hole(answer.hole),
+        }
+        for principal, answer in found
+    ]
+    yield encode({"schema": SCHEMA, "operation": operation, "scope": scope, "answers": answers}) + b"\n"
+
+
+def _path(proof: Proof) -> dict[str, Any]:
+    return {**_grant(proof.grant), "pattern": proof.pattern, "ambiguous": proof.ambiguous}
+
+
+def _grant(grant: Grant) -> dict[str, Any]:
+    return {
+        "kind": grant.kind,
+        "role": grant.role.name,
+        "roleId": grant.role.id,
+        "scope": grant.scope,
+        "standing": str(grant.standing),
+        "condition": grant.condition,
+        "place": None if grant.origin is None else place_text(grant.origin),
+    }
+
+
+def who_can_svg(operation: str, scope: str, found: Found) -> Iterator[bytes]:
+    """The same as a drawing."""
+    rows = []
+    for principal, answer in found:
+        row = [Box(principal.name, principal.kind)]
+        for proof in answer.proofs[:1]:
+            row.append(Box(proof.grant.role.name, proof.grant.kind))
+        row.append(Box(scope.rpartition("/")[2] or scope, str(answer.verdict), _KINDS[answer.verdict]))
+        rows.append(row)
+    yield draw(f"who can {operation}", rows)
+
+
+def what_can_text(principal: Principal, grants: Sequence[Grant], radius: Radius, look: Look) -> Iterator[bytes]:
+    """What somebody holds, and what follows from it."""
+    yield from _lines(_what_can(principal, grants, radius, look))
+
+
+def _what_can(principal: Principal, grants: Sequence[Grant], radius: Radius, look: Look) -> Iterator[str]:
+    layout = Layout(look)
+    places = Places(grant.origin.file for grant in grants if grant.origin)
+    yield from layout.plain(f"{principal.name} ({principal.kind})", kind="head")
+    for grant in grants:
+        place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
+        through = f" through {grant.principal.name}" if grant.principal is not principal else ""
+        text = f"`{grant.role.name}` at {grant.scope}{through}{place}"
+        yield from layout.plain(text, f"  {grant.standing!s:11}", " " * 13)
+    if not grants:
+        yield "  holds nothing that a source shows"
+    for other, step in zip(radius.becomes, radius.steps, strict=False):
+        yield from layout.plain(f"{other.name} by {step.operation} on {step.target}", "  becomes    ", " " * 13)
+    if radius.unlimited:
+        yield from layout.plain("it can give rights to anybody", "  unlimited  ", " " * 13)
+    yield f"{count(len(radius.targets), 'scope')} within reach"
+    if places.base:
+        yield f"places are below {clean(places.base)}"
+
+
+def what_can_json(principal: Principal, grants: Sequence[Grant], radius: Radius) -> Iterator[bytes]:
+    """The same as one JSON document."""
+    yield (
+        encode(
+            {
+                "schema": SCHEMA,
+                "principal": principal.key,
+                "name": principal.name,
+                "kind": principal.kind,
+                "grants": [_grant(grant) for grant in grants],
+                "becomes": [
+                    {"principal": other.key, "name": other.name, "by": step.operation, "target": step.target}
+                    for other, step in zip(radius.becomes, radius.steps, strict=False)
+                ],
+                "targets": list(radius.targets),
+                "unlimited": radius.unlimited,
+            }
+        )
+        + b"\n"
+    )
+
+
+def what_can_svg(principal: Principal, grants: Sequence[Grant]) -> Iterator[bytes]:
+    """The same as a drawing."""
+    rows = [
+        [
+            Box(principal.name, principal.kind),
+            Box(grant.role.name, str(grant.standing)),
+            Box(grant.scope.rpartition("/")[2] or grant.scope, grant.kind, "open" if grant.privileged else "plain"),
+        ]
+        for grant in grants
+    ]
+    yield draw(f"what {principal.name} can", rows)
