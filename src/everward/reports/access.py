@@ -62,7 +62,8 @@ def _proof(proof: Proof, places: Places) -> str:
     place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
     condition = "; under a condition" if grant.condition or proof.permission.condition else ""
     pattern = f" by `{proof.pattern}`" if proof.pattern else ""
-    return f"{grant.kind} `{grant.role.name}`{pattern} at {grant.scope}{condition}{place}"
+    named = grant.kind if grant.role.name == grant.kind else f"{grant.kind} `{grant.role.name}`"
+    return f"{named}{pattern} at {grant.scope}{condition}{place}"
 
 
 def _hole(hole: Unknown) -> str:
@@ -108,8 +109,7 @@ def who_can_svg(operation: str, scope: str, found: Found) -> Iterator[bytes]:
     rows = []
     for principal, answer in found:
         row = [Box(principal.name, principal.kind)]
-        for proof in answer.proofs[:1]:
-            row.append(Box(proof.grant.role.name, proof.grant.kind))
+        row += [Box(proof.grant.role.name, proof.grant.kind) for proof in answer.proofs[:1]]
         row.append(Box(scope.rpartition("/")[2] or scope, str(answer.verdict), _KINDS[answer.verdict]))
         rows.append(row)
     yield draw(f"who can {operation}", rows)
