@@ -16,7 +16,7 @@ def made(type_: str, name: str, properties: dict[str, Any] | Any, **more: Any) -
     """A resource in the group of tests; a `/` in the name makes it a child."""
     namespace, *types = type_.split("/")
     parts = "".join(f"/{kind}/{part}" for kind, part in zip(types, name.split("/"), strict=True))
-    origin = Origin(source="inventory", file="estate.json", line=1, address=more.pop("address", None))
+    origin = Origin(source="inventory", file="estate.json", line=1, address=more.pop("declared", None))
     body = {"properties": properties, **more}
     return Resource(f"{GROUP}/providers/{namespace}{parts}", type_, name.rpartition("/")[2], body, origin)
 
@@ -80,5 +80,6 @@ def nic(
 
 
 def pip(name: str, address: Any = None, sku: str | None = "Standard", **more: Any) -> Resource:
-    found = {} if sku is None else {"sku": {"name": sku}}
-    return made(f"{NETWORK}/publicIPAddresses", name, {"ipAddress": address, **more}, **found, location="westeurope")
+    found: dict[str, Any] = {} if sku is None else {"sku": {"name": sku}}
+    found |= {"location": more.pop("location", "westeurope"), "declared": more.pop("declared", None)}
+    return made(f"{NETWORK}/publicIPAddresses", name, {"ipAddress": address, **more}, **found)
