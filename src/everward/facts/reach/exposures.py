@@ -298,19 +298,17 @@ def _addresses(part: Class) -> Addresses:
     return Addresses(part.intervals, ()) if part.version == 4 else Addresses((), part.intervals)
 
 
-_WIDE: Final = 2**31
-"""From so many IPv4 addresses on a set of sources is the Internet."""
+_WIDE: Final = 2**26
+"""From so many IPv4 addresses on a set of sources is the Internet: nobody owns as many, Azure has fewer."""
+_SHARED: Final = ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend")
+"""Tags whose addresses every customer of Azure can send from."""
 
 
 def _grade(addresses: Addresses, total: int) -> Grade:
-    size = addresses.size()
-    if size >= min(_WIDE, total) or (not total and addresses):
+    if addresses.size() >= min(_WIDE, total) or (not total and addresses):
         return Grade.INTERNET
-    for tag in ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend"):
-        found = tag_addresses(tag)
-        if found is not None and Addresses(found.v4).meets(addresses) and size >= found.size() // 2:
-            return Grade.AZURE
-    return Grade.RANGES
+    shared = union_of(found for tag in _SHARED if (found := tag_addresses(tag)) is not None)
+    return Grade.AZURE if addresses.meets(shared) and shared.covers(addresses) else Grade.RANGES
 
 
 def _exposure(

@@ -43,11 +43,20 @@ MAX_LIVE = 20
 
 
 def remarks(filter_: Filter) -> Iterator[Remark]:
-    """What is wrong with the written rules of a filter. Only what is certain is told."""
-    for index, bound in enumerate(filter_.rules):
-        if bound.rule.default or not _exact(bound):
-            continue
-        remark = _remark(filter_, index, bound)
+    """What is wrong with the written rules of a filter. Only what is certain is told.
+
+    Of two rules for the same packets the later one is shadowed; the earlier one is not redundant because of it.
+    """
+    dead: set[int] = set()
+    found: dict[int, Remark] = {}
+    written = [(index, bound) for index, bound in enumerate(filter_.rules) if not bound.rule.default and _exact(bound)]
+    for index, bound in written:
+        remark = _never(filter_, index, bound)
+        if remark is not None:
+            dead.add(index)
+            found[index] = remark
+    for index, bound in written:
+        remark = found.get(index) or _partly(filter_, index, bound, dead)
         if remark is not None:
             yield remark
 
@@ -58,22 +67,33 @@ def _exact(bound: Bound) -> bool:
     return known and bound.sure == bound.most and bound.source.exact and bound.destination.exact
 
 
-def _remark(filter_: Filter, index: int, bound: Bound) -> Remark | None:
+def _never(filter_: Filter, index: int, bound: Bound) -> Remark | None:
+    """A rule that never decides."""
     if not bound.sure or not bound.source.sure or not bound.destination.sure:
         return Remark(Kind.EMPTY, bound.rule)
-    before = [other for other in _overlapping(filter_.rules[:index], bound) if _takes(other, bound)]
+    before = _before(filter_, index, bound)
     uncovered, used = _left(bound, before)
-    if not uncovered:
-        by = tuple(before[place].rule for place in _bits(used))
-        contrary = any(rule.allows is not bound.rule.allows for rule in by)
-        return Remark(Kind.CONFLICTING if contrary else Kind.SHADOWED, bound.rule, by)
-    if _changes_nothing(filter_, index, bound, before):
-        return Remark(Kind.REDUNDANT, bound.rule)
-    contrary_ones = [other for other in before if other.rule.allows is not bound.rule.allows]
-    if not contrary_ones:
+    if uncovered:
         return None
-    live = tuple(_live(filter_, bound, contrary_ones))
-    return Remark(Kind.PARTLY, bound.rule, tuple(other.rule for other in contrary_ones), live)
+    by = tuple(before[place].rule for place in _bits(used))
+    contrary = any(rule.allows is not bound.rule.allows for rule in by)
+    return Remark(Kind.CONFLICTING if contrary else Kind.SHADOWED, bound.rule, by)
+
+
+def _partly(filter_: Filter, index: int, bound: Bound, dead: set[int]) -> Remark | None:
+    """A rule that changes nothing, or decides only some of its packets."""
+    before = _before(filter_, index, bound)
+    if _changes_nothing(filter_, index, bound, before, dead):
+        return Remark(Kind.REDUNDANT, bound.rule)
+    contrary = [other for other in before if other.rule.allows is not bound.rule.allows]
+    if not contrary:
+        return None
+    live = tuple(_live(filter_, bound, contrary))
+    return Remark(Kind.PARTLY, bound.rule, tuple(other.rule for other in contrary), live)
+
+
+def _before(filter_: Filter, index: int, bound: Bound) -> list[Bound]:
+    return [other for other in _overlapping(filter_.rules[:index], bound) if _takes(other, bound)]
 
 
 def _takes(other: Bound, bound: Bound) -> bool:
@@ -135,9 +155,10 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def _changes_nothing(filter_: Filter, index: int, bound: Bound, before: Sequence[Bound]) -> bool:
+def _changes_nothing(filter_: Filter, index: int, bound: Bound, before: Sequence[Bound], dead: set[int]) -> bool:
     """Whether every packet that reaches a rule would meet the same answer behind it."""
-    behind = list(_overlapping(filter_.rules[index + 1 :], bound))
+    later = [other for place, other in enumerate(filter_.rules) if place > index and place not in dead]
+    behind = list(_overlapping(later, bound))
     if any(not _exact(other) for other in behind):
         return False
     others = [*before, *behind]

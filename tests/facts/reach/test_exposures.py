@@ -1,0 +1,275 @@
+"""Ways in from the Internet: each has a witness that the plain evaluator lets in, and what is closed lets none in."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.facts.reach.test_filters import written_rules
+from tests.facts.reach.world import HOLE, NETWORK, made, nic, nsg, pip, ref, rule, subnet, vnet, world
+
+from everward.facts.reach.addresses import format_address
+from everward.facts.reach.exposures import Exposure, Grade, exposures, internet
+from everward.facts.reach.packet import Packet
+from everward.facts.reach.paths import Networks
+from everward.facts.reach.rules import INBOUND
+from everward.facts.reach.services import format_service
+from everward.facts.reach.witness import check
+from everward.values import Unknown
+
+SAMPLED = 10_000
+
+
+def behind(*rules: Any, address: Any = "203.0.113.5", sku: str | None = "Standard", **own: Any) -> Networks:
+    return world(
+        nsg("g", *rules),
+        vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g", **own)),
+        pip("p", address, sku),
+        nic("n", "v", "s", "10.0.1.4", "p"),
+    )
+
+
+def found(made_world: Networks) -> list[Exposure]:
+    return list(exposures(made_world))
+
+
+def test_a_rule_for_everybody_is_a_way_in() -> None:
+    [one] = found(behind(rule("ssh", 100, destinationPortRange="22")))
+    assert (one.kind, one.grade, one.certain, one.confirmed) == ("interface", Grade.INTERNET, True, True)
+    assert [format_service(service) for service in one.services] == ["tcp/22"]
+    assert str(one.witness) == "tcp 198.51.100.7 -> 10.0.1.4:22"
+    assert [step.what for step in one.decided_by] == ["rule `ssh`, priority 100"]
+    assert [step.what for step in one.path] == ["public address", "interface in `s`"]
+
+
+def test_nothing_is_open_where_the_last_rule_decides() -> None:
+    assert found(behind()) == []
+    assert found(behind(rule("inside", 100, sourceAddressPrefix="VirtualNetwork"))) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "grade"),
+    [
+        ("*", Grade.INTERNET),
+        ("Internet", Grade.INTERNET),
+        ("0.0.0.0/1", Grade.INTERNET),
+        ("203.0.113.0/24,8.8.8.8", Grade.RANGES),
+        ("AzureCloud", Grade.AZURE),
+        ("AzureFrontDoor.Backend", Grade.AZURE),
+        ("203.0.113.0/24", Grade.RANGES),
+    ],
+)
+def test_who_comes_in(source: str, grade: Grade) -> None:
+    written = {"sourceAddressPrefix": "", "sourceAddressPrefixes": source.split(",")}
+    [one] = found(behind(rule("web", 100, destinationPortRange="443", **written)))
+    assert one.grade is grade
+
+
+def test_each_grade_is_told_once() -> None:
+    listed = found(
+        behind(
+            rule("web", 100, destinationPortRange="443"),
+            rule("edge", 110, destinationPortRange="8443", sourceAddressPrefix="AzureFrontDoor.Backend"),
+            rule("office", 120, destinationPortRange="22", sourceAddressPrefix="203.0.113.0/24"),
+        )
+    )
+    shown = {one.grade: [format_service(item) for item in one.services] for one in listed}
+    assert shown == {Grade.INTERNET: ["tcp/443"], Grade.AZURE: ["tcp/8443"], Grade.RANGES: ["tcp/22"]}
+
+
+def test_what_is_not_known_is_a_way_in_perhaps() -> None:
+    [one] = found(behind(rule("open", 100, destinationPortRange="22", sourceAddressPrefix=HOLE)))
+    assert isinstance(one.certain, Unknown)
+    assert one.certain.decided_by == ("var.x",)
+    assert not one.confirmed
+
+
+def test_a_group_that_is_not_known() -> None:
+    body = {"networkSecurityGroup": {"id": HOLE}}
+    made_world = world(
+        vnet("v", "10.0.0.0/16", {"name": "s", "properties": {"addressPrefix": "10.0.1.0/24", **body}}),
+        pip("p"),
+        nic("n", "v", "s", "10.0.1.4", "p"),
+    )
+    [one] = found(made_world)
+    assert isinstance(one.certain, Unknown)
+
+
+def test_without_groups_only_basic_addresses_are_open() -> None:
+    def bare(sku: str | None) -> list[Exposure]:
+        network = vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24"))
+        return found(world(network, pip("p", None, sku), nic("n", "v", "s", "10.0.1.4", "p")))
+
+    assert bare("Standard") == []
+    [one] = bare(None)
+    assert (one.certain, one.notes) == (True, ("no network security group stands in the way",))
+
+
+def test_an_address_that_nobody_read_may_be_open() -> None:
+    network = vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g"))
+    ssh = nsg("g", rule("ssh", 100, destinationPortRange="22"))
+    [one] = found(world(network, ssh, nic("n", "v", "s", "10.0.1.4", "gone")))
+    assert one.path[0].what == "a public address that is in no source"
+    unknown = nic("n", "v", "s", "10.0.1.4", ip={"publicIPAddress": {"id": HOLE}})
+    [one] = found(world(network, ssh, unknown))
+    assert one.path[0].what == "a public address that is not known yet"
+
+
+def test_routes_that_send_answers_elsewhere_close_the_straight_way() -> None:
+    away = made(
+        f"{NETWORK}/routeTables",
+        "t",
+        {"routes": [{"name": "r", "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance"}}]},
+    )
+    made_world = world(
+        nsg("g", rule("ssh", 100, destinationPortRange="22")),
+        vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g", routeTable=ref(f"{NETWORK}/routeTables", "t"))),
+        pip("p"),
+        nic("n", "v", "s", "10.0.1.4", "p"),
+        away,
+    )
+    assert found(made_world) == []
+
+
+def balanced(floating: Any, *rules: Any, port: int = 443, protocol: str = "Tcp") -> list[Exposure]:
+    pool = {"id": "/pool"}
+    front = {"name": "front", "properties": {"publicIPAddress": ref(f"{NETWORK}/publicIPAddresses", "p")}}
+    body = {
+        "frontendIPConfigurations": [front],
+        "loadBalancingRules": [
+            {
+                "name": "web",
+                "properties": {
+                    "frontendIPConfiguration": {"id": "/x/frontendIPConfigurations/front"},
+                    "backendAddressPool": pool,
+                    "protocol": protocol,
+                    "frontendPort": port,
+                    "backendPort": 8443 if port else 0,
+                    "enableFloatingIP": floating,
+                },
+            },
+            {"name": "other", "properties": {"frontendIPConfiguration": {"id": "/x/frontendIPConfigurations/inside"}}},
+        ],
+    }
+    made_world = world(
+        nsg("g", *rules),
+        vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g")),
+        pip("p", "203.0.113.5"),
+        nic("n", "v", "s", "10.0.1.4", ip={"loadBalancerBackendAddressPools": [pool]}),
+        made(f"{NETWORK}/loadBalancers", "b", body),
+    )
+    return found(made_world)
+
+
+def test_behind_a_load_balancer_groups_see_the_port_and_address_inside() -> None:
+    assert balanced(False, rule("web", 100, destinationPortRange="443")) == []
+    [one] = balanced(False, rule("web", 100, destinationPortRange="8443", destinationAddressPrefix="10.0.1.4"))
+    assert [format_service(service) for service in one.services] == ["tcp/443"]
+    assert str(one.witness) == "tcp 198.51.100.7 -> 10.0.1.4:8443"
+    assert one.kind == "load"
+
+
+def test_with_a_floating_address_groups_see_what_was_sent() -> None:
+    [one] = balanced(True, rule("web", 100, destinationPortRange="443", destinationAddressPrefix="203.0.113.5"))
+    assert str(one.witness) == "tcp 198.51.100.7 -> 203.0.113.5:443"
+    assert balanced(True, rule("web", 100, destinationPortRange="443", destinationAddressPrefix="10.0.1.4")) == []
+    [perhaps] = balanced(HOLE, rule("web", 100, destinationPortRanges=["443", "8443"]))
+    assert perhaps.services
+
+
+def test_a_rule_for_all_ports_of_a_load_balancer() -> None:
+    [one] = balanced(True, rule("ssh", 100, destinationPortRange="22"), port=0, protocol="All")
+    assert [format_service(service) for service in one.extra["inside"]] == ["tcp/22"]
+
+
+def test_public_endpoints_of_services_are_ways_in() -> None:
+    listed = found(
+        world(
+            made("Microsoft.KeyVault/vaults", "kv", {}),
+            made("Microsoft.Sql/servers", "closed", {}),
+            made("Microsoft.Cache/redis", "cache", {"publicNetworkAccess": HOLE}),
+            made("Microsoft.Web/sites", "app", {"siteConfig": {"scmIpSecurityRestrictionsUseMain": True}}),
+            made("Microsoft.Web/sites", "shut", {"publicNetworkAccess": "Disabled"}),
+        )
+    )
+    shown = {(one.target.name, one.part): (one.kind, one.certain is True, one.ports()) for one in listed}
+    assert shown == {
+        ("kv", ""): ("service", True, ((443, 443),)),
+        ("cache", ""): ("service", False, ((6380, 6380),)),
+        ("app", "site"): ("app", True, ((443, 443),)),
+        ("app", "scm"): ("app", True, ((443, 443),)),
+    }
+    vault = next(one for one in listed if one.target.name == "kv")
+    assert [step.what for step in vault.decided_by] == [
+        "properties.networkAcls.defaultAction is not set",
+        "properties.publicNetworkAccess is not set",
+    ]
+
+
+def test_sites_for_some_only() -> None:
+    edge = {"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag", "action": "Allow", "priority": 1}
+    config = {
+        "ipSecurityRestrictions": [edge],
+        "scmIpSecurityRestrictions": [{**edge, "ipAddress": "203.0.113.7", "tag": "Default"}],
+    }
+    site, scm = found(world(made("Microsoft.Web/sites", "app", {"siteConfig": config})))
+    assert (site.grade, scm.grade) == (Grade.AZURE, Grade.RANGES)
+
+
+def test_services_that_cannot_be_called_are_no_way_in() -> None:
+    apps = made("Microsoft.Web/sites", "app", {"virtualNetworkSubnetId": "/gone", "publicNetworkAccess": "Disabled"})
+    assert found(world(apps)) == []
+
+
+@given(written_rules(), st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None)
+def test_every_witness_is_let_in_and_nothing_else_is(rules: list[dict[str, Any]], seed: int) -> None:
+    made_world = behind(*[item for item in rules if "Asg" not in str(item)])
+    [endpoint] = made_world.endpoints.all
+    listed = [one for one in exposures(made_world) if one.certain is True]
+    assert all(one.confirmed for one in listed if one.witness is not None)
+    groups = [made_world.groups[0].id]
+    chance = random.Random(seed)
+    pool = internet(made_world, endpoint)
+    for _ in range(60):
+        first, last = chance.choice(pool.v4)
+        source = format_address(chance.randint(first, last), 4)
+        port = chance.choice((22, 80, 100, 443, 500, 1500, chance.randrange(65536)))
+        packet = Packet(source, "10.0.1.4", chance.choice(("tcp", "udp")), port, chance.choice((1, 40_000)))
+        told = any(_has(one, packet) for one in listed)
+        assert (check(made_world, groups, INBOUND, endpoint.subnet, packet).access == "Allow") is told
+
+
+def _has(exposure: Exposure, packet: Packet) -> bool:
+    number = int.from_bytes(bytes(map(int, packet.source.split("."))), "big")
+    return exposure.sources.has(number) and any(
+        service.protocol in ("*", packet.protocol)
+        and any(first <= packet.port <= last for first, last in service.ports)
+        and any(first <= packet.source_port <= last for first, last in service.source_ports)
+        for service in exposure.services
+    )
+
+
+def test_ten_thousand_packets_do_not_get_into_what_is_closed() -> None:
+    made_world = behind(
+        rule("web", 100, destinationPortRange="443", sourceAddressPrefix="203.0.113.0/24"),
+        rule("no", 110, "Deny", protocol="*"),
+        rule("late", 120, destinationPortRange="22"),
+    )
+    [one] = found(made_world)
+    assert one.grade is Grade.RANGES
+    [endpoint] = made_world.endpoints.all
+    chance = random.Random(7)
+    pool = internet(made_world, endpoint).difference(one.sources)
+    groups = [made_world.groups[0].id]
+    for _ in range(SAMPLED):
+        first, last = chance.choice(pool.v4)
+        source = format_address(chance.randint(first, last), 4)
+        packet = Packet(source, "10.0.1.4", chance.choice(("tcp", "udp", "icmp")), chance.randrange(65536), 50_000)
+        assert check(made_world, groups, INBOUND, endpoint.subnet, packet).access == "Deny"
+
+
+def test_packets_are_written_as_people_do() -> None:
+    assert str(Packet("2001:db8::1", "fd00::1", "tcp", 443, 50000)) == "tcp [2001:db8::1]:50000 -> [fd00::1]:443"
+    assert str(Packet("10.0.0.1", "10.0.0.2", "icmp")) == "icmp 10.0.0.1 -> 10.0.0.2"
