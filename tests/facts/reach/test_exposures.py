@@ -61,7 +61,7 @@ def test_nothing_is_open_where_the_last_rule_decides() -> None:
     ],
 )
 def test_who_comes_in(source: str, grade: Grade) -> None:
-    written = {"sourceAddressPrefix": "", "sourceAddressPrefixes": source.split(",")}
+    written: dict[str, Any] = {"sourceAddressPrefix": "", "sourceAddressPrefixes": source.split(",")}
     [one] = found(behind(rule("web", 100, destinationPortRange="443", **written)))
     assert one.grade is grade
 

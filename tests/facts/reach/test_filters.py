@@ -58,7 +58,8 @@ class Here:
         return None
 
 
-def named(name: str, address: str) -> bool | None:
+def named(name: str | Unknown, address: str) -> bool | None:
+    assert isinstance(name, str)
     own = ipaddress.ip_address(address)
     inside = any(own in ipaddress.ip_network(text) for text in NETWORK)
     if name.lower() in MEMBERS:

@@ -86,7 +86,7 @@ def test_what_acts_on_private_endpoints(said: Any, found: tuple[Any, Any]) -> No
 
 
 def test_what_a_subnet_says_of_itself() -> None:
-    body = {
+    body: dict[str, Any] = {
         "serviceEndpoints": [{"service": "Microsoft.Storage"}, HOLE],
         "serviceEndpointPolicies": [{"id": "/p"}],
         "delegations": [{"properties": {"serviceName": "Microsoft.Web/serverFarms"}}],
@@ -213,7 +213,7 @@ def test_a_peer_lends_its_gateway() -> None:
     assert lent.through.name == "hub"
 
 
-def table(name: str, *routes: tuple[str, Any, Any], **more: Any) -> Any:
+def table(name: str, *routes: tuple[Any, Any, Any], **more: Any) -> Any:
     listed = [
         {"name": f"r{index}", "properties": {"addressPrefix": prefix, "nextHopType": hop, "nextHopIpAddress": target}}
         for index, (prefix, hop, target) in enumerate(routes)
@@ -221,7 +221,7 @@ def table(name: str, *routes: tuple[str, Any, Any], **more: Any) -> Any:
     return made(f"{NETWORK}/routeTables", name, {"routes": listed, **more})
 
 
-def routed(*routes: tuple[str, Any, Any], **more: Any) -> Networks:
+def routed(*routes: tuple[Any, Any, Any], **more: Any) -> Networks:
     own = subnet("s", "10.0.1.0/24", routeTable=ref(f"{NETWORK}/routeTables", "t"))
     network = vnet("hub", "10.0.0.0/16", subnet("GatewaySubnet", "10.0.0.0/27"), own)
     return world(

@@ -108,9 +108,8 @@ class Grants:
         id_ = id_in(value)
         role = self.roles.find(id_) if isinstance(id_, str) else None
         if role is None:
-            self.unread.append(
-                (resource, f"its role `{id_ if isinstance(id_, str) else 'not known yet'}` is in no source")
-            )
+            shown = f"`{id_}`" if isinstance(id_, str) else "(not known yet)"
+            self.unread.append((resource, f"its role {shown} is in no source"))
         return role
 
     def _assignments(self) -> Iterator[Grant]:

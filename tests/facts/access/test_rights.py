@@ -1,0 +1,443 @@
+"""Effective rights: roles, scopes, deny assignments, conditions, policies of vaults, data roles, schedules."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from everward.estate import Estate, Reading, Resource
+from everward.facts.access.conditions import Context
+from everward.facts.access.escalation import Edge, blast_radius, escalations, keys_work
+from everward.facts.access.facts import AccessAnalysis, scope_kind
+from everward.facts.access.grants import Standing, policy_permission
+from everward.facts.access.patterns import covers, includes
+from everward.facts.access.principals import EVERYONE
+from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.roles import Permission, Roles, built_in_roles, custom_role, is_data_operation, operations
+from everward.facts.interface import with_facts
+from everward.values import Origin, Unknown
+
+SUB = "/subscriptions/11111111-1111-1111-1111-111111111111"
+RG = f"{SUB}/resourceGroups/rg"
+HOLE = Unknown(reason="variable without value", decided_by=("var.x",))
+OWNER, READER, CONTRIBUTOR = "Owner", "Reader", "Contributor"
+AUTH = "Microsoft.Authorization"
+ME, YOU = "aaaaaaaa-0000-0000-0000-000000000001", "aaaaaaaa-0000-0000-0000-000000000002"
+WRITE, READ = "Microsoft.Storage/storageAccounts/write", "Microsoft.Storage/storageAccounts/read"
+BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+PURGE = "Microsoft.KeyVault/vaults/secrets/purge/action"
+
+
+def role_id(name: str) -> str:
+    return next((item.id for item in built_in_roles().values() if item.name == name), name)
+
+
+def res(type_: str, name: str, properties: Any, scope: str = RG, declared: str | None = None, **more: Any) -> Resource:
+    namespace, *types = type_.split("/")
+    parts = "".join(f"/{kind}/{part}" for kind, part in zip(types, name.split("/"), strict=True))
+    origin = Origin(source="terraform", file="main.tf", line=3, address=declared)
+    id_ = f"{scope}/providers/{namespace}{parts}"
+    return Resource(id_, type_, name.rpartition("/")[2], {"properties": properties, **more}, origin)
+
+
+NUMBER = iter(range(10_000))
+HERE = Origin(source="inventory")
+
+
+def assigned(role: str, principal: Any = ME, scope: str = RG, **more: Any) -> Resource:
+    body = {
+        "principalId": principal,
+        "roleDefinitionId": f"{SUB}/providers/{AUTH}/roleDefinitions/{role_id(role)}",
+        **more,
+    }
+    return res(f"{AUTH}/roleAssignments", f"a{next(NUMBER)}", body, scope)
+
+
+def defined(name: str, *permissions: dict[str, Any]) -> Resource:
+    return res(f"{AUTH}/roleDefinitions", name, {"roleName": name, "permissions": list(permissions)}, SUB)
+
+
+def denied(principals: Any, scope: str = RG, **more: Any) -> Resource:
+    body = {"permissions": [{"actions": ["*"], "dataActions": ["*"]}], "principals": principals, "scope": scope, **more}
+    return res(f"{AUTH}/denyAssignments", f"d{next(NUMBER)}", body, scope)
+
+
+def rights(*resources: Resource) -> Rights:
+    return Rights(Estate([Reading("inventory", "test", list(resources))]))
+
+
+def may(made: Rights, operation: str = WRITE, scope: str = RG, who: str = ME, **more: Any) -> Answer:
+    return made.may(made.grants.principals.of(who), operation, scope, **more)
+
+
+@given(st.text("ab/*", max_size=6), st.text("ab/", max_size=6))
+def test_patterns_are_what_their_definition_says(pattern: str, text: str) -> None:
+    def slow(left: str, right: str) -> bool:
+        if not left:
+            return not right
+        if left[0] == "*":
+            return any(slow(left[1:], right[index:]) for index in range(len(right) + 1))
+        return bool(right) and left[0] == right[0] and slow(left[1:], right[1:])
+
+    assert covers(pattern, text) is slow(pattern, text)
+
+
+def test_patterns_within_patterns() -> None:
+    assert includes("Microsoft.Compute/*", "microsoft.compute/virtualMachines/*/read")
+    assert not includes("*/read", "Microsoft.Compute/*")
+    assert includes("*", "*")
+    assert not includes("Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/*")
+
+
+def test_rights_reach_down_and_not_up() -> None:
+    made = rights(assigned(CONTRIBUTOR))
+    assert may(made, scope=f"{RG}/providers/Microsoft.Storage/storageAccounts/st").verdict is Verdict.ALLOWED
+    assert may(made, scope=RG.upper()).verdict is Verdict.ALLOWED
+    assert may(made, scope=SUB).verdict is Verdict.NOT_GRANTED
+    assert may(made, scope=f"{RG}2").verdict is Verdict.NOT_GRANTED
+    assert may(made, who=YOU).verdict is Verdict.NOT_GRANTED
+
+
+def test_what_a_role_leaves_out_is_no_denial() -> None:
+    write = "Microsoft.Authorization/roleAssignments/write"
+    assert may(rights(assigned(CONTRIBUTOR)), write).verdict is Verdict.NOT_GRANTED
+    both = may(rights(assigned(CONTRIBUTOR), assigned(OWNER)), write)
+    assert both.verdict is Verdict.ALLOWED
+    assert both.proofs[0].grant.role.name == OWNER
+
+
+def test_the_planes_are_apart() -> None:
+    made = rights(assigned(OWNER))
+    assert may(made, BLOB).verdict is Verdict.NOT_GRANTED
+    assert may(made, BLOB, data=False).verdict is Verdict.ALLOWED
+    assert is_data_operation(BLOB.upper())
+    assert not is_data_operation(WRITE)
+    assert all(len(plane) > 3000 for plane in operations())
+
+
+def test_management_groups_hold_subscriptions() -> None:
+    group = "/providers/Microsoft.Management/managementGroups/corp"
+    member = Resource(
+        f"{group}{SUB}", "Microsoft.Management/managementGroups/subscriptions", SUB[15:], {}, Origin(source="x")
+    )
+    assert may(rights(assigned(OWNER, scope=group), member)).verdict is Verdict.ALLOWED
+    unknown = may(rights(assigned(OWNER, scope=group)))
+    assert unknown.verdict is Verdict.MAYBE
+    assert unknown.hole is not None
+
+
+def test_permission_objects_are_judged_one_by_one() -> None:
+    made = rights(defined("r", {"actions": ["*"], "notActions": [WRITE]}, {"actions": [WRITE]}), assigned("r"))
+    answer = may(made)
+    assert (answer.verdict, answer.proofs[0].ambiguous) == (Verdict.ALLOWED, True)
+
+
+def test_a_deny_assignment_wins() -> None:
+    owner = assigned(OWNER)
+    assert may(rights(owner, denied([{"id": ME}]))).verdict is Verdict.DENIED
+    assert may(rights(owner, denied([{"id": YOU}]))).verdict is Verdict.ALLOWED
+    everyone = [{"id": EVERYONE, "type": "SystemDefined"}]
+    assert may(rights(owner, denied(everyone))).verdict is Verdict.DENIED
+    assert may(rights(owner, denied(everyone, excludePrincipals=[ME]))).verdict is Verdict.ALLOWED
+    here = denied(everyone, scope=SUB, doNotApplyToChildScopes=True)
+    assert may(rights(owner, here)).verdict is Verdict.ALLOWED
+    open_ = may(rights(owner, denied(everyone, scope=f"{SUB}/resourceGroups/{{var.x}}")))
+    assert (open_.verdict, open_.hole is not None) == (Verdict.MAYBE, True)
+
+
+def test_conditions_decide_where_they_can() -> None:
+    text = "(!(ActionMatches{'" + BLOB + "'})) OR @Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'st'"
+    made = rights(assigned("Storage Blob Data Reader", condition=text))
+    assert may(made, BLOB).verdict is Verdict.MAYBE
+    known = Context(BLOB, attributes={"Resource": {"Microsoft.Storage/storageAccounts:name": "st"}})
+    assert may(made, BLOB, context=known).verdict is Verdict.ALLOWED
+    other = Context(BLOB, attributes={"Resource": {"Microsoft.Storage/storageAccounts:name": "other"}})
+    assert may(made, BLOB, context=other).verdict is Verdict.NOT_GRANTED
+    broken = may(rights(assigned(OWNER, condition="@Nope[x]")))
+    assert broken.verdict is Verdict.MAYBE
+    assert broken.hole is not None
+    assert "cannot be read" in broken.hole.reason
+
+
+def test_conditions_inside_roles_count() -> None:
+    write = "Microsoft.Authorization/roleAssignments/write"
+    assert may(rights(assigned("Key Vault Data Access Administrator")), write).verdict is Verdict.MAYBE
+
+
+def group(name: str, *members: str) -> Resource:
+    listed = [{"id": member} for member in members]
+    return Resource(
+        f"/groups/{name}",
+        "Microsoft.Graph/groups",
+        name,
+        {"properties": {"id": name, "members": listed}},
+        Origin(source="x"),
+    )
+
+
+def test_groups_hold_for_their_members_at_any_depth() -> None:
+    user = Resource(
+        "/users/me", "Microsoft.Graph/users", ME, {"properties": {"id": ME, "displayName": "Me"}}, Origin(source="x")
+    )
+    made = rights(user, group("outer", "inner", "outer"), group("inner", ME), assigned(OWNER, "outer"))
+    answer = may(made)
+    assert (answer.verdict, answer.proofs[0].grant.principal.kind) == (Verdict.ALLOWED, "group")
+    assert made.grants.principals.find("Me")[0].is_human
+
+
+def schedule(kind: str, role: str = OWNER, **more: Any) -> Resource:
+    body = {"principalId": ME, "roleDefinitionId": f"/x/{role_id(role)}", "scope": RG, **more}
+    return res(f"{AUTH}/{kind}", f"s{next(NUMBER)}", body)
+
+
+def test_what_must_be_activated_is_told_apart() -> None:
+    eligible = rights(schedule("roleEligibilityScheduleInstances"))
+    assert may(eligible).verdict is Verdict.ELIGIBLE
+    assert may(rights(schedule("roleAssignmentScheduleInstances"))).verdict is Verdict.ALLOWED
+    kinds = {
+        Standing.ACTIVATED: {"assignmentType": "Activated"},
+        Standing.BOUNDED: {"endDateTime": "2027-01-01"},
+        Standing.PERMANENT: {"scheduleInfo": {"expiration": {"type": "NoExpiration"}}},
+    }
+    for standing, body in kinds.items():
+        [grant] = rights(schedule("roleAssignmentSchedules", **body)).grants.all
+        assert grant.standing is standing
+
+
+def test_what_activation_asks_for() -> None:
+    rules = [
+        {"id": "Approval_EndUser_Assignment", "setting": {"isApprovalRequired": True}},
+        {"id": "Enablement_EndUser_Assignment", "enabledRules": ["MultiFactorAuthentication"]},
+        {"id": "Other"},
+        HOLE,
+    ]
+    body = {"roleDefinitionId": f"/x/{role_id(OWNER)}", "scope": RG, "effectiveRules": rules}
+    policy = res(f"{AUTH}/roleManagementPolicyAssignments", "p", body)
+    [grant] = rights(schedule("roleEligibilitySchedules"), policy).grants.all
+    assert (grant.approval, grant.multi_factor) == (True, True)
+    context = [{"id": "AuthenticationContext_EndUser_Assignment", "isEnabled": True}]
+    other = res(f"{AUTH}/roleManagementPolicies", "p", {**body, "effectiveRules": context})
+    [grant] = rights(schedule("roleEligibilitySchedules"), other).grants.all
+    assert (grant.approval, grant.multi_factor) == (None, True)
+
+
+def vault(by_role: Any = None, *policies: dict[str, Any], **more: Any) -> Resource:
+    body: dict[str, Any] = {"accessPolicies": list(policies), **more}
+    if by_role is not None:
+        body["enableRbacAuthorization"] = by_role
+    return res("Microsoft.KeyVault/vaults", "kv", body)
+
+
+def policy(who: Any = ME, **permissions: Any) -> dict[str, Any]:
+    return {"objectId": who, "permissions": permissions}
+
+
+def test_vaults_take_roles_or_policies() -> None:
+    reader = assigned("Key Vault Secrets User")
+    where = vault().id
+    by_policy = vault(None, policy(secrets=["Get"]))
+    assert may(rights(by_policy), SECRET, where).verdict is Verdict.ALLOWED
+    assert may(rights(vault(True, policy(secrets=["Get"]))), SECRET, where).verdict is Verdict.NOT_GRANTED
+    assert may(rights(vault(False), reader), SECRET, where).verdict is Verdict.NOT_GRANTED
+    assert may(rights(vault(True), reader), SECRET, where).verdict is Verdict.ALLOWED
+    assert may(rights(vault(HOLE), reader), SECRET, where).verdict is Verdict.MAYBE
+    assert may(rights(reader), SECRET, where).verdict is Verdict.ALLOWED
+    assert may(rights(vault(True), reader), SECRET, f"{where}/secrets/one").verdict is Verdict.ALLOWED
+
+
+def test_all_permissions_leave_purge_out() -> None:
+    where = vault().id
+    assert may(rights(vault(None, policy(secrets=["all"]))), SECRET, where).verdict is Verdict.ALLOWED
+    assert may(rights(vault(None, policy(secrets=["all"]))), PURGE, where).verdict is Verdict.NOT_GRANTED
+    assert may(rights(vault(None, policy(secrets=["Purge"]))), PURGE, where).verdict is Verdict.ALLOWED
+    assert policy_permission({"keys": ["Get", "nonsense"], "certificates": HOLE}).data_actions == (
+        "Microsoft.KeyVault/vaults/keys/read",
+    )
+
+
+COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+ITEM = f"{COSMOS}/sqlDatabases/containers/items/create"
+
+
+def test_data_roles_of_cosmos_db() -> None:
+    account = res(COSMOS, "db", {})
+    own = res(f"{COSMOS}/sqlRoleDefinitions", "db/own", {"roleName": "own", "permissions": [{"dataActions": [ITEM]}]})
+
+    def data(definition: str, **more: Any) -> Resource:
+        body = {"principalId": ME, "roleDefinitionId": f"{account.id}/sqlRoleDefinitions/{definition}", **more}
+        return res(f"{COSMOS}/sqlRoleAssignments", "db/a", body)
+
+    builtin = "00000000-0000-0000-0000-000000000002"
+    assert may(rights(account, data(builtin)), ITEM, account.id, data=True).verdict is Verdict.ALLOWED
+    assert (
+        may(rights(account, own, data("own", scope=account.id)), ITEM, account.id, data=True).verdict is Verdict.ALLOWED
+    )
+    lost = rights(account, data("gone"))
+    assert may(lost, ITEM, account.id, data=True).verdict is Verdict.NOT_GRANTED
+    assert lost.grants.unread
+
+
+def test_roles_that_nobody_knows_are_told() -> None:
+    made = rights(
+        assigned("no-such-role"), res(f"{AUTH}/roleAssignments", "x", {"principalId": ME, "roleDefinitionId": HOLE})
+    )
+    assert [reason for _, reason in made.grants.unread] == [
+        f"its role `{SUB}/providers/{AUTH}/roleDefinitions/no-such-role` is in no source",
+        "its role (not known yet) is in no source",
+    ]
+
+
+def test_permissions_that_are_not_known_may_grant() -> None:
+    assert may(rights(defined("r", {"actions": [HOLE]}), assigned("r"))).verdict is Verdict.MAYBE
+    hole = res(f"{AUTH}/roleDefinitions", "r", {"permissions": [HOLE]}, SUB)
+    assert may(rights(hole, assigned("r"))).verdict is Verdict.MAYBE
+
+
+def test_roles_by_name() -> None:
+    roles = Roles(Estate([Reading("x", "x", [defined("mine", {"actions": ["*"]})])]))
+    assert roles.named("reader") is roles.find(f"/x/{role_id(READER)}")
+    assert roles.named("mine") is not None
+    assert roles.named("nothing") is None
+    assert len(list(roles)) == len(built_in_roles()) + 1
+    assert not custom_role("x", Permission(actions=("*",))).is_ambiguous
+
+
+def identity(name: str) -> Resource:
+    declared = f"azurerm_user_assigned_identity.{name}"
+    return res("Microsoft.ManagedIdentity/userAssignedIdentities", name, {"principalId": HOLE}, declared=declared)
+
+
+def after(name: str) -> Unknown:
+    return Unknown(reason="known after apply", decided_by=(name,))
+
+
+def test_identities_are_known_before_they_exist() -> None:
+    cluster = res(
+        "Microsoft.ContainerService/managedClusters",
+        "aks",
+        {},
+        declared="azurerm_kubernetes_cluster.c",
+        identity={"type": "SystemAssigned", "principalId": HOLE},
+    )
+    made = rights(
+        identity("app"),
+        cluster,
+        assigned(OWNER, after("azurerm_user_assigned_identity.app.principal_id")),
+        assigned(READER, after("azurerm_kubernetes_cluster.c.identity[0].principal_id")),
+        assigned("AcrPull", after("azurerm_kubernetes_cluster.c.kubelet_identity[0].object_id")),
+        assigned(READER, after("module.x.data.azurerm_client_config.current.object_id")),
+        assigned(READER, after("azurerm_gone.x.principal_id")),
+        assigned(READER, HOLE),
+        assigned(READER, None),
+    )
+    kinds = [grant.principal.kind for grant in made.grants.all]
+    assert kinds[:4] == ["managed identity", "system identity", "kubelet identity", "deployer"]
+    assert made.grants.all[4].principal.name == "azurerm_gone.x.principal_id"
+    assert not made.grants.all[6].principal.known
+    assert {item.kind for item in made.grants.principals.attached(cluster)} == {"system identity", "kubelet identity"}
+    found = {holder.name: answer.verdict for holder, answer in made.who_may(WRITE, RG)}
+    assert found == {"app": Verdict.ALLOWED}
+
+
+def test_object_ids_lead_to_the_identity() -> None:
+    app = res("Microsoft.ManagedIdentity/userAssignedIdentities", "app", {"principalId": ME})
+    made = rights(app, assigned(OWNER, ME.upper(), principalType="ServicePrincipal"))
+    assert made.grants.all[0].principal.resource is app
+    other = rights(assigned(OWNER, YOU, principalType="User"))
+    assert other.grants.all[0].principal.kind == "user"
+
+
+def machine(**identity_: Any) -> Resource:
+    return res("Microsoft.Compute/virtualMachines", "vm", {}, identity=identity_)
+
+
+def steps(made: Rights) -> set[tuple[str, str]]:
+    return {(step.principal.name, str(step.edge)) for step in escalations(made)}
+
+
+def test_steps_of_escalation() -> None:
+    app = identity("app")
+    store = res("Microsoft.Storage/storageAccounts", "st", {})
+    vm = machine(type="UserAssigned", userAssignedIdentities={app.id: {}})
+    made = rights(app, store, vm, vault(), assigned(CONTRIBUTOR))
+    assert steps(made) == {
+        (ME, edge) for edge in ("runAsIdentity", "attachIdentity", "listKeys", "vaultPolicy", "removeGuard")
+    }
+    [run] = [step for step in escalations(made) if step.operation.endswith("runCommand/action")]
+    assert [gained.name for gained in run.gains] == ["app"]
+    assert ("grant", ME) in {(str(step.edge), step.principal.name) for step in escalations(rights(assigned(OWNER)))}
+    conditioned = list(escalations(rights(assigned("Key Vault Data Access Administrator"))))
+    assert all(isinstance(step.certain, Unknown) for step in conditioned)
+    assert not any(step.edge is Edge.RUN_AS for step in escalations(rights(machine(), assigned(OWNER))))
+    assert list(escalations(rights(store, assigned(OWNER), denied([{"id": ME}])))) == []
+
+
+def test_keys_that_open_nothing_are_no_step() -> None:
+    closed = res("Microsoft.Storage/storageAccounts", "st", {"allowSharedKeyAccess": False})
+    assert (ME, "listKeys") not in steps(rights(closed, assigned(CONTRIBUTOR)))
+    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {})) is False
+    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})) is True
+    assert keys_work(res("Microsoft.EventHub/namespaces", "eh", {"disableLocalAuth": HOLE})) is HOLE
+    assert keys_work(vault()) is True
+
+
+def test_who_becomes_whom() -> None:
+    one, two = identity("one"), identity("two")
+    vm = machine(type="UserAssigned", userAssignedIdentities={one.id: {}})
+    made = rights(
+        one,
+        two,
+        vm,
+        assigned("Virtual Machine Contributor"),
+        assigned("Managed Identity Contributor", after("azurerm_user_assigned_identity.one.principal_id")),
+        assigned(OWNER, after("azurerm_user_assigned_identity.two.principal_id"), SUB),
+    )
+    radius = blast_radius(made, made.grants.principals.of(ME))
+    assert [item.name for item in radius.becomes] == ["one", "two"]
+    assert radius.unlimited
+    assert SUB in radius.targets
+    eligible = rights(one, vm, schedule("roleEligibilitySchedules", "Virtual Machine Contributor"))
+    assert blast_radius(eligible, eligible.grants.principals.of(ME)).becomes == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind"),
+    [
+        ("/", "tenant"),
+        ("/providers/Microsoft.Management/managementGroups/x", "managementGroup"),
+        (SUB, "subscription"),
+        (RG, "resourceGroup"),
+        (vault().id, "resource"),
+        ("{var.scope}", "resource"),
+    ],
+)
+def test_kinds_of_scopes(scope: str, kind: str) -> None:
+    assert scope_kind(scope) == kind
+
+
+def test_everything_stands_in_the_estate_as_facts() -> None:
+    resources = [
+        vault(None, policy(secrets=["Get", "Purge"]), policy(YOU, secrets=["Get"])),
+        res("Microsoft.Storage/storageAccounts", "st", {}),
+        assigned(OWNER, scope=SUB),
+        assigned("Storage Blob Data Contributor", YOU, f"{RG}/providers/Microsoft.Storage/storageAccounts/st"),
+        assigned("gone"),
+        denied([{"id": YOU}], permissions=[{"dataActions": [SECRET]}]),
+    ]
+    found = with_facts(Estate([Reading("terraform", "test", resources)]), [AccessAnalysis()])
+    grants = found.of_type("Everward.Access/grants")
+    [owner] = [item for item in grants if item.get("properties.role") == OWNER]
+    assert (owner.get("properties.privileged"), owner.get("properties.scopeKind")) == (True, "subscription")
+    held = {
+        (item.get("properties.right"), item.get("properties.principalName"))
+        for item in found.of_type("Everward.Access/rights")
+    }
+    assert held == {("purgeSecret", ME), ("readSecrets", ME), ("writeBlobs", YOU)}
+    [keys] = found.of_type("Everward.Access/keys")
+    assert (keys.get("properties.keysWork"), keys.get("properties.identitiesServe")) == (True, True)
+    [count] = found.of_type("Everward.Access/assignmentCounts")
+    assert count.get("properties.assignments") == 3
+    assert found.of_type("Everward.Access/escalations")
+    assert any("what it grants is not known" in item.reason for item in found.unresolved)
