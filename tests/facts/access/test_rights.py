@@ -196,7 +196,7 @@ def test_what_must_be_activated_is_told_apart() -> None:
     eligible = rights(schedule("roleEligibilityScheduleInstances"))
     assert may(eligible).verdict is Verdict.ELIGIBLE
     assert may(rights(schedule("roleAssignmentScheduleInstances"))).verdict is Verdict.ALLOWED
-    kinds = {
+    kinds: dict[Standing, dict[str, Any]] = {
         Standing.ACTIVATED: {"assignmentType": "Activated"},
         Standing.BOUNDED: {"endDateTime": "2027-01-01"},
         Standing.PERMANENT: {"scheduleInfo": {"expiration": {"type": "NoExpiration"}}},
