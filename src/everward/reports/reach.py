@@ -47,8 +47,9 @@ def replies_text(replies: Sequence[Reply], look: Look, *, explain: bool) -> Iter
 
 def _reply_lines(reply: Reply, layout: Layout, places: Places, *, explain: bool) -> Iterator[str]:
     verdict = reply.verdict
-    head = f"{verdict.upper():8}{reply.source} -> {reply.target}, {format_service(reply.service)}"
-    yield from layout.plain(head, kind="bad" if verdict is Verdict.OPEN else "head")
+    head = f"{reply.source} -> {reply.target}, {format_service(reply.service)}"
+    kind = "bad" if verdict is Verdict.OPEN else "head"
+    yield from layout.plain(head, f"{verdict.upper():8}", " " * 8, kind)
     if not reply.ways:
         yield from layout.plain("nothing leads there: it has no address of its own", "  why     ", " " * 10)
     for way in reply.ways:
@@ -130,9 +131,10 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
     for fact in facts:
         body: Any = fact.properties
         state = "open" if fact.condition is True else "unknown"
-        head = f"{state.upper():8}{body['targetName']} ({body['targetType'].rpartition('/')[2]}"
+        head = f"{body['targetName']} ({body['targetType'].rpartition('/')[2]}"
         head += f", {body['part']})" if body["part"] else ")"
-        lines = [*layout.plain(head, kind="bad" if body["management"] else "head")]
+        kind = "bad" if body["management"] else "head"
+        lines = [*layout.plain(head, f"{state.upper():8}", " " * 8, kind)]
         lines += layout.plain(f"{body['source']}: {', '.join(body['services'])}", "  from    ", " " * 10)
         label = "by"
         for step in body["decidedBy"]:

@@ -167,14 +167,8 @@ def test_conditions_inside_roles_count() -> None:
 
 
 def group(name: str, *members: str) -> Resource:
-    listed = [{"id": member} for member in members]
-    return Resource(
-        f"/groups/{name}",
-        "Microsoft.Graph/groups",
-        name,
-        {"properties": {"id": name, "members": listed}},
-        Origin(source="x"),
-    )
+    body: dict[str, Any] = {"properties": {"id": name, "members": [{"id": member} for member in members]}}
+    return Resource(f"/groups/{name}", "Microsoft.Graph/groups", name, body, HERE)
 
 
 def test_groups_hold_for_their_members_at_any_depth() -> None:

@@ -1,0 +1,158 @@
+"""`everward access`, as somebody on call uses it."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from everward.cli import main
+
+SOURCE = """
+data "azurerm_client_config" "me" {}
+
+resource "azurerm_resource_group" "main" {
+  name     = "rg"
+  location = "swedencentral"
+}
+
+resource "azurerm_user_assigned_identity" "app" {
+  name                = "app"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+}
+
+resource "azurerm_storage_account" "main" {
+  name                     = "stone"
+  resource_group_name      = azurerm_resource_group.main.name
+  location                 = "swedencentral"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+}
+
+resource "azurerm_role_assignment" "app" {
+  scope                = azurerm_storage_account.main.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.app.principal_id
+}
+
+resource "azurerm_role_assignment" "me" {
+  scope                = azurerm_resource_group.main.id
+  role_definition_name = "Owner"
+  principal_id         = data.azurerm_client_config.me.object_id
+}
+"""
+BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text(SOURCE)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["access", *arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_who_can_say_by_which_path(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "who-can", BLOB, "stone", "infra")
+    assert code == 0
+    assert "allowed     app (managed identity)" in out
+    assert "role assignment `Storage Blob Data Contributor`" in out
+    assert "1 principal may, 0 perhaps or after activating a role" in out
+    _, out, _ = run(
+        capsys, "who-can", "Microsoft.Storage/storageAccounts/listKeys/action", "stone", "infra", "--explain"
+    )
+    assert "who deploys (deployer)" in out
+
+
+def test_who_can_as_json_and_as_a_drawing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = run(capsys, "who-can", BLOB, "stone", "infra", "-o", "json", "-o", "svg=who.svg")
+    [answer] = json.loads(out)["answers"]
+    assert (answer["name"], answer["verdict"], answer["paths"][0]["standing"]) == ("app", "allowed", "permanent")
+    assert ElementTree.fromstring((tmp_path / "who.svg").read_text()).tag.endswith("svg")
+
+
+def test_what_somebody_can(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "what-can", "deployer", "infra")
+    assert code == 0
+    assert "permanent  `Owner` at /subscriptions/{subscription}/resourceGroups/rg" in out
+    assert "2 scopes within reach" in out
+    assert "it can give rights to anybody" in out
+    _, out, _ = run(capsys, "what-can", "app", "infra", "-o", "json", "-o", "svg=what.svg")
+    document = json.loads(out)
+    assert (document["kind"], len(document["grants"]), document["unlimited"]) == ("managed identity", 1, False)
+    assert ElementTree.fromstring((tmp_path / "what.svg").read_text()) is not None
+
+
+def test_somebody_without_rights(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = SOURCE.replace('resource "azurerm_role_assignment" "app"', 'resource "azurerm_none" "app"')
+    (tmp_path / "infra" / "main.tf").write_text(source)
+    assert "holds nothing that a source shows" in run(capsys, "what-can", "app", "infra")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("who-can", "read", "stone", "infra"), "`read` is no operation"),
+        (("who-can", BLOB, "ston", "infra"), "did you mean `stone`?"),
+        (("who-can", BLOB, "zzz", "infra"), "give an ARM id"),
+        (("what-can", "zzz", "infra"), "nobody is called `zzz`"),
+    ],
+)
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert message in err
+
+
+def test_a_name_that_several_have(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "infra" / "more.tf").write_text(
+        'resource "azurerm_user_assigned_identity" "twin" {\n  name = "stone"\n'
+        '  resource_group_name = "rg"\n  location = "x"\n}\n'
+    )
+    code, _, err = run(capsys, "who-can", BLOB, "stone", "infra")
+    assert (code, "`stone` are 2 resources" in err) == (2, True)
+    assert run(capsys, "who-can", BLOB, "/subscriptions/x", "infra")[0] == 0
+
+
+def test_what_is_denied_or_not_known_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    group = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
+    principal = "aaaaaaaa-0000-0000-0000-000000000001"
+    authorization = f"{group}/providers/Microsoft.Authorization"
+    owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+    rows = [
+        {
+            "id": f"{authorization}/roleAssignments/a",
+            "type": "Microsoft.Authorization/roleAssignments",
+            "name": "a",
+            "properties": {
+                "principalId": principal,
+                "roleDefinitionId": f"/x/{owner}",
+                "scope": group,
+                "condition": "@Principal[department] StringEquals 'x'",
+            },
+        },
+        {
+            "id": f"{authorization}/denyAssignments/d",
+            "type": "Microsoft.Authorization/denyAssignments",
+            "name": "d",
+            "properties": {
+                "scope": group,
+                "permissions": [{"actions": ["*/delete"]}],
+                "principals": [{"id": principal}],
+            },
+        },
+    ]
+    (tmp_path / "inventory.json").write_text(json.dumps(rows))
+    _, out, _ = run(capsys, "who-can", "Microsoft.Storage/storageAccounts/delete", group, "inventory.json")
+    assert "deny assignment `d`" in out
+    _, out, _ = run(capsys, "who-can", "Microsoft.Storage/storageAccounts/read", group, "inventory.json")
+    assert "maybe" in out
+    assert "an attribute of the request is not known (needs @Principal[department])" in " ".join(out.split())

@@ -1,0 +1,192 @@
+"""`everward reach`, as somebody on call uses it."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from everward.cli import main
+
+SOURCE = """
+resource "azurerm_resource_group" "main" {
+  name     = "rg"
+  location = "swedencentral"
+}
+
+resource "azurerm_virtual_network" "main" {
+  name                = "v"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+  address_space       = ["10.0.0.0/16"]
+}
+
+resource "azurerm_subnet" "apps" {
+  name                 = "apps"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+
+resource "azurerm_subnet" "data" {
+  name                 = "data"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.0.2.0/24"]
+}
+
+resource "azurerm_network_security_group" "apps" {
+  name                = "g"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+  security_rule {
+    name                       = "ssh"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "22"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+
+resource "azurerm_subnet_network_security_group_association" "apps" {
+  subnet_id                 = azurerm_subnet.apps.id
+  network_security_group_id = azurerm_network_security_group.apps.id
+}
+
+resource "azurerm_public_ip" "main" {
+  name                = "p"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+  allocation_method   = "Static"
+  sku                 = "Standard"
+}
+
+resource "azurerm_network_interface" "main" {
+  name                = "n"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+  ip_configuration {
+    name                          = "one"
+    subnet_id                     = azurerm_subnet.apps.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "10.0.1.4"
+    public_ip_address_id          = azurerm_public_ip.main.id
+  }
+}
+
+resource "azurerm_key_vault" "main" {
+  name                          = "kv"
+  resource_group_name           = azurerm_resource_group.main.name
+  location                      = "swedencentral"
+  tenant_id                     = "00000000-0000-0000-0000-000000000000"
+  sku_name                      = "standard"
+  public_network_access_enabled = var.public
+}
+
+variable "public" {}
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text(SOURCE)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["reach", *arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_a_question_needs_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--from", "internet", "--to", "n", "--port", "22", "infra")
+    assert code == 1
+    assert "OPEN" in out
+    assert "rule `ssh`, priority 100 (infra/main.tf:" in out
+    assert "tcp 198.51.100.7 -> 10.0.1.4:22; the second evaluator agrees" in out
+
+
+def test_what_is_closed_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "ask", "--from", "internet", "--to", "n", "--port", "443", "infra")
+    assert code == 0
+    assert out.startswith("CLOSED")
+    assert "nothing leads there" in out
+
+
+def test_what_is_not_known_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--from", "internet", "--to", "kv", "--port", "443", "infra")
+    assert code == 3
+    assert "variable without value (needs var.public)" in out
+    code, out, _ = run(capsys, "--from", "internet", "--to", "kv", "infra", "--var", "public=false")
+    assert code == 0
+
+
+def test_closed_ways_are_shown_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--from", "data", "--to", "kv", "--port", "443", "infra", "--var", "public=false"]
+    assert "1 closed: --explain shows what closes them" in run(capsys, *arguments)[1]
+    assert "public: closed" in run(capsys, *arguments, "--explain")[1]
+
+
+def test_answers_as_json_and_as_a_drawing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    question = ["--from", "internet", "--to", "n", "--port", "22", "infra"]
+    _, out, _ = run(capsys, *question, "-o", "json", "-o", "svg=way.svg")
+    [answer] = json.loads(out)["answers"]
+    assert (answer["verdict"], answer["service"]) == ("open", "tcp/22")
+    assert answer["ways"][0]["confirmed"] is True
+    drawing = ElementTree.fromstring((tmp_path / "way.svg").read_text())
+    assert drawing.tag.endswith("svg")
+    assert "internet to n: open" in "".join(drawing.itertext())
+
+
+def test_hostile_names_stay_in_a_drawing() -> None:
+    from everward.reports.drawing import Box, draw
+
+    made = draw('<script>"&', [[Box("<b>\x1b[31m" * 20, "&", "open"), Box("x")], []])
+    assert ElementTree.fromstring(made.decode()) is not None
+    assert b"<script>" not in made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "internet", "--to", "nothing", "infra"), "nothing is called `nothing`"),
+        (("--from", "kv", "--to", "n", "infra"), "`kv` stands in no subnet"),
+        (("--from", "internet", "--to", "n", "--port", "ssh", "infra"), "`ssh` is no port and no range of ports"),
+        (("nonsense",), "No such command `nonsense`"),
+    ],
+)
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert message in err
+
+
+def test_ways_in_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "exposures", "infra")
+    assert code == 0
+    assert "OPEN    n (networkInterfaces, one)" in out
+    assert "UNKNOWN kv (vaults)" in out
+    assert out.rstrip().endswith("2 ways in from the Internet")
+    _, out, _ = run(capsys, "exposures", "infra", "--management", "-o", "json")
+    assert [item["properties"]["ports"] for item in json.loads(out)["exposures"]] == [["22"]]
+    _, out, _ = run(capsys, "exposures", "infra", "--type", "microsoft.keyvault/vaults")
+    assert "1 ways in" in out
+
+
+def test_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "matrix", "infra")
+    assert code == 0
+    assert "   1  v / apps" in out
+    assert "     1     .   all" in out
+    _, out, _ = run(capsys, "matrix", "infra", "-o", "json")
+    document = json.loads(out)
+    assert len(document["subnets"]) == 2
+    assert {cell["route"] for cell in document["cells"]} == {"open"}
