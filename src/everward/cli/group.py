@@ -56,6 +56,7 @@ class MainGroup(LazyGroup):
         "criteria": ("everward.cli.criteria:criteria", "Show the criteria that workloads are judged by."),
         "reach": ("everward.cli.reach:reach", "Ask who can reach what over the network, and what decides it."),
         "access": ("everward.cli.access:access", "Ask who may do what, and by which path."),
+        "keys": ("everward.cli.keys:keys", "Ask what hangs on which key, secret or certificate."),
         "policy": ("everward.cli.policy:policy", "Write, test and understand Azure Policies, offline."),
         "data": ("everward.cli.data:data", "Look into the facts that the product ships with."),
     }

@@ -21,6 +21,11 @@ def inner(value: Any, *path: str) -> Any:
     return value
 
 
+def first(*values: Any) -> Any:
+    """The first value that is there: holes count, and have no truth of their own."""
+    return next((value for value in values if value is not None), None)
+
+
 def items(value: Any) -> Iterator[Any]:
     """The elements of a list; a hole in its place is one element that is a hole; nothing else has any."""
     if isinstance(value, Unknown):

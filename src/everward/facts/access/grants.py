@@ -10,7 +10,7 @@ from typing import Any, Final
 from everward.estate import Estate, Resource
 from everward.facts.access.principals import Principal, Principals
 from everward.facts.access.roles import Permission, Role, Roles
-from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
+from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in, texts_in
 from everward.policy.hierarchy import scope_of
 from everward.values import Origin, Truth, Unknown
 
@@ -199,10 +199,10 @@ def _standing(body: Any) -> Standing:
     kind = text_in(body, "assignmentType")
     if isinstance(kind, str) and kind.lower() == "activated":
         return Standing.ACTIVATED
-    end = inner(body, "endDateTime") or inner(body, "scheduleInfo", "expiration", "endDateTime")
+    end = first(inner(body, "endDateTime"), inner(body, "scheduleInfo", "expiration", "endDateTime"))
     limit = text_in(body, "scheduleInfo", "expiration", "type")
     bounded = isinstance(limit, str) and limit.lower() != "noexpiration"
-    return Standing.BOUNDED if end or bounded else Standing.PERMANENT
+    return Standing.BOUNDED if end is not None or bounded else Standing.PERMANENT
 
 
 _ACTIVATION_TYPES: Final = (
@@ -221,7 +221,7 @@ def _policies(estate: Estate) -> Mapping[tuple[str, str], tuple[Truth | None, Tr
         for resource in estate.of_type(type_):
             body = properties(resource.body)
             role = id_in(inner(body, "roleDefinitionId"))
-            rules = inner(body, "effectiveRules") or inner(body, "rules")
+            rules = first(inner(body, "effectiveRules"), inner(body, "rules"))
             scope = id_in(inner(body, "scope"))
             where = scope if isinstance(scope, str) else scope_of(resource.id)
             if isinstance(role, str) and rules is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
-from everward.facts.shape import inner, items, properties, text_in
+from everward.facts.shape import first, inner, items, properties, text_in
 from everward.values import Origin, Unknown
 
 IDENTITY_TYPE: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -93,7 +93,7 @@ class Principals:
             if kind is None:
                 continue
             body = properties(resource.body)
-            object_id = text_in(body, "id") or text_in(resource.body, "objectId") or resource.name
+            object_id = first(text_in(body, "id"), text_in(resource.body, "objectId"), resource.name)
             key = resource.key if isinstance(object_id, Unknown) else object_id.lower()
             title = text_in(body, "displayName")
             name = title if isinstance(title, str) else resource.name

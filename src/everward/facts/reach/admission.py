@@ -154,7 +154,12 @@ class _Doors:
             value = item
             if isinstance(item, dict):
                 value = next((found for key in keys if (found := inner(item, key)) is not None), None)
-                if (inner(item, "action") or "Allow") != "Allow":
+                action = inner(item, "action")
+                if isinstance(action, Unknown):
+                    self.holes.append(action)
+                    most = EVERYWHERE
+                    continue
+                if isinstance(action, str) and action.lower() != "allow":
                     continue
             for text in value.split(",") if isinstance(value, str) else [value]:
                 parsed = parse_addresses(text) if isinstance(text, str) and text.strip() else None

@@ -16,7 +16,7 @@ from everward.facts.reach.addresses import EVERYWHERE, NOWHERE, Addresses, parse
 from everward.facts.reach.admission import has_private_endpoint
 from everward.facts.reach.rules import OPEN, Extent
 from everward.facts.reach.tags import tag_addresses
-from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
+from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown, combine
 
 SITE_TYPES: Final = ("Microsoft.Web/sites", "Microsoft.Web/sites/slots")
@@ -153,7 +153,7 @@ def _rule(item: Mapping[str, Any]) -> Restriction | None:
     priority = inner(item, "priority")
     tag = text_in(item, "tag")
     written = text_in(item, "ipAddress")
-    subnet = id_in(inner(item, "vnetSubnetResourceId")) or id_in(inner(item, "virtualNetworkSubnetId"))
+    subnet = first(id_in(inner(item, "vnetSubnetResourceId")), id_in(inner(item, "virtualNetworkSubnetId")))
     headers = inner(item, "headers")
     if isinstance(written, str) and written.strip().lower() == _ANY_NETWORK:
         subnet = written

@@ -77,11 +77,12 @@ def _may_be(value: Any, direction: str) -> bool:
 def _priority(rule: Mapping[str, Any]) -> int:
     value = _property(rule, "priority", 0)
     # One of which the place is not known could stand before all others.
-    return 0 if isinstance(value, Unknown) else int(value)
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else 0
 
 
 def _property(rule: Mapping[str, Any], name: str, otherwise: Any) -> Any:
     inner = rule.get("properties", rule)
+    inner = inner if isinstance(inner, Mapping) else {}
     for key, value in inner.items():
         if key.lower() == name.lower() and value is not None:
             return value
@@ -97,8 +98,9 @@ def _matches(rule: Mapping[str, Any], packet: Packet, named: Named) -> bool | No
     if packet.protocol in ("tcp", "udp"):
         for side, port in (("source", packet.source_port), ("destination", packet.port)):
             answers.append(_any(_in_range(text, port) for text in _several(rule, f"{side}PortRange")))
-    for value in (_property(rule, "direction", ""), _property(rule, "priority", 0)):
-        answers += [None] if isinstance(value, Unknown) else []
+    priority = _property(rule, "priority", 0)
+    if isinstance(_property(rule, "direction", ""), Unknown) or not str(priority).isdecimal():
+        answers.append(None)
     answers += [_side(rule, "source", packet.source, named), _side(rule, "destination", packet.destination, named)]
     if False in answers:
         return False
@@ -108,8 +110,9 @@ def _matches(rule: Mapping[str, Any], packet: Packet, named: Named) -> bool | No
 def _several(rule: Mapping[str, Any], name: str) -> list[Any]:
     single, many = _property(rule, name, ""), _property(rule, f"{name}s", [])
     plural = _property(rule, f"{name}es", []) if name.endswith("Prefix") else many
-    listed = [plural] if isinstance(plural, Unknown) else list(plural)
-    return ([single] if single != "" else []) + listed
+    listed = plural if isinstance(plural, list) else [plural]
+    found = ([single] if single != "" else []) + listed
+    return [item if isinstance(item, Unknown) else str(item) for item in found if isinstance(item, str | int | Unknown)]
 
 
 def _in_range(text: Any, port: int) -> bool | None:
@@ -119,13 +122,18 @@ def _in_range(text: Any, port: int) -> bool | None:
     if text.strip() == "*":
         return True
     first, _, last = text.partition("-")
+    if not first.strip().isdecimal() or not (last or first).strip().isdecimal():
+        return None
     return int(first) <= port <= int(last or first)
 
 
 def _side(rule: Mapping[str, Any], side: str, address: str, named: Named) -> bool | None:
     answers = [_token(text, address, named) for text in _several(rule, f"{side}AddressPrefix")]
     groups = _property(rule, f"{side}ApplicationSecurityGroups", [])
-    answers += [named(str(group["id"]), address) for group in groups]
+    for group in groups if isinstance(groups, list) else [groups]:
+        id_ = group.get("id") if isinstance(group, Mapping) else group
+        if isinstance(id_, str | Unknown):
+            answers.append(named(id_, address))
     return _any(answers)
 
 

@@ -1,0 +1,260 @@
+"""What hangs on which key."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from everward.cli import main
+from everward.estate import Estate, Reading, Resource
+from everward.facts.interface import with_facts
+from everward.facts.keys.facts import KeysAnalysis
+from everward.facts.keys.impact import Event, Keys, rotation_interval, seconds
+from everward.values import Origin, Unknown, UsageError
+
+RG = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
+HOLE = Unknown(reason="variable without value", decided_by=("var.x",))
+VAULT = "Microsoft.KeyVault/vaults"
+VERSION = "0123456789abcdef0123456789abcdef"
+
+
+def made(type_: str, name: str, properties: Any, declared: str | None = None, **more: Any) -> Resource:
+    namespace, *types = type_.split("/")
+    parts = "".join(f"/{kind}/{part}" for kind, part in zip(types, name.split("/"), strict=True))
+    origin = Origin(source="terraform", file="main.tf", line=1, address=declared)
+    id_ = f"{RG}/providers/{namespace}{parts}"
+    return Resource(id_, type_, name.rpartition("/")[2], {"properties": properties, **more}, origin)
+
+
+def vault(name: str = "kv", **more: Any) -> Resource:
+    body = {"sku": {"name": "standard"}, **more}
+    return made(VAULT, name, body, f"azurerm_key_vault.{name}", location="westeurope")
+
+
+def key(name: str, **body: Any) -> Resource:
+    return made(f"{VAULT}/keys", f"kv/{name}", body, f"azurerm_key_vault_key.{name}")
+
+
+def keys(*resources: Resource) -> Keys:
+    return Keys(Estate([Reading("terraform", "test", list(resources))]))
+
+
+def used(*resources: Resource) -> list[tuple[str, str, str | None, str, bool, bool]]:
+    found = keys(*resources).uses
+    return [
+        (use.consumer.name, use.vault.rpartition("/")[2], use.item, use.kind, use.pinned, use.encrypts) for use in found
+    ]
+
+
+STORE = "Microsoft.Storage/storageAccounts"
+
+
+def encrypted(uri: Any, **more: Any) -> Resource:
+    return made(STORE, "st", {"encryption": {"keyVaultProperties": {"keyUri": uri}}}, **more)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("https://kv.vault.azure.net/keys/cmk", ("st", "kv", "cmk", "key", False, True)),
+        (f"https://KV.vault.azure.net/keys/cmk/{VERSION}", ("st", "kv", "cmk", "key", True, True)),
+        ("https://other.vault.azure.net/", ("st", "other", None, "", False, False)),
+        ("https://kv.vault.azure.net/secrets/s", ("st", "kv", "s", "secret", False, False)),
+        ("@Microsoft.KeyVault(VaultName=kv;SecretName=s)", ("st", "kv", "s", "secret", False, False)),
+        (
+            "@Microsoft.KeyVault(VaultName=else;SecretName=s;SecretVersion=1)",
+            ("st", "else", "s", "secret", True, False),
+        ),
+        (key("cmk").id, ("st", "kv", "cmk", "key", False, True)),
+        (vault().id.upper(), ("st", "kv", None, "", False, False)),
+        (
+            Unknown(reason="known after apply", decided_by=("azurerm_key_vault_key.cmk.id",)),
+            ("st", "kv", "cmk", "key", True, True),
+        ),
+        (
+            Unknown(reason="known after apply", decided_by=("azurerm_key_vault_key.cmk.versionless_id",)),
+            ("st", "kv", "cmk", "key", False, True),
+        ),
+        (
+            Unknown(reason="known after apply", decided_by=("azurerm_key_vault.kv.vault_uri",)),
+            ("st", "kv", None, "", False, False),
+        ),
+    ],
+)
+def test_ways_to_use_what_a_vault_holds(value: Any, found: Any) -> None:
+    assert used(vault(), key("cmk"), encrypted(value)) == [found]
+
+
+def test_what_uses_nothing() -> None:
+    assert used(vault(), key("cmk"), encrypted(HOLE), made(STORE, "x", {"a": "@Microsoft.KeyVault(nonsense)"})) == []
+    two = Unknown(reason="x", decided_by=("a.b", "c.d"))
+    assert used(vault(), encrypted(two)) == []
+    assert used(vault(), encrypted(Unknown(reason="x", decided_by=("azurerm_key_vault.kv.name",)))) == []
+
+
+def secret_class(name: Any = "kv") -> Resource:
+    body: dict[str, Any] = {"spec": {"parameters": {"keyvaultName": name}}}
+    type_ = "Kubernetes/SecretProviderClasses"
+    return Resource(f"{RG}/providers/{type_}/web", type_, "web", body, Origin(source="manifests"))
+
+
+def cluster(**config: Any) -> Resource:
+    addon = {"azureKeyvaultSecretsProvider": {"enabled": True, "config": config}}
+    return made("Microsoft.ContainerService/managedClusters", "aks", {"addonProfiles": addon})
+
+
+def test_secrets_that_clusters_mount() -> None:
+    assert used(vault(), secret_class()) == [("web", "kv", None, "secret", False, False)]
+    assert used(secret_class("gone")) == [("web", "gone", None, "secret", False, False)]
+    assert used(secret_class(HOLE)) == []
+    rotating = cluster(enableSecretRotation="true", rotationPollInterval="5m")
+    assert rotation_interval(rotating) == 300
+    assert rotation_interval(cluster(enableSecretRotation="true")) == 120
+    assert rotation_interval(cluster(enableSecretRotation="false")) is None
+    assert rotation_interval(cluster(enableSecretRotation="true", rotationPollInterval=HOLE)) is None
+    assert rotation_interval(made("Microsoft.ContainerService/managedClusters", "aks", {})) is None
+    impact = keys(vault(), secret_class(), rotating).impact("kv")
+    assert impact.rate == pytest.approx(1 / 30)
+    assert keys(vault(), secret_class()).impact("kv").rate is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("5m", 300), ("1h30m", 5400), ("90s", 90), ("1.5m", 90), ("", None), ("5", None), ("5x", None), ("m", None)],
+)
+def test_durations(text: str, found: float | None) -> None:
+    assert seconds(text) == found
+
+
+def test_what_stops_when_a_key_is_gone() -> None:
+    found = keys(vault(), key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk")).impact("cmk")
+    assert found.item is not None
+    assert [(str(effect.event), effect.consumer.name) for effect in found.effects] == [
+        ("disabled", "st"),
+        ("unreachable", "st"),
+    ]
+    assert found.effects[0].what.startswith("its data cannot be read")
+
+
+def test_what_stops_when_a_vault_is_gone() -> None:
+    listener = {"sslCertificates": [{"keyVaultSecretId": "https://kv.vault.azure.net/certificates/tls"}]}
+    found = keys(vault(), made("Microsoft.Network/applicationGateways", "agw", listener), secret_class()).impact(
+        vault().id
+    )
+    by_event = {event: [effect.consumer.name for effect in found.effects if effect.event is event] for event in Event}
+    assert by_event == {
+        Event.DISABLED: ["agw", "web"],
+        Event.UNREACHABLE: ["agw", "web"],
+        Event.READ_ONLY: ["agw", "web"],
+        Event.THROTTLED: ["web"],
+    }
+    assert len(found.dependants) == 2
+
+
+def test_a_vault_that_no_source_has_can_be_asked_for() -> None:
+    found = keys(encrypted("https://far.vault.azure.net/keys/cmk")).impact("far")
+    assert (found.vault, len(found.dependants)) == (None, 1)
+    with pytest.raises(UsageError, match="no vault and no key is called `nothing`") as caught:
+        keys(vault()).impact("nothing")
+    assert caught.value.help == "there are `kv`"
+    with pytest.raises(UsageError) as caught:
+        keys().impact("nothing")
+    assert caught.value.help == "no source has a vault"
+
+
+def facts(*resources: Resource) -> Estate:
+    return with_facts(Estate([Reading("terraform", "test", list(resources))]), [KeysAnalysis()])
+
+
+@pytest.mark.parametrize(
+    ("body", "rotates", "hardware"),
+    [
+        ({}, False, False),
+        ({"rotationPolicy": {"lifetimeActions": [{"action": {"type": "Rotate"}}]}, "kty": "RSA-HSM"}, True, True),
+        ({"rotationPolicy": {"lifetimeActions": [{"action": {"type": "Notify"}}]}, "kty": "RSA"}, False, False),
+        ({"rotationPolicy": {"lifetimeActions": [{"action": HOLE}]}, "kty": HOLE}, None, None),
+        ({"rotationPolicy": {"lifetimeActions": HOLE}}, None, False),
+        ({"rotationPolicy": {"lifetimeActions": [{"action": {"type": HOLE}}]}}, None, False),
+    ],
+)
+def test_keys_as_facts(body: dict[str, Any], rotates: bool | None, hardware: bool | None) -> None:
+    [item] = facts(vault(), key("k", **body)).of_type("Everward.Keys/items")
+    for name, wanted in (("rotates", rotates), ("hardware", hardware)):
+        found = item.get(f"properties.{name}")
+        assert (None if isinstance(found, Unknown) else found) is wanted
+
+
+def test_secrets_and_certificates_as_facts() -> None:
+    renewing = {"policy": {"issuerParameters": {"name": "DigiCert"}, "lifetimeActions": [{"action": "AutoRenew"}]}}
+    found = facts(
+        vault(sku={"name": HOLE}, enablePurgeProtection=True),
+        made(f"{VAULT}/secrets", "kv/s", {"attributes": {"exp": 1893456000}}),
+        made(f"{VAULT}/certificates", "kv/c", renewing),
+        made(f"{VAULT}/certificates", "kv/own", {"policy": {"issuerParameters": {"name": "Unknown"}}}),
+        encrypted(f"https://kv.vault.azure.net/secrets/s/{VERSION}", location="West Europe"),
+        made(STORE, "far", {"a": "https://kv.vault.azure.net"}, location="northeurope"),
+        made(STORE, "lost", {"a": "https://gone.vault.azure.net"}),
+    )
+    items = {item.get("properties.name"): item for item in found.of_type("Everward.Keys/items")}
+    secret = items["s"]
+    assert (secret.get("properties.hasExpiry"), secret.get("properties.rotationFollowed")) == (True, False)
+    assert [items[name].get("properties.rotates") for name in ("s", "c", "own")] == [False, True, False]
+    near = {
+        item.get("properties.consumer"): item.get("properties.sameRegion")
+        for item in found.of_type("Everward.Keys/uses")
+    }
+    assert sorted(near.values(), key=str) == [False, None, True]
+    [about] = found.of_type("Everward.Keys/vaults")
+    assert (about.get("properties.items"), about.get("properties.dependants")) == (3, 2)
+    assert isinstance(about.get("properties.premium"), Unknown)
+    assert about.get("properties.purgeProtected") is True
+
+
+def test_hardware_modules_are_vaults_too() -> None:
+    module = made("Microsoft.KeyVault/managedHSMs", "hsm", {})
+    [about] = facts(module).of_type("Everward.Keys/vaults")
+    assert (about.get("properties.managedHsm"), about.get("properties.premium")) == (True, True)
+
+
+INVENTORY = [
+    {"id": vault().id, "type": VAULT, "name": "kv", "location": "westeurope", "properties": {}},
+    {
+        "id": encrypted("").id,
+        "type": STORE,
+        "name": "st",
+        "properties": {"encryption": {"keyVaultProperties": {"keyUri": "https://kv.vault.azure.net/keys/cmk"}}},
+    },
+]
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "inventory.json").write_text(json.dumps(INVENTORY))
+    assert main(["keys", "impact", "kv", "inventory.json"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("vault `kv`: 1 resource hang on it\nwhen  disabled, deleted or expired\n")
+    assert "st (storageAccounts): its data cannot be read" in out
+    assert main(["keys", "impact", "kv", "inventory.json", "-o", "json", "-o", "svg=keys.svg"]) == 0
+    assert {effect["event"] for effect in json.loads(capsys.readouterr().out)["effects"]} == {"disabled", "unreachable"}
+    assert ElementTree.fromstring((tmp_path / "keys.svg").read_text()) is not None
+    assert main(["keys", "impact", "st", "inventory.json"]) == 2
+    assert "no vault and no key is called `st`" in capsys.readouterr().err
+    (tmp_path / "alone.json").write_text(json.dumps(INVENTORY[:1]))
+    assert main(["keys", "impact", "kv", "alone.json"]) == 0
+    assert "no source shows who uses it" in capsys.readouterr().out
+
+
+def test_the_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    from everward.reports.interface import Look
+    from everward.reports.keys import impact_text
+
+    rotating = cluster(enableSecretRotation="true", rotationPollInterval="10s")
+    impact = keys(vault(), secret_class(), rotating).impact("kv")
+    text = b"".join(impact_text(impact, Look())).decode()
+    assert "mounted secrets make 1.0 reads in ten seconds of 4,000 that a vault takes" in " ".join(text.split())
+    item = keys(vault(), key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk")).impact("cmk")
+    assert b"key `cmk`" in b"".join(impact_text(item, Look()))
+    assert capsys.readouterr().out == ""

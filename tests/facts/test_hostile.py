@@ -1,0 +1,179 @@
+"""Whatever stands in resources, analyses say something or nothing, and never fail."""
+
+import gzip
+import json
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.facts.access.test_rights import assigned, denied, machine, policy, schedule, vault
+from tests.facts.keys.test_keys import cluster, encrypted, key
+from tests.facts.reach.test_doors import admin, linked, zone_link
+from tests.facts.reach.test_networks import HUB, connection, gateway, peering, site, table
+from tests.facts.reach.world import NETWORK, made, nic, nsg, pip, ref, rule, subnet, subnet_id, vnet
+
+from everward.estate import Estate, Reading, Resource
+from everward.facts.access.facts import AccessAnalysis
+from everward.facts.interface import with_facts
+from everward.facts.keys.facts import KeysAnalysis
+from everward.facts.reach.facts import ReachAnalysis
+from everward.facts.reach.matrix import Matrix
+from everward.facts.reach.paths import Networks
+from everward.values import Origin, Unknown
+
+ANALYSES = (ReachAnalysis(), AccessAnalysis(), KeysAnalysis())
+STRANGE: tuple[Any, ...] = (
+    Unknown(reason="a hole", decided_by=("var.x",)),
+    Unknown(reason="an id", reference="/subscriptions/s/resourceGroups/r/providers/A/b/c"),
+    Unknown(reason="many", many=True),
+    None,
+    True,
+    0,
+    -1,
+    10**40,
+    1.5,
+    "",
+    "*",
+    "0.0.0.0/0",
+    "nonsense",
+    "\x00\x1b[31m",
+    [],
+    [[]],
+    {},
+    {"id": 5},
+    {"properties": []},
+)
+
+
+def seeds() -> list[Resource]:
+    own = subnet("s", "10.0.1.0/24", "g", serviceEndpoints=[{"service": "Microsoft.Storage"}])
+    own["properties"]["routeTable"] = ref(f"{NETWORK}/routeTables", "t")
+    site_config = {
+        "ipSecurityRestrictions": [{"ipAddress": "1.2.3.4", "headers": {"x-azure-fdid": ["a"]}, "priority": 1}]
+    }
+    front = {"name": "f", "properties": {"publicIPAddress": ref(f"{NETWORK}/publicIPAddresses", "p")}}
+    balanced = {
+        "frontendIPConfigurations": [front],
+        "loadBalancingRules": [
+            {"properties": {"frontendIPConfiguration": {"id": "/f"}, "backendAddressPool": {"id": "/p"}}}
+        ],
+        "outboundRules": [{"properties": {"backendAddressPool": {"id": "/p"}}}],
+    }
+    return [
+        HUB,
+        vnet("v", "10.0.0.0/16", own, virtualNetworkPeerings=[peering("hub")]),
+        nsg("g", rule("ssh", 100, destinationPortRange="22"), rule("no", 110, "Deny")),
+        pip("p"),
+        nic("n", "v", "s", "10.0.1.4", "p", ip={"loadBalancerBackendAddressPools": [{"id": "/p"}]}),
+        table("t", ("0.0.0.0/0", "VirtualAppliance", "10.0.9.4")),
+        gateway("gw", "hub"),
+        site("office", "192.168.7.0/24"),
+        connection("c", "gw", "office"),
+        admin("a", 10, "Deny"),
+        *linked(),
+        zone_link("v"),
+        made(
+            "Microsoft.Web/sites",
+            "app",
+            {"siteConfig": site_config, "virtualNetworkSubnetId": subnet_id("v", "s")["id"]},
+        ),
+        made(f"{NETWORK}/loadBalancers", "b", balanced),
+        made(
+            "Microsoft.Storage/storageAccounts",
+            "st",
+            {"networkAcls": {"ipRules": [{"value": "1.2.3.4", "action": "Allow"}]}},
+        ),
+        made("Microsoft.DocumentDB/databaseAccounts", "db", {"ipRules": [{"ipAddressOrRange": "1.2.3.4"}]}),
+        made("Microsoft.EventHub/namespaces/networkRuleSets", "eh/default", {"ipRules": [{"ipMask": "1.2.3.4"}]}),
+        made("Microsoft.EventHub/namespaces", "eh", {}),
+        made("Microsoft.Sql/servers", "sql", {}),
+        made("Microsoft.Sql/servers/firewallRules", "sql/a", {"startIpAddress": "1.2.3.4", "endIpAddress": "1.2.3.5"}),
+        assigned("Owner", condition="@Resource[a] StringEquals 'x'"),
+        denied([{"id": "x"}]),
+        schedule("roleEligibilitySchedules"),
+        vault(None, policy(secrets=["get"])),
+        machine(type="SystemAssigned", principalId="x"),
+        encrypted("https://kv.vault.azure.net/keys/cmk"),
+        key("cmk", rotationPolicy={"lifetimeActions": [{"action": {"type": "Rotate"}}]}),
+        cluster(enableSecretRotation="true"),
+    ]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for name, item in value.items():
+            found += places(item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found += places(item, (*path, index))
+    return found
+
+
+def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    step, *rest = path
+    if isinstance(value, dict):
+        return {name: changed(item, tuple(rest), new) if name == step else item for name, item in value.items()}
+    return [changed(item, tuple(rest), new) if index == step else item for index, item in enumerate(value)]
+
+
+def analysed(resources: list[Resource]) -> Estate:
+    estate = Estate([Reading("inventory", "test", resources)])
+    found = with_facts(estate, ANALYSES)
+    list(Matrix(Networks(estate)).cells())
+    return found
+
+
+def test_the_seeds_say_something() -> None:
+    found = analysed(seeds())
+    kinds = {item.type.partition("/")[0] for item in found if item.type.startswith("Everward.")}
+    assert kinds == {"Everward.Reach", "Everward.Access", "Everward.Keys"}
+
+
+def test_whatever_stands_at_any_place_nothing_fails() -> None:
+    originals = seeds()
+    chance = random.Random(5)
+    for index, original in enumerate(originals):
+        for path in places(original.body):
+            new = chance.choice(STRANGE)
+            mine = original.with_body(changed(original.body, path, new))
+            others = chance.sample([item for item in originals if item is not original], 12)
+            analysed([mine, *others] if index % 2 else [*others, mine])
+
+
+def test_several_strange_values_at_once() -> None:
+    chance = random.Random(9)
+    for _ in range(150):
+        resources = []
+        for original in seeds():
+            body = original.body
+            for path in chance.sample(places(body), min(2, len(places(body)))):
+                body = changed(body, path, chance.choice(STRANGE)) if _there(body, path) else body
+            resources.append(original.with_body(body))
+        analysed(resources)
+
+
+def _there(value: Any, path: tuple[Any, ...]) -> bool:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+@pytest.mark.skipif(not os.environ.get("EVERWARD_CASES"), reason="EVERWARD_CASES names no folder")
+def test_recorded_bodies_are_analysed() -> None:
+    packed = Path(os.environ["EVERWARD_CASES"]) / "corpus" / "arm-get-bodies.json.gz"
+    resources = []
+    for record in json.loads(gzip.decompress(packed.read_bytes())):
+        body = record["body"]
+        if body.get("id") and body.get("type"):
+            resources.append(
+                Resource(body["id"], body["type"], str(body.get("name")), body, Origin(source="inventory"))
+            )
+    assert len(analysed(resources)) > len(resources) / 2
