@@ -189,16 +189,38 @@ def rebuild(value: Data, change: Any) -> Data:
 
 def has_sensitive(value: Data) -> bool:
     """Whether a part of `value` is marked sensitive."""
+    if isinstance(value, str | int) or value is None:
+        return False
+    if isinstance(value, Sensitive):
+        return True
+    known = _PLAIN.get(id(value))
+    if known is not None and known[0] is value and known[1] == len(value):
+        return False
     stack: list[Data] = [value]
+    looked_at = 0
     while stack:
         item = stack.pop()
+        looked_at += 1
         if isinstance(item, Sensitive):
             return True
         if isinstance(item, dict):
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)
+    if looked_at > _LARGE:
+        if len(_PLAIN) >= _MOST_PLAIN:
+            _PLAIN.clear()
+        _PLAIN[id(value)] = (value, len(value))
     return False
+
+
+_LARGE = 24
+_MOST_PLAIN = 4096
+_PLAIN: dict[int, tuple[Data, int]] = {}
+"""Large collections without a mark in them: the same few are given to functions again and again.
+
+INVARIANT: an entry keeps its collection alive, so that no other can come to have the same identity.
+"""
 
 
 def bared(value: Data) -> Data:
