@@ -216,6 +216,18 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"properties.release_policy.data"}),
         ),
     ),
+    "microsoft.kubernetesconfiguration/extensions": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.kubernetesconfiguration/extensions",
+            frozenset({"plan.version"}),
+        ),
+    ),
+    "microsoft.maintenance/maintenanceconfigurations": (
+        (
+            "https://learn.microsoft.com/azure/update-manager/manage-vms-programmatically",
+            frozenset({"properties.extensionproperties.inguestpatchmode"}),
+        ),
+    ),
     "microsoft.network/azurefirewalls": (
         (
             "https://learn.microsoft.com/azure/firewall/snat-private-range",

@@ -141,7 +141,9 @@ def test_hole_keeps_what_the_rule_does_not_touch() -> None:
 def test_holes_inside_lists() -> None:
     many = msgspec.structs.replace(UNKNOWN, many=True)
     assert transform(Rule(attr=["x"], each={"id": "$"}), [UNKNOWN, many]) == [{"id": UNKNOWN}, many]
-    (part,) = transform(Rule(attr=["x"], each={"$match": "(.)"}), [UNKNOWN])
+    parts = transform(Rule(attr=["x"], each={"$match": "(.)"}), [UNKNOWN])
+    assert isinstance(parts, list)
+    (part,) = parts
     assert isinstance(part, Unknown)
     assert (part.text, part.reference, part.present) == (None, None, True)
     joined = transform(Rule(attr=["x"], join=","), ["a", hole(by="var.y")])
