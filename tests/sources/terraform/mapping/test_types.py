@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.sources.terraform.mapping.make import GROUP, Mapped, hole, instance
@@ -387,4 +387,5 @@ def test_replication_stands_below_the_account_that_is_written_to() -> None:
     )
     (found,) = Mapped(made, version="5.2.0").resources
     assert found.id.startswith(f"{accounts}/to/objectReplicationPolicies/")
-    assert found.body["properties"]["rules"][0]["filters"] == {"minCreationTime": "1601-01-01T00:00:00Z"}
+    (rule,) = cast("list[Any]", found.get("properties.rules"))
+    assert rule["filters"] == {"minCreationTime": "1601-01-01T00:00:00Z"}
