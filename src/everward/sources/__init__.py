@@ -86,7 +86,7 @@ def _check_standing() -> None:
 
 def _note_nothing_of_azure(readings: Sequence[Reading]) -> None:
     """What was read below one path, all of it without a resource, is no workload that could pass."""
-    if any(reading.resources or reading.incomplete for reading in readings):
+    if any(reading.resources or reading.evidence or reading.incomplete for reading in readings):
         return
     for reading in readings:
         origin = Origin(source=reading.source, file=reading.label)

@@ -238,8 +238,13 @@ def test_resources_of_powershell(tmp_path: Path) -> None:
         "tags": {"env": "prod"},
         "properties": {"minimumTlsVersion": "TLS1_2"},
     }
-    write(tmp_path, "x.json", [row, {**row, "ResourceId": "none"}])
-    assert "its `ResourceId` is not the id of a resource" in read(tmp_path).unresolved[0].reason
+    write(tmp_path, "x.json", [{**row, "Sku": "Standard"}, {**row, "ResourceId": "none"}])
+    reading = read(tmp_path)
+    assert reading.resources[0].get("sku") == "Standard"
+    assert "its `ResourceId` is not the id of a resource" in reading.unresolved[0].reason
+    given = {"RoleAssignmentId": VAULT["id"], "RoleDefinitionId": OWNER, "ObjectId": GUID}
+    write(tmp_path, "x.json", [given, {**given, "RoleAssignmentId": "x"}])
+    assert "its `RoleAssignmentId` is not an id" in read(tmp_path).unresolved[0].reason
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
