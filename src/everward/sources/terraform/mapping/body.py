@@ -161,6 +161,8 @@ class Body:
     def _sibling(self, place: Place, name: str) -> Value:
         if name == "@id":
             return self._own_id()
+        if name == "@subscription":
+            return self._subscription()
         if name.startswith("@"):
             # An attribute of the instance as a whole, seen from inside a block.
             place, name = Place(self.instance.attributes, self.content, "", "", ""), name[1:]
@@ -169,6 +171,14 @@ class Body:
         if value is None:
             return fact.default if fact is not None else None
         return self.settled(coerce(value, fact.kind) if fact is not None else value)
+
+    def _subscription(self) -> Value:
+        """The subscription of the resource, as the beginning of an id."""
+        head = "/".join(self.own.split("/")[:3])
+        if not head.lower().startswith("/subscriptions/"):
+            return None
+        decided_by = (f"{self.instance.address}.id",)
+        return Unknown(reason="its id is not known yet", decided_by=decided_by, text=head) if is_symbolic(head) else head
 
     def _own_id(self) -> Value:
         if not is_symbolic(self.own):
