@@ -227,6 +227,17 @@ def test_the_own_id() -> None:
     assert symbolic["id"].reference == "/a/{b}/probes/x"
 
 
+def test_the_own_subscription() -> None:
+    rules = {"=plan": {"to": "plan", "fmt": "{@subscription}/providers/A.B/c/{p}"}, "p": None}
+    assert fill(rules, own="/subscriptions/s/resourceGroups/g/x", p="d").content == {
+        "plan": "/subscriptions/s/providers/A.B/c/d"
+    }
+    assert fill(rules, own="/providers/x", p="d").content == {}
+    symbolic = fill(rules, own="/subscriptions/{var.s}/resourceGroups/g", p="d").content["plan"]
+    assert isinstance(symbolic, Unknown)
+    assert symbolic.text == "/subscriptions/{var.s}/providers/A.B/c/d"
+
+
 def test_flags_make_a_list() -> None:
     rules = {"=r": {"to": "rights", "flags": {"listen": "Listen", "send": "Send"}}, "listen": None, "send": None}
     assert content(rules, {"send": fact("bool", default=False)}, listen=True) == {"rights": ["Listen"]}
