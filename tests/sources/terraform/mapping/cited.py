@@ -188,6 +188,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"properties.createmode", "properties.restorepointintime", "properties.sourceserverid"}),
         ),
     ),
+    "microsoft.insights/scheduledqueryrules": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules",
+            frozenset({"properties.actions.actionproperties.email.subject"}),
+        ),
+    ),
     "microsoft.insights/datacollectionrules": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",
