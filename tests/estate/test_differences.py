@@ -202,6 +202,10 @@ def test_a_hole_has_the_value_and_place_of_who_knows() -> None:
     }
     assert len(filled.origins) == 5
     assert fill(deployed, [declared, planned]) is deployed
+    named = Unknown(reason="no subscription", reference="/x/{subscription}")
+    known_later = said("plan", {"a": HOLE, "b": named})[1]
+    filled = fill(known_later, [said("terraform", {"a": named, "b": HOLE})[1]])
+    assert filled.properties == {"a": named, "b": named}
     several = [said("inventory", {"a": number}, f"{number:02}")[1] for number in range(12)]
     assert fill(declared, several[::-1]).get("properties.a") == 0
     assert fill(planned, [said("terraform", {"b": {"c": 2}})[1]]).properties == {"a": 4, "b": {"c": 2}}

@@ -72,7 +72,10 @@ class _Filling:
     def value(self, own: Any, given: Any, way: tuple[Step, ...]) -> Any:
         """The value with holes filled; the same object when nothing was."""
         if isinstance(own, Unknown):
-            if given is MISSING or given is None or isinstance(given, Unknown) or own.many:
+            if given is MISSING or given is None or own.many:
+                return own
+            if isinstance(given, Unknown) and (own.reference is not None or given.reference is None):
+                # Of two holes, the one that says which resource is meant says more.
                 return own
             self.places[format_path(way).lower()] = self.other
             return given
