@@ -188,3 +188,12 @@ def test_the_first_name_that_is_set() -> None:
 )
 def test_the_group_in_an_id(value: Any, part: str) -> None:
     assert ids.fill("{of:group}", {"of": value}, "here") == part
+
+
+def test_the_id_of_something_else_is_no_parent() -> None:
+    mapping = TypeMapping(arm="Microsoft.KeyVault/vaults/secrets", parent="key_vault_id")
+    made = built(mapping, key_vault_id=GROUP)
+    assert parse_id(made).type == "Microsoft.KeyVault/vaults/secrets"
+    assert parse_id(made).parent == f"{GROUP.replace('/', '%2F')}/providers/Microsoft.KeyVault/vaults/" + GROUP.replace(
+        "/", "%2F"
+    )

@@ -178,7 +178,9 @@ class Body:
         if not head.lower().startswith("/subscriptions/"):
             return None
         decided_by = (f"{self.instance.address}.id",)
-        return Unknown(reason="its id is not known yet", decided_by=decided_by, text=head) if is_symbolic(head) else head
+        return (
+            Unknown(reason="its id is not known yet", decided_by=decided_by, text=head) if is_symbolic(head) else head
+        )
 
     def _own_id(self) -> Value:
         if not is_symbolic(self.own):

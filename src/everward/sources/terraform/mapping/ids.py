@@ -144,7 +144,9 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
         for _ in range(mapping.lift):
             between = try_parse_id(parent)
             parent = between.parent if between is not None else parent
-        return parent + tail
+        # The id of something that has no such parts, a resource group's for one, is no parent.
+        if try_parse_id(parent + tail) is not None:
+            return parent + tail
     hole = name_part(value, f"{instance.address}.{attribute}")
     above = "".join(f"/{kind}/{hole}" for kind in kinds[: len(kinds) - len(names)])
     return f"{hole}/providers/{namespace}{above}{tail}" if above else f"{hole}{tail}"
