@@ -12,7 +12,6 @@ import binascii
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote
 
 ASSIGNED: Final = (
     r"(?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|Client_?Secret|Access_?Token|Api_?Key"
@@ -52,7 +51,7 @@ _REFERRED: Final = r"(?!\$[({]|\$env:|\{\{|\{\w*\}|<[\w -]+>)"
 _LOOSE: Final = re.compile(
     "|".join((ASSIGNED + _REFERRED + r"[^;\s]", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
 )
-_STRICT: Final = re.compile("|".join(TOKENS), re.A)
+STRICT: Final = re.compile("|".join(TOKENS), re.A)
 _TOKEN_MARKS: Final = ("eyJ", "==", "_", "Q~", "Az", "+A", "JQQJ9", "xox", "slack", "IBA")
 """One of these is in every token and key that is told by itself."""
 _LEAST_TOKEN: Final = 16
@@ -107,7 +106,7 @@ def _is_secret(text: str) -> bool:
         return True
     if len(text) < _LEAST_TOKEN:
         return False
-    if any(mark in text for mark in _TOKEN_MARKS) and _STRICT.search(text) is not None:
+    if any(mark in text for mark in _TOKEN_MARKS) and STRICT.search(text) is not None:
         return True
     return any(is_bare_secret(decoded) for decoded in decodings(text))
 
@@ -129,13 +128,16 @@ _is_short_secret: Final = lru_cache(maxsize=32_768)(_is_secret)
 
 def is_bare_secret(text: str) -> bool:
     """The same for the text as it stands."""
-    return _LOOSE.search(text) is not None or _STRICT.search(text) is not None
+    return _LOOSE.search(text) is not None or STRICT.search(text) is not None
 
 
 def decodings(text: str) -> list[str]:
     """What a text says when it is taken out of base64, or of the escapes of an address."""
     out: list[str] = []
     if "%" in text:
+        # Imported here, because every start of the program pays for what stands above.
+        from urllib.parse import unquote
+
         plain = unquote(text)
         if plain != text:
             out.append(plain)
