@@ -114,7 +114,7 @@ class Body:
         """A value that several attributes make."""
         read = partial(self._sibling, place)
         if rule.flags is not None:
-            return flagged(rule.flags, read)
+            return transform(rule, flagged(rule.flags, read))
         value = formatted(rule.fmt or "", read)
         return transform(rule, value) if value is not None else None
 
