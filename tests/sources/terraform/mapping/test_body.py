@@ -243,6 +243,13 @@ def test_flags_make_a_list() -> None:
     assert content(rules, {"send": fact("bool", default=False)}, listen=True) == {"rights": ["Listen"]}
 
 
+def test_flags_make_letters() -> None:
+    rules = {"=r": {"to": "rights", "flags": {"read": "r", "write": "w"}, "join": ""}, "read": None, "write": None}
+    assert content(rules, read=True, write=True) == {"rights": "rw"}
+    made = content(rules, read=True, write=hole())["rights"]
+    assert isinstance(made, Unknown)
+
+
 def test_only_element_stands_elsewhere() -> None:
     rules = {"p": {"to": "prefixes", "single": "prefix"}}
     assert content(rules, p=["a"]) == {"prefix": "a"}
