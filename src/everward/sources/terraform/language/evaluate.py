@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -262,8 +262,14 @@ def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
     return _settled(_steps(value, steps[used:], scope))
 
 
+_READY: Final = frozenset(
+    {str, int, bool, type(None), dict, list, Unknown, Decimal, ListValue, MapValue, SetValue, BlockObject, Sensitive}
+)
+"""Types of values as they are: asking for one of these is faster than asking whether a value is lazy."""
+
+
 def _settled(value: Data) -> Data:
-    return value.settle() if isinstance(value, Lazy) else value
+    return value if type(value) in _READY or not isinstance(value, Lazy) else value.settle()
 
 
 def _steps(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:

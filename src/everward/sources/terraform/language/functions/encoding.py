@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from everward.sources.limits import Limits
@@ -86,9 +87,25 @@ def from_json_text(text: str, limits: Limits) -> Data:
         LimitProblem: when it nests too deeply.
 
     """
+    if len(text) <= _REPEATED:
+        # The same few files are decoded again in every instance of a module.
+        return _from_short_text(text, limits.nesting)
+    return _from_text(text, limits.nesting)
+
+
+_REPEATED = 65_536
+"""Characters of a text whose value is kept."""
+
+
+@lru_cache(maxsize=512)
+def _from_short_text(text: str, deepest: int) -> Data:
+    return _from_text(text, deepest)
+
+
+def _from_text(text: str, deepest: int) -> Data:
     # INVARIANT: checked before the reader of JSON sees it, which takes the machine's stack for each level.
-    if _depth(text) > limits.nesting:
-        raise LimitProblem(f"this JSON nests more than {limits.nesting} levels deep", "nesting")
+    if _depth(text) > deepest:
+        raise LimitProblem(f"this JSON nests more than {deepest} levels deep", "nesting")
     try:
         return _from_json(_DECODER.decode(text))
     except (ValueError, RecursionError) as error:
