@@ -84,6 +84,7 @@ def test_numbers_beyond_reason_stay_text() -> None:
         ({"each": "$"}, "a", ["a"]),
         ({"each": {"n": {"$match": "/([^/]+)$"}}}, ["a/b", "c"], [{"n": "b"}, {"n": None}]),
         ({"each": {"n": {"$match": "/([^/]+)$"}}}, [1], [{"n": None}]),
+        ({"each": {"n": {"$match": "^(.+)-", "$number": True}}}, ["200-204"], [{"n": 200}]),
         ({"each": {"f": 1, "e": "$"}, "whole": {"anyOf": "$"}}, ["a"], [{"anyOf": [{"f": 1, "e": "a"}]}]),
         ({"whole": {"equals": "$"}}, "a", [{"equals": "a"}]),
         ({"pairs": ["k", "v"]}, {"a": "1"}, [{"k": "a", "v": "1"}]),
