@@ -12,13 +12,15 @@ from everward.sources.template.document import Site
 from everward.sources.template.environment import TOO_DEEP, Environment
 from everward.sources.template.instance import Instance
 from everward.sources.template.parameters import Given, bind
-from everward.sources.template.parts import Copy
+from everward.sources.template.parts import Copy, Fixed
 from everward.sources.template.scopes import Scope
 from everward.values import MISSING, Unknown, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
+_CALL: Final = 5
+"""Steps that a call of a function of the author takes, beside what is evaluated in it."""
 _SECURE: Final = Unknown(reason="secure value", present=True, secret=True)
 
 
@@ -130,6 +132,8 @@ class Deployment:
                 value = self.environment.unroll(found, whole=False)
             else:
                 value = found.value(self.environment)
+            if isinstance(value, (list, dict)) and not isinstance(found, Fixed):
+                value = self.run.held(value, found.site)
         finally:
             self._busy.discard(busy)
         self._variables[key] = value
@@ -160,6 +164,7 @@ class Deployment:
         if self._calls >= most:
             raise ExpressionError(f"functions call each other more than {most} levels deep", limit="calls")
         self._calls += 1
+        self.run.bounds.spend(_CALL)
         try:
             return found.output.value(inner)
         finally:
@@ -243,8 +248,10 @@ class Deployment:
         if declared.definition.secure:
             return _SECURE
         if declared.copy is not None:
-            return self.environment.unroll(declared.copy, whole=True)
-        return declared.value.value(self.environment) if declared.value is not None else None
+            value = self.environment.unroll(declared.copy, whole=True)
+        else:
+            value = declared.value.value(self.environment) if declared.value is not None else None
+        return self.run.held(value, declared.site) if isinstance(value, (list, dict)) else value
 
     def finish(self) -> None:
         """Evaluate what nobody asked for: Azure evaluates every variable and output, and fails for any of them."""

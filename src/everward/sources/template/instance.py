@@ -94,7 +94,12 @@ class Instance:
     def closed_body(self) -> dict[str, Value]:
         """The body for the estate: without nulls at its root, and with holes for what is known only in part."""
         fixed = self.declaration.fixed(nested=self.type.lower() == DEPLOYMENT)
-        return {key: value if key in fixed else close(value) for key, value in self.body().items() if value is not None}
+        run = self.deployment.run
+        return {
+            key: value if key in fixed else close(run.held(value, self.site.below(key)))
+            for key, value in self.body().items()
+            if value is not None
+        }
 
     def _evaluate(self) -> dict[str, Value]:
         nested = self.type.lower() == DEPLOYMENT

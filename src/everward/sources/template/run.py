@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
 from everward.expressions import ExpressionError
+from everward.expressions.holes import check_size, count_parts
 from everward.expressions.limits import Bounds, bounded_by
 from everward.expressions.problem import Failure
 from everward.sources.limits import Limits, limit_help
@@ -18,10 +19,18 @@ from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
 from everward.sources.template.room import room
 from everward.sources.tree import Tree, real
-from everward.values import Unknown, UnreadableError
+from everward.values import Unknown, UnreadableError, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
+
+
+_INSTANCE: Final = 10
+"""Steps that a resource takes, beside what is evaluated for it."""
+_SPARED: Final = 10_000
+"""Parts of a value that is kept when there can be no more work."""
+DEPLOYMENT: Final = 200
+"""Steps that a nested deployment takes."""
 
 
 def advice(error: ExpressionError) -> str | None:
@@ -73,15 +82,29 @@ class Run:
                 help=limit_help("instances"),
                 incomplete=True,
             )
-        return self._left >= 0 and self.step(site) is None
+        return self._left >= 0 and self.step(site, _INSTANCE) is None
 
-    def step(self, site: Site) -> Unknown | None:
-        """Count one step of work; a hole when there was too much of it."""
+    def step(self, site: Site, steps: int = 1) -> Unknown | None:
+        """Count work; a hole when there was too much of it."""
         try:
-            self.bounds.spend(1)
+            self.bounds.spend(steps)
         except Failure:
             return Unknown(reason=self._exceed(site))
         return None
+
+    def held(self, value: Value, site: Site) -> Value:
+        """A value that was put together, or a hole when it has more parts than a value may have.
+
+        Values share their parts, so a few lines can make one that nobody could write down.
+        """
+        try:
+            check_size(value)
+        except Failure as failure:
+            self.failed(site, ExpressionError(failure.message, limit=failure.limit))
+            if failure.limit == "steps" and count_parts(value, _SPARED) <= _SPARED:
+                return value
+            return Unknown(reason=failure.message, origin=site.origin())
+        return value
 
     def failed(self, site: Site, error: ExpressionError) -> None:
         """Say that an expression fails."""
