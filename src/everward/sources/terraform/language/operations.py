@@ -236,7 +236,15 @@ def in_common_type(value: Data, other: Data) -> Data:
     common = unify((kind, other_kind))
     if common is None:
         raise ValueProblem(f"the branches have no type in common: {kind_name(value)} and {kind_name(other)}")
-    return value if common == kind else convert(value, common)
+    if common == kind:
+        return value
+    try:
+        return convert(value, common)
+    except ValueProblem:
+        if any(hole.many for hole in holes_of((value, other))):
+            # How long a list with such a hole is nobody knows: that it is too long for a type says nothing.
+            return value
+        raise
 
 
 def is_many(value: Data) -> bool:
