@@ -28,11 +28,12 @@ _PARAMETER = re.compile(r"\[\s*parameters\(\s*'([^']+)'\s*\)\s*\]", re.IGNORECAS
 class _Lost(Exception):
     """Why a declaration gives no resource."""
 
-    def __init__(self, key: str, reason: str, help: str | None = None) -> None:
+    def __init__(self, key: str, reason: str, help: str | None = None, *, decided_by: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.key = key
         self.reason = reason
         self.help = help
+        self.decided_by = decided_by
 
 
 def declare(
@@ -57,7 +58,8 @@ def declare(
         try:
             instance = _Header(deployment, declaration, inner, parent).instance(turn.cardinality)
         except _Lost as lost:
-            run.problems.add(declaration.place(lost.key), lost.reason, help=lost.help, incomplete=True)
+            place = declaration.place(lost.key)
+            run.problems.add(place, lost.reason, decided_by=lost.decided_by, help=lost.help, incomplete=True)
             continue
         yield instance
         for child, below in declaration.children:
@@ -154,6 +156,9 @@ class _Header:
         if plain is not None and self.parent is None:
             return plain
         value = self.text("type")
+        if isinstance(value, Unknown):
+            told = f": {value.text}" if value.text is not None else ""
+            raise _Lost("type", f"the type of the resource is not known{told}", decided_by=value.decided_by)
         if not isinstance(value, str) or not value.strip("/"):
             raise _Lost("type", f"the type of a resource must be text, not {shorten(value)}")
         value = value.strip("/")

@@ -12,7 +12,8 @@ from everward.expressions import ExpressionError
 from everward.expressions.holes import check_size, count_parts
 from everward.expressions.limits import Bounds, bounded_by
 from everward.expressions.problem import Failure
-from everward.sources.limits import Limits, limit_help
+from everward.sources.interface import ReadOptions
+from everward.sources.limits import limit_help
 from everward.sources.template.declaration import Declaration
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
@@ -41,10 +42,11 @@ def advice(error: ExpressionError) -> str | None:
 class Run:
     """Documents, problems and limits of one expansion."""
 
-    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, limits: Limits) -> None:
+    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, options: ReadOptions) -> None:
         self.reading = reading
         self.tree = tree
-        self.limits = limits
+        self.limits = limits = options.limits
+        self.live = options.live
         self.problems = problems
         self.root: Deployment | None = None
         self._documents: dict[Path, Document | None] = {}
