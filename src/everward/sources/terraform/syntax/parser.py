@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from math import isqrt
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from everward.sources.limits import Limits, limit_help
 from everward.sources.terraform.depth import deep_stack
 from everward.sources.terraform.syntax import templates
+from everward.sources.terraform.syntax.errors import HELP, error_in
 from everward.sources.terraform.syntax.nodes import (
     Attr,
     Attribute,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
-_HELP = "correct the file; `terraform validate` shows the same place"
 _EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE][+-]?\d+\b")
 _PLAIN_TEXT = frozenset({"template_literal", "comment", "heredoc_template", "quoted_template", "string_lit"})
 _INTERPOLATION = re.compile(r"(?P<escape>\$\$\{)|\$\{(?:[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*\})?", re.ASCII)
@@ -50,8 +50,6 @@ _WORDS = {"true": True, "false": False, "null": None}
 _TEMPLATE_OFFSET = 2
 """The first line of a template is the second of the text that the grammar reads: before it stands the opening mark."""
 _LONG_BLANKS = re.compile(rb"[ \t\r\n\f]{200,}")
-_SHOWN = 400
-"""Bytes of a text that are looked at to show where an error is."""
 _TOP_LEVEL = re.compile(rb"^[A-Za-z_]", re.MULTILINE)
 
 
@@ -98,7 +96,7 @@ def _parse(content: bytes, name: str, limits: Limits | None = None, *, in_parts:
         if root.has_error and in_parts:
             _recover(content, file, deepest)
         elif root.has_error:
-            file.problems.append(_error_in(root, content, name, 0))
+            file.problems.append(error_in(root, content, name, 0))
         else:
             _Reader(content, file, 0, deepest).top(root)
     return file
@@ -142,68 +140,13 @@ def _recover(content: bytes, file: SourceFile, deepest: int) -> None:
         part = content[start:end]
         root = _parser().parse(part).root_node
         if root.has_error:
-            file.problems.append(_error_in(root, part, file.name, offset))
+            file.problems.append(error_in(root, part, file.name, offset))
         else:
             _Reader(part, file, offset, deepest).top(root)
         offset += part.count(b"\n")
     if not file.problems:
         root = _parser().parse(content).root_node
-        file.problems.append(_error_in(root, content, file.name, 0))
-
-
-def _error_in(root: Node, content: bytes, name: str, offset: int) -> SyntaxProblem:
-    """The first error of a tree in the words of a person."""
-    trail = _first_error(root)
-    node, place = trail[0], _place_of(trail)
-    line = place.start_point[0] + 1 + offset
-    if node.is_missing:
-        what = {"quoted_template_end": '"', "heredoc_identifier": "end of heredoc"}.get(node.type, node.type)
-        message = "syntax error: a value is missing" if what == "identifier" else f"syntax error: `{what}` is missing"
-    else:
-        near = (
-            content[place.start_byte : place.start_byte + _SHOWN]
-            .decode(errors="replace")
-            .lstrip()
-            .split("\n", 1)[0][:40]
-            .rstrip()
-        )
-        message = f"syntax error near `{near}`" if near else "syntax error"
-    return SyntaxProblem(message, origin=Origin(source="terraform", file=name, line=line), help=_HELP)
-
-
-_Trail: TypeAlias = "tuple[Node, _Trail | None]"
-"""A node, and the trail of what it is in. A node's own way up costs the tree a way down for each step."""
-
-
-def _place_of(trail: _Trail) -> Node:
-    """Where an error is told: what is missing, where the thing that lacks it begins; else what could not go on."""
-    node, above = trail
-    if node.is_missing:
-        place = node
-        while above is not None and place.end_byte == place.start_byte:
-            place, above = above
-        return place
-    read = [child for child in node.children if child.end_byte > child.start_byte]
-    # An error that swallows all from the start says nothing by its start: its last part is where reading stopped.
-    return read[-1] if node.start_byte == 0 and read else node
-
-
-def _first_error(root: Node) -> _Trail:
-    """The error that says most about its place: the deepest one at the start, without recursion."""
-    best: _Trail = (root, None)
-    stack: list[_Trail] = [best]
-    while stack:
-        trail = stack.pop()
-        node = trail[0]
-        if node.is_missing:
-            return trail
-        if node.is_error:
-            best = trail
-        below = [child for child in node.children if child.has_error or child.is_missing]
-        stack.extend((child, trail) for child in reversed(below))
-        if node.is_error and not any(child.has_error for child in below):
-            return trail
-    return best
+        file.problems.append(error_in(root, content, file.name, 0))
 
 
 def parse_expression(text: str, name: str) -> Expression:
@@ -362,7 +305,7 @@ class _Reader:
 
     def _problem(self, node: Node, message: str) -> SyntaxProblem:
         text = self._text(node).split("\n", 1)[0][:40]
-        return SyntaxProblem(message.replace("{}", text), origin=self._origin(node), help=_HELP)
+        return SyntaxProblem(message.replace("{}", text), origin=self._origin(node), help=HELP)
 
     def _deeper(self, node: Node) -> None:
         self._depth += 1
