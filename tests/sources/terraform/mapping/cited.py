@@ -188,6 +188,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"properties.createmode", "properties.restorepointintime", "properties.sourceserverid"}),
         ),
     ),
+    "microsoft.eventgrid/namespaces": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.eventgrid/namespaces",
+            frozenset({"properties.topicspacesconfiguration.routingenrichments.static.value"}),
+        ),
+    ),
     "microsoft.insights/scheduledqueryrules": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules",
