@@ -471,9 +471,7 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
         collection = _steps(value, source.steps[used:], scope)
     else:
         collection = evaluate(source, scope)
-    if isinstance(collection, Sensitive):
-        return collection.value, True
-    return collection, False
+    return (collection.value, True) if isinstance(collection, Sensitive) else (collection, False)
 
 
 def _for_tuple(node: ForTuple, scope: Scope) -> Data:
