@@ -143,6 +143,13 @@ def test_formats() -> None:
     assert ids.fill("{location:region}-{other:region}-x", attributes, "f") == "westeurope-{var.l}-x"
 
 
+def test_what_a_name_says_without_a_value() -> None:
+    assert ids.fill("{kind:=X}", {}, "f") == "X"
+    assert ids.fill("{kind:=X}", {"kind": "k"}, "f") == "k"
+    assert ids.fill("{kind:?X:Y}", {}, "f") == "Y"
+    assert ids.fill("{kind:?X:Y}", {"kind": hole()}, "f") == "X"
+
+
 def test_a_parent_may_stand_above_the_resource_that_is_named() -> None:
     mapping = TypeMapping(arm="Microsoft.Sql/servers/checks", parent="policy_id", lift=1, names=["default"])
     server = f"{GROUP}/providers/Microsoft.Sql/servers/sql"
