@@ -31,7 +31,7 @@ class Roots:
         self._modules = {os.path.realpath(folder): loader.load(folder) for folder in folders}
         self._inputs: dict[str, InputValues] = {}
         self._types: dict[str, frozenset[str]] = {}
-        self._around = Surroundings(self._modules, self._session, self._types_of)
+        self._around = Surroundings(self._modules, self._session, self._types_of, loader.tree)
 
     def evaluate(self, folder: Path) -> Evaluated:
         """Evaluate a root: a second time when its data sources name what it declares itself.

@@ -9,11 +9,12 @@ from typing import Any
 
 from everward.sources.jsontext import decode_text, parse
 from everward.sources.terraform.evaluation import Session
+from everward.sources.terraform.evaluation.files import Files
 from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.language.scope import Lazy
 from everward.sources.terraform.language.values import Data, Sensitive, inward, rebuild
 from everward.sources.terraform.modules import Module
 from everward.sources.terraform.syntax import Attribute, Block, Literal
+from everward.sources.tree import Tree
 from everward.values import Unknown, Value, is_known, is_symbolic, placeholder
 
 _MAX_CHAIN = 8
@@ -85,7 +86,9 @@ class Surroundings:
         roots: Mapping[str, Module],
         evaluate: Callable[[Module, tuple[str, ...]], Session],
         types_of: Callable[[Module], frozenset[str]],
+        tree: Tree,
     ) -> None:
+        self._tree = tree
         self._roots = roots
         self._evaluate = evaluate
         self._types_of = types_of
@@ -157,7 +160,9 @@ class Surroundings:
     def _local(self, path: Value, root: Module, chain: tuple[str, ...]) -> Data | None:
         if not isinstance(path, str):
             return None
-        place = Path(os.path.normpath(root.folder / path))
+        place = Files(root.folder, self._tree).locate(path)
+        if isinstance(place, Unknown):
+            return None
         stored = _stored(place)
         if stored is not None:
             return stored
@@ -206,8 +211,6 @@ def _outputs(session: Session, name: str) -> dict[str, Data]:
 
 def _outside(value: Data, session: Session, name: str) -> Data:
     """A value as another root sees it: names that are open there are not its own names."""
-    if isinstance(value, Lazy):
-        value = value.settle()
     if isinstance(value, Sensitive):
         return Sensitive(_outside(value.value, session, name))
     if isinstance(value, Unknown):
@@ -232,10 +235,7 @@ def _at(attributes: Mapping[str, Value], path: str) -> Value:
     for part in path.replace("[", ".").replace("]", "").split("."):
         if isinstance(found, dict):
             found = found.get(part)
-        elif isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
-        else:
-            value: Value = found if isinstance(found, Unknown) else None
-            return value
+        elif isinstance(found, list):
+            found = found[int(part)] if part.isdigit() and int(part) < len(found) else None
     result: Value = found
     return result

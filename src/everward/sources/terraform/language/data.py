@@ -208,14 +208,24 @@ def has_sensitive(value: Data) -> bool:
         elif isinstance(item, list):
             stack.extend(item)
     if looked_at > _LARGE:
-        if len(_PLAIN) >= _MOST_PLAIN:
-            _PLAIN.clear()
-        _PLAIN[id(value)] = (value, len(value))
+        _keep_plain(value, looked_at)
     return False
 
 
+def _keep_plain(value: Data, size: int) -> None:
+    kept = _KEPT[0] + size
+    if kept > _MOST_PLAIN:
+        _PLAIN.clear()
+        kept = size
+    if size <= _MOST_PLAIN:
+        _KEPT[0] = kept
+        _PLAIN[id(value)] = (value, len(value))
+
+
 _LARGE = 24
-_MOST_PLAIN = 4096
+_MOST_PLAIN = 100_000
+"""Elements of all that is kept."""
+_KEPT = [0]
 _PLAIN: dict[int, tuple[Data, int]] = {}
 """Large collections without a mark in them: the same few are given to functions again and again.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from everward.sources.terraform.language import numbers, provider_functions
+from everward.sources.terraform.language.free_names import size
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
@@ -84,8 +86,14 @@ def _literal(node: Literal, _scope: Scope) -> Data:
     if isinstance(value, str):
         return nfc(value)
     if isinstance(value, Decimal) or (isinstance(value, int) and value.bit_length() > numbers.WIDTH):
-        return to_number(format(value, "f") if isinstance(value, Decimal) else str(value))
+        return _exact(value)
     return value
+
+
+@lru_cache(maxsize=1024)
+def _exact(value: int | Decimal) -> Data:
+    """A number as written, in Terraform's width."""
+    return to_number(format(value, "f") if isinstance(value, Decimal) else str(value))
 
 
 def _parenthesis(node: Parenthesis, scope: Scope) -> Data:
@@ -413,6 +421,10 @@ def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
 # Comprehensions
 
 
+_PARTS: Final = 8
+"""Parts of an expression that cost one step of work."""
+
+
 class _Rows:
     """The elements that a comprehension goes through, and whether something sensitive decided which."""
 
@@ -426,9 +438,12 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[Scope, Unknown | None]]:
         """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
         any_row = False
+        work = self._node.work
+        if not work:
+            work = self._node.work = 1 + size(self._node) // _PARTS
         for key, value, many in _iterate(self.collection):
             any_row = True
-            self._scope.functions.spend(1)
+            self._scope.functions.spend(work)
             inner = self._inner(key, value)
             doubt = many
             if self._node.condition is not None:

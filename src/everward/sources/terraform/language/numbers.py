@@ -220,19 +220,19 @@ def _binary(value: Number) -> _Binary:
 
 def add(one: Number, two: Number) -> Number:
     """The sum."""
-    if type(one) is int and type(two) is int:
-        total = one + two
-        if total.bit_length() <= WIDTH:
-            return total
+    if isinstance(one, int) and isinstance(two, int):
+        total, bits = int(one) + int(two), max(width(one), width(two))
+        if total.bit_length() <= bits:
+            return _with_width(total, bits)
     return _made(*_sum(_binary(one), _binary(two)), max(width(one), width(two)))
 
 
 def subtract(one: Number, two: Number) -> Number:
     """The difference."""
-    if type(one) is int and type(two) is int:
-        total = one - two
-        if total.bit_length() <= WIDTH:
-            return total
+    if isinstance(one, int) and isinstance(two, int):
+        total, bits = int(one) - int(two), max(width(one), width(two))
+        if total.bit_length() <= bits:
+            return _with_width(total, bits)
     left, right = _binary(one), _binary(two)
     return _made(*_sum(left, right._replace(negative=not right.negative)), max(width(one), width(two)))
 

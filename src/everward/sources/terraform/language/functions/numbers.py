@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from everward.sources.terraform.language import numbers
-from everward.sources.terraform.language.functions.registry import function, sequence, whole
+from everward.sources.terraform.language.functions.registry import STEP_ELEMENTS, Context, function, sequence, whole
 from everward.sources.terraform.language.numbers import Number
 from everward.sources.terraform.language.operations import calculate
 from everward.sources.terraform.language.types import NUMBER
@@ -121,8 +121,8 @@ def parseint(text: Data, base: Number) -> Data:
     return numbers.sized(-result if text.startswith("-") else result, max(numbers.COUNTED, result.bit_length()))
 
 
-@function("range", "*n")
-def number_range(*limits: Number) -> Data:
+@function("range", "*n", context=True)
+def number_range(context: Context, *limits: Number) -> Data:
     """The numbers from a start up to, and without, a limit."""
     if not 1 <= len(limits) <= 3:
         raise ValueProblem("one to three numbers are needed")
@@ -136,6 +136,8 @@ def number_range(*limits: Number) -> Data:
     current = start
     while current < limit if step > 0 else current > limit:
         if len(items) >= _LONGEST_RANGE:
+            # Found out as often as it is asked for, it is work as well.
+            context.spend(_LONGEST_RANGE // STEP_ELEMENTS)
             raise ValueProblem(f"more than {_LONGEST_RANGE} numbers")
         items.append(current)
         current = calculate(numbers.add, current, step)
