@@ -203,6 +203,8 @@ def test_what_is_open_in_another_root_has_no_name_here(tmp_path: Path) -> None:
         ({"s/x.tfstate": "[" * 100_000}, "../s/x.tfstate", False),
         ({}, "../nowhere/x.tfstate", False),
         ({}, "terraform.tfstate", False),
+        ({}, "/etc/terraform.tfstate", False),
+        ({}, "~/terraform.tfstate", False),
     ],
 )  # fmt: skip
 def test_outputs_of_a_local_state_are_known(tmp_path: Path, files: dict[str, str], path: str, known: bool) -> None:
@@ -238,6 +240,22 @@ def test_outputs_pass_through_several_roots(tmp_path: Path) -> None:
         "c/main.tf": backed('key = "c"'),
     }
     assert location(readings(tmp_path, files)["a"]) == "norwayeast"
+
+
+@pytest.mark.parametrize(("length", "known"), [(5, True), (12, False)])
+def test_a_row_of_roots_is_followed_for_a_while(tmp_path: Path, length: int, known: bool) -> None:
+    def root(number: int) -> str:
+        return (
+            AZURE + f'  backend "azurerm" {{\n    key = "r{number}"\n  }}\n}}\n'
+            f'data "terraform_remote_state" "r" {{\n  backend = "azurerm"\n  config = {{ key = "r{number + 1}" }}\n}}\n'
+            'output "l" {\n  value = data.terraform_remote_state.r.outputs.l\n}\n'
+            + (seen("data.terraform_remote_state.r.outputs.l") if number == 0 else "")
+        )  # fmt: skip
+
+    files: dict[str, str | bytes] = {f"r{number:02}/main.tf": root(number) for number in range(length)}
+    files["end/main.tf"] = backed(f'key = "r{length}"')
+    value = location(readings(tmp_path, files)["r00"])
+    assert (value == "norwayeast") if known else isinstance(value, Unknown)
 
 
 # What is said of a root
