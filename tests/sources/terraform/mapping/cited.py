@@ -315,6 +315,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             ),
         ),
     ),
+    "microsoft.search/searchservices": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.search/searchservices",
+            frozenset({"properties.authoptions.apikeyonly"}),
+        ),
+    ),
     "microsoft.storage/storageaccounts/blobservices/containers": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts/blobservices/containers",
