@@ -371,7 +371,7 @@ def transpose(value: dict[str, Data]) -> Data:
 def _common_sets(items: tuple[SetValue, ...]) -> tuple[list[SetValue], Type]:
     found = {part.of: None for part in items if part or part.of.kind != "any"}
     common = unify(found) if found else ANY
-    if common is None:
+    if common is None or (common.kind == "any" and len({part.of for part in items}) > 1):
         raise ValueProblem("the elements of all sets must have one type")
     return [convert(part, Type("set", common)) for part in items], common
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from everward.sources.limits import Limits
 from everward.sources.terraform.language.functions.registry import Context, function
+from everward.sources.terraform.language.numbers import is_finite
 from everward.sources.terraform.language.types import STRING, object_of
 from everward.sources.terraform.language.values import (
     Data,
@@ -55,6 +56,8 @@ def _write_json(value: Data, parts: list[str]) -> None:
         parts.append("null")
     elif isinstance(value, bool):
         parts.append("true" if value else "false")
+    elif not is_finite(value):
+        raise ValueProblem("an infinite number has no JSON")
     else:
         parts.append(number_text(value))
 
