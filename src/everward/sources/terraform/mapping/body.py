@@ -333,7 +333,7 @@ class Body:
                 existing = _look(place.target, path) if rule.flat else None
                 if isinstance(existing, list) and isinstance(value, list):
                     value = [*existing, *value]
-                _assign(place.target, path, value, weak=not configured)
+                _assign(place.target, path, value, weak=not configured and not isinstance(existing, list))
                 if configured:
                     self._note(place, name, path)
 
