@@ -218,6 +218,15 @@ def test_text_of_an_attribute_that_is_matched() -> None:
     assert content(rules, id_="https://v/keys/k") == {"n": "k"}
 
 
+def test_defaults_join_a_list_as_well() -> None:
+    rules = {
+        "a": {"to": "l", "flat": True, "whole": {"n": "a", "v": "$"}},
+        "b": {"to": "l", "flat": True, "whole": {"n": "b", "v": "$"}},
+    }
+    facts = {"b": fact("bool", default=False)}
+    assert content(rules, facts, a=True) == {"l": [{"n": "a", "v": True}, {"n": "b", "v": False}]}
+
+
 def test_the_own_id() -> None:
     rules = {"=probe": {"to": "probe.id", "fmt": "{@id}/probes/{p}"}, "p": None}
     assert fill(rules, own="/a/b", p="x").content == {"probe": {"id": "/a/b/probes/x"}}
