@@ -133,7 +133,8 @@ def test_a_limit_that_is_raised_lets_it_through(tmp_path: Path) -> None:
     assert len(expand(tmp_path, content).resources) == 1
     reading = expand(tmp_path, content, replace(OPTIONS, limits=Limits(copies=1_000)))
     assert len(reading.resources) == 1_000
-    assert not reading.unresolved
+    assert not reading.incomplete
+    assert [note.help for note in reading.unresolved] == ["Azure refuses it"]
 
 
 def test_what_may_be_missing_for_a_limit_is_incomplete(tmp_path: Path) -> None:

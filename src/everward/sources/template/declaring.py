@@ -15,7 +15,7 @@ from everward.sources.template.environment import Environment, Turn
 from everward.sources.template.instance import Instance, counted_within
 from everward.sources.template.parts import Text
 from everward.sources.template.run import advice
-from everward.sources.template.scopes import MANAGEMENT_GROUPS, SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
+from everward.sources.template.scopes import SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
 from everward.sources.template.validation import shorten
 from everward.values import Truth, Unknown, Value, build_id, placeholder
 
@@ -312,8 +312,9 @@ def _numbered(text: str, count: int) -> list[str]:
 def identify(base: str, full_type: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The id of a resource, and its own type: that of the extension where a legacy type names what it extends."""
     form = _form_of(full_type)
-    if form.management_group:
-        return MANAGEMENT_GROUPS + names[-1], full_type
+    if form.management_group and names:
+        # They stand in the tenant wherever they are deployed.
+        base = ""
     if form.group:
         base = "/".join(base.split("/")[:3])
     if form.arity != len(names):
@@ -333,6 +334,7 @@ class _Form(NamedTuple):
     arity: int
     """Names that they have."""
     management_group: bool
+    """Whether they are management groups, or parts of them."""
     group: bool
     prefix: str | None
     """What stands between base and name, when there is one name and nothing is special."""
@@ -349,7 +351,7 @@ def _form_of(full_type: str) -> _Form:
     special = group or lowered == "microsoft.resources/subscriptions"
     return _Form(
         arity=len(parts) - 1,
-        management_group=lowered == "microsoft.management/managementgroups",
+        management_group=lowered.startswith("microsoft.management/managementgroups"),
         group=group,
         prefix=f"/providers/{full_type}/" if len(parts) == 2 and not special else None,
         extension=extension,

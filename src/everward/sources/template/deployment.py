@@ -14,6 +14,8 @@ from everward.sources.template.environment import TOO_DEEP, Environment
 from everward.sources.template.instance import Instance
 from everward.sources.template.parameters import Given, bind
 from everward.sources.template.parts import Copy, Fixed
+from everward.sources.template.rules import MAX_RESOURCES
+from everward.sources.template.run import REFUSED
 from everward.sources.template.scopes import Scope
 from everward.sources.template.validation import find_fault
 from everward.values import MISSING, Unknown, Value
@@ -285,7 +287,13 @@ class Deployment:
             for name in self.given_names:
                 if not self.declares(name):
                     site = self._given[name.lower()].site
-                    self.run.problems.add(site, f"the template has no parameter `{name}`", help="Azure refuses it")
+                    self.run.problems.add(site, f"the template has no parameter `{name}`", help=REFUSED)
+            for site, reason in self.blueprint.refused:
+                self.run.problems.add(site, reason, help=REFUSED)
+            deployed = sum(not instance.existing for instance in self._instances)
+            if deployed > MAX_RESOURCES:
+                reason = f"there are {deployed} resources, more than the {MAX_RESOURCES} that Azure takes"
+                self.run.problems.add(self.site.below("resources"), reason, help=REFUSED)
         self.outputs()
 
 

@@ -70,6 +70,13 @@ class Instance:
         return id_value(self.id, (hole, scope.group, scope.subscription))
 
     @property
+    def unqualified(self) -> Value:
+        """Type and names as in its id, without the scope: `Contoso.Web/sites/one`."""
+        namespace, *types = self.full_type.split("/")
+        pairs = (part for pair in zip(types, self.names, strict=False) for part in pair)
+        return id_value("/".join([namespace, *pairs]), (self.name_value,))
+
+    @property
     def child(self) -> Deployment | None:
         """The nested deployment, when this is one whose template can be read."""
         if self.type.lower() != DEPLOYMENT or self.existing:

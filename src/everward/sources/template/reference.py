@@ -122,7 +122,12 @@ def _describe(instance: Instance, *, full: bool) -> Value:
     if isinstance(identity, OpenObject):
         for key in ("principalId", "tenantId"):
             identity.pop(key, None)
-    members["resourceId"] = instance.id_value()
+    members["resourceId"] = instance.unqualified
+    scope = instance.target or instance.deployment.scope
+    if scope.subscription is not None:
+        members["subscriptionId"] = scope.subscription
+    if scope.group is not None:
+        members["resourceGroupName"] = scope.group
     return OpenObject(members, hole)
 
 

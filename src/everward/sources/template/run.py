@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
-from everward.expressions import ExpressionError
+from everward.expressions import TEMPLATE, ExpressionError
 from everward.expressions.holes import check_size, count_parts
 from everward.expressions.limits import Bounds, bounded_by
 from everward.expressions.problem import Failure
@@ -32,6 +32,9 @@ _SPARED: Final = 10_000
 """Parts of a value that is kept when there can be no more work."""
 DEPLOYMENT: Final = 200
 """Steps that a nested deployment takes."""
+
+
+REFUSED: Final = "Azure refuses it"
 
 
 def advice(error: ExpressionError) -> str | None:
@@ -114,6 +117,11 @@ class Run:
             self._exceed(site)
         else:
             self.problems.add(site, error.message, help=advice(error))
+
+    def note_long(self, site: Site, length: int) -> None:
+        """Say that an expression is longer than Azure allows."""
+        reason = f"the expression has {length} characters, more than the {TEMPLATE.max_length} that Azure takes"
+        self.problems.add(site, reason, help=REFUSED)
 
     def _exceed(self, site: Site) -> str:
         """Say, once, that the whole takes too much work: nothing can be evaluated after that."""
