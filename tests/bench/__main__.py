@@ -25,6 +25,7 @@ from pathlib import Path
 from tests.bench.measure import BenchError, Command, Sample, output_of, race
 from tests.bench.policy import unpack
 from tests.bench.report import Target, table
+from tests.bench.stamps import stamps
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = 5000
@@ -174,7 +175,12 @@ def templates(runs: int) -> Iterator[Target]:
     yield Target(work, "cpu", Sample(warm, 0, 0), Sample(parsing, 0, 0), "json.loads", 4, less=False)
 
 
-BENCHES = {"help": help_texts, "workload": workload, "bulk": bulk, "policy": policy, "avm": templates}
+def grown(runs: int) -> Iterator[Target]:
+    """The whole repository of the reference workload, and its release unit with twenty stamps."""
+    yield from stamps(everward, peer(), folder_from("EVERWARD_MCO"), folder_from("EVERWARD_CASES"), runs)
+
+
+BENCHES = {"help": help_texts, "workload": workload, "stamps": grown, "bulk": bulk, "policy": policy, "avm": templates}
 
 
 def main() -> int:

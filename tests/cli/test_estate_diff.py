@@ -146,7 +146,8 @@ def test_records_are_shown_in_numbers(here: Path, capsys: pytest.CaptureFixture[
         "complianceState": "NonCompliant",
     }
     (here / "states.json").write_text(json.dumps([state]))
-    _, out, _ = run(capsys, "show", "live.json", "states.json")
+    code, out, _ = run(capsys, "show", "live.json", "states.json")
+    assert code == 0
     assert "1 record about resources\n  Microsoft.PolicyInsights/policyStates (1)" in out
     _, out, _ = run(capsys, "show", "live.json", "states.json", "-o", "json")
     assert json.loads(out)["evidence"][0]["properties"]["complianceState"] == "NonCompliant"

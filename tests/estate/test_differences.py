@@ -131,6 +131,15 @@ def test_who_only_says_that_it_exists_disagrees_with_none() -> None:
     assert compare([said("terraform", {"a": 1})]) == []
 
 
+def test_of_too_many_versions_some_of_each_reading_are_compared() -> None:
+    many = [said("inventory", {"a": number}, "x") for number in range(40)]
+    reading = many[0][0]
+    (found,) = compare([said("terraform", {"a": -1}), *((reading, version) for _, version in many)])
+    assert values(found) == [-1, 0, 1]
+    (found,) = compare(many)
+    assert len(found.statements) == 16
+
+
 def test_values_that_nest_deeply_are_compared_as_a_whole() -> None:
     def deep(end: Any) -> Any:
         made: Any = end
@@ -193,6 +202,12 @@ def test_a_hole_has_the_value_and_place_of_who_knows() -> None:
     }
     assert len(filled.origins) == 5
     assert fill(deployed, [declared, planned]) is deployed
+    named = Unknown(reason="no subscription", reference="/x/{subscription}")
+    known_later = said("plan", {"a": HOLE, "b": named})[1]
+    filled = fill(known_later, [said("terraform", {"a": named, "b": HOLE})[1]])
+    assert filled.properties == {"a": named, "b": named}
+    several = [said("inventory", {"a": number}, f"{number:02}")[1] for number in range(12)]
+    assert fill(declared, several[::-1]).get("properties.a") == 0
     assert fill(planned, [said("terraform", {"b": {"c": 2}})[1]]).properties == {"a": 4, "b": {"c": 2}}
     assert fill(declared, [said("plan", {})[1]]) is declared
 

@@ -11,6 +11,7 @@ from typing import Final
 from tests.fuzz.running import Target
 
 TARGETS: Final = {
+    "arm": "tests.fuzz.templates",
     "bicepparam": "tests.fuzz.bicepparams",
     "hcl": "tests.fuzz.configurations",
     "inventory": "tests.fuzz.inventories",

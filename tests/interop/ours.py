@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.interop.answers import ERROR, UNKNOWN, Answer
+from tests.interop.answers import ERROR, INFINITE, UNKNOWN, Answer
 from tests.interop.workspace import LOCALS
 from tests.sources.terraform.workspace import value_of
 
+from everward.sources.terraform.language.numbers import is_finite
 from everward.sources.terraform.language.scope import EvaluationError
 from everward.sources.terraform.language.types import Type
 from everward.sources.terraform.language.values import (
@@ -44,8 +45,18 @@ def answer_of(value: Data) -> Answer:
     """A value of ours as an answer."""
     if has_hole(value):
         return UNKNOWN
+    if _is_infinite(value):
+        return INFINITE
     marks = "whole" if isinstance(value, Sensitive) else "part" if has_sensitive(value) else ""
     return Answer(type_json(type_of(value)), plain(value), marks)
+
+
+def _is_infinite(value: Data) -> bool:
+    if isinstance(value, Sensitive):
+        return _is_infinite(value.value)
+    if isinstance(value, dict):
+        return any(map(_is_infinite, value.values()))
+    return any(map(_is_infinite, value)) if isinstance(value, list) else is_number(value) and not is_finite(value)
 
 
 def type_json(kind: Type) -> Any:

@@ -44,7 +44,7 @@ def told(folder: Path) -> list[Unresolved]:
         ("inv.jsonl", f"\n{ROW}".encode(), 2),
         ("inv.jsonl", f"{ROW}}}\n{ROW}".encode(), 2),
         ("inv.ndjson", b"", None),
-        ("inv.json.gz", b"not packed", None),
+        ("inv.json.gz", b"not packed", 1),
         ("inv.json.gz", b"", 1),
         ("inv.json.gz", gzip.compress(ROW.encode()), 1),
         ("X.TF", MAIN.encode(), None),

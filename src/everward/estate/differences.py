@@ -16,6 +16,8 @@ from everward.estate.resource import Resource
 from everward.estate.versions import says_something
 from everward.values import MISSING, Origin, Unknown, is_known
 
+MAX_COMPARED: Final = 16
+"""Versions of one resource that are compared; of more, those that say the same as one before are left out first."""
 _MAX_DEPTH: Final = 100
 """Levels of a body that are compared one by one; what is deeper is compared as a whole."""
 _OUTSIDE: Final = frozenset({"id", "type", "name"})
@@ -72,7 +74,7 @@ def compare(said: Sequence[tuple[Reading, Resource]]) -> list[Difference]:
 
     A version that only says that the resource exists says nothing, and neither does a hole.
     """
-    telling = [(reading, version) for reading, version in said if says_something(version)]
+    telling = _few([(reading, version) for reading, version in said if says_something(version)])
     first, *others = [version.body for _, version in telling] or [{}]
     if all(body == first for body in others):
         return []
@@ -83,6 +85,18 @@ def compare(said: Sequence[tuple[Reading, Resource]]) -> list[Difference]:
         if difference is not None:
             out.append(difference)
     return out
+
+
+def _few(said: list[tuple[Reading, Resource]]) -> list[tuple[Reading, Resource]]:
+    """All versions, or, when there are too many to compare each with each, some of them: the first of every reading."""
+    if len(said) <= MAX_COMPARED:
+        return said
+    kept: list[tuple[Reading, Resource]] = []
+    for reading, version in said:
+        of_reading = [other for held, other in kept if held is reading]
+        if len(kept) < MAX_COMPARED and len(of_reading) < 2 and all(other.body != version.body for other in of_reading):
+            kept.append((reading, version))
+    return kept
 
 
 def _compared(tables: Sequence[dict[Path, _Node]]) -> Iterator[Path]:

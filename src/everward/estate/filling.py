@@ -13,25 +13,44 @@ _MAX_DEPTH: Final = 200
 """Levels of a body in which holes are filled."""
 
 
+MAX_INFORMANTS: Final = 8
+"""Better informed versions of one resource whose values are taken."""
+
+
 def fill(version: Resource, others: Sequence[Resource]) -> Resource:
     """A version whose holes have the values of readings that are better informed; itself when none has them.
 
     Each reading is judged as well, so a value that is filled in hides none. What is filled keeps the place of the
     reading that it came from. Whether a resource exists is such a hole too.
     """
-    better = sorted((other for other in others if informs(other.source, version.source)), key=_farthest_first)
-    filled = version
-    for other in better:
+    return _filled(version, _informants(version.source, others))
+
+
+def filled(versions: Sequence[Resource]) -> list[Resource]:
+    """Every version with its holes filled by the others."""
+    informants = {source: _informants(source, versions) for source in {version.source for version in versions}}
+    return [_filled(version, informants[version.source]) for version in versions]
+
+
+def _informants(source: str, versions: Sequence[Resource]) -> list[Resource]:
+    """Who fills the holes of a source, in the order in which they do."""
+    better = [version for version in versions if informs(version.source, source)]
+    return sorted(better, key=_farthest_first)[:MAX_INFORMANTS]
+
+
+def _filled(version: Resource, informants: Sequence[Resource]) -> Resource:
+    made = version
+    for other in informants:
         filling = _Filling(other)
-        body = filling.value(filled.body, other.body, ())
-        if filling.places or (filled.condition is not True and other.condition is True):
-            filled = _with(filled, body, filling.places, other)
-    return filled
+        body = filling.value(made.body, other.body, ())
+        if filling.places or (made.condition is not True and other.condition is True):
+            made = _with(made, body, filling.places, other)
+    return made
 
 
-def _farthest_first(version: Resource) -> int:
+def _farthest_first(version: Resource) -> tuple[int, str]:
     # A plan was made from the configuration itself; what is deployed may have come from another state of it.
-    return -distance(version.source)
+    return -distance(version.source), version.file or ""
 
 
 def _with(version: Resource, body: Any, places: Mapping[str, Resource], other: Resource) -> Resource:
@@ -53,7 +72,10 @@ class _Filling:
     def value(self, own: Any, given: Any, way: tuple[Step, ...]) -> Any:
         """The value with holes filled; the same object when nothing was."""
         if isinstance(own, Unknown):
-            if given is MISSING or given is None or isinstance(given, Unknown) or own.many:
+            if given is MISSING or given is None or own.many:
+                return own
+            if isinstance(given, Unknown) and (own.reference is not None or given.reference is None):
+                # Of two holes, the one that says which resource is meant says more.
                 return own
             self.places[format_path(way).lower()] = self.other
             return given
@@ -140,8 +162,3 @@ class FilledOrigins(Mapping[str, Origin]):
 
     def __len__(self) -> int:
         return len(self._own) + sum(path not in self._own for path in self._filled)
-
-
-def filled(versions: Sequence[Resource]) -> list[Resource]:
-    """Every version with its holes filled by the others."""
-    return [fill(version, versions) for version in versions]

@@ -20,7 +20,7 @@ from everward.values import Unknown, Value
 _FOLDED: Final = frozenset({"true", "false", "null", "createArray", "createObject"})
 _LONG: Final = 4_096
 """Characters of an argument that are read for one step."""
-_MANY: Final = 64
+_MANY: Final = 16
 """Elements of an argument that are looked at for one step."""
 
 

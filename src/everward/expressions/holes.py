@@ -104,6 +104,18 @@ def check_size(value: Value) -> None:
             stack.extend(item.values() if isinstance(item, dict) else item)
 
 
+def count_parts(value: Value, most: int) -> int:
+    """How many parts a value has, which is not looked into any further once there are more than `most`."""
+    stack: list[Any] = [value]
+    parts = 0
+    while stack and parts <= most:
+        item = stack.pop()
+        if isinstance(item, (dict, list)):
+            parts += len(item)
+            stack.extend(item.values() if isinstance(item, dict) else item)
+    return parts
+
+
 def has_many(items: list[Value]) -> bool:
     """Whether an array has an element that stands for any number of elements."""
     # Arrays rarely hold holes, and looking at types runs without the interpreter.

@@ -32,12 +32,30 @@ def fold(text: str) -> str:
     return upper(text)
 
 
+_REMEMBERED: Final = 256
+"""Characters of the strings whose keys are remembered."""
 _MARKS: Final = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 
 
-@lru_cache(maxsize=4_096)
 def order_key(text: str) -> tuple[Any, ...]:
-    """A key that sorts strings as the invariant culture does: marks, digits, letters; accents; small first."""
+    """A key that sorts strings as the invariant culture does: marks, digits, letters; accents; small first.
+
+    Raises:
+        Failure: when there was too much work.
+
+    """
+    if len(text) <= _REMEMBERED:
+        return _short_key(text)
+    bounds().spend(len(text) >> 3)
+    return _key_of(text)
+
+
+@lru_cache(maxsize=4_096)
+def _short_key(text: str) -> tuple[Any, ...]:
+    return _key_of(text)
+
+
+def _key_of(text: str) -> tuple[Any, ...]:
     primary: list[tuple[int, int, str]] = []
     accents: list[str] = []
     cases: list[bool] = []

@@ -11,14 +11,14 @@ from typing import Final
 
 from everward.estate import Reading, Unresolved, join
 from everward.sources.concealment import conceal_readings
-from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.interface import Input, Live, ReadOptions, Source
 from everward.sources.leftover import unread
 from everward.sources.limits import Limits
 from everward.sources.separation import separate
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UsageError
 
-__all__ = ["Input", "Limits", "ReadOptions", "Source", "Tree", "read_workload"]
+__all__ = ["Input", "Limits", "Live", "ReadOptions", "Source", "Tree", "read_workload"]
 
 _OBJECT: Final = ".json with an object"
 """Stands for a `.json` file whose root is not an array: plans and templates are objects."""
@@ -49,9 +49,11 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
     readings: list[Reading] = []
     groups: list[list[Reading]] = []
     sources: dict[Source, None] = {}
-    done: set[tuple[str, Path]] = set()
-    for tree in [Tree(path) for path in paths]:
-        claimed = list(_claims(tree))
+    done: set[_Key] = set()
+    claims = [(tree, list(_claims(tree))) for tree in [Tree(path) for path in paths]]
+    live = _read_live(claims, options)
+    options = replace(options, live=Live(live.values()))
+    for tree, claimed in claims:
         before = len(readings)
         for source, item in claimed:
             key = (item.source, item.path.resolve())
@@ -59,12 +61,14 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
             if key not in done:
                 done.add(key)
                 sources[source] = None
-                readings.append(_read(source, item, tree, options))
+                early = live.get(key)
+                readings.append(early if early is not None else _read(source, item, tree, options))
         groups.append(readings[before:])
         rest = unread(tree, [item for _, item in claimed], readings[before:])
         if rest.unresolved:
             readings.append(rest)
-    conceal_readings(readings)
+    early_ones = {id(reading) for reading in live.values()}
+    conceal_readings(reading for reading in readings if id(reading) not in early_ones)
     separate(readings)
     join(readings)
     for source in sources:
@@ -72,6 +76,23 @@ def read_workload(paths: Sequence[Path], options: ReadOptions) -> list[Reading]:
     for group in groups:
         _note_nothing_of_azure(group)
     return readings
+
+
+_Key = tuple[str, Path]
+
+
+def _read_live(
+    claims: Sequence[tuple[Tree, Sequence[tuple[Source, Input]]]], options: ReadOptions
+) -> dict[_Key, Reading]:
+    """What is deployed, read before what may refer to it, and without the secrets that it holds."""
+    found: dict[_Key, Reading] = {}
+    for tree, claimed in claims:
+        for source, item in claimed:
+            key = (item.source, item.path.resolve())
+            if source.live and key not in found:
+                found[key] = _read(source, item, tree, options)
+    conceal_readings(found.values())
+    return found
 
 
 def _check_standing() -> None:
@@ -86,7 +107,7 @@ def _check_standing() -> None:
 
 def _note_nothing_of_azure(readings: Sequence[Reading]) -> None:
     """What was read below one path, all of it without a resource, is no workload that could pass."""
-    if any(reading.resources or reading.incomplete for reading in readings):
+    if any(reading.resources or reading.evidence or reading.incomplete for reading in readings):
         return
     for reading in readings:
         origin = Origin(source=reading.source, file=reading.label)

@@ -9,7 +9,7 @@ import msgspec
 
 from everward.estate import Reading, Resource
 from everward.values import Origin, Unknown, conceal, scrub
-from everward.values.secrecy import conceal_body, may_hold_secret
+from everward.values.secrecy import conceal_body
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -31,22 +31,11 @@ def conceal_readings(readings: Iterable[Reading]) -> None:
 
 def conceal_resource(resource: Resource) -> None:
     """The same for one resource."""
-    if _may_hold(resource):
-        resource.body = conceal_body(resource.body, resource.type, resource.name)
+    resource.body = conceal_body(resource.body, resource.type, resource.name)
     if isinstance(resource.condition, Unknown):
         resource.condition = conceal(resource.condition)
     if resource.cardinality is not None:
         resource.cardinality = conceal(resource.cardinality)
-
-
-def _may_hold(resource: Resource) -> bool:
-    """Whether a body needs to be searched: most of an inventory holds nothing that looks like a secret."""
-    try:
-        # What is secret depends on the type and the name as well.
-        text = msgspec.json.encode({**resource.body, "type": resource.type, "name": resource.name})
-    except (TypeError, ValueError, RecursionError):
-        return True
-    return may_hold_secret(text)
 
 
 def _scrubbed(record: S) -> S:

@@ -6,10 +6,30 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
-from everward.estate import Reading
+from everward.estate import Reading, Resource
 from everward.sources.limits import Limits
 from everward.sources.tree import Tree
+
+
+class Live:
+    """Resources as they are deployed: what others refer to without declaring it."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._readings = tuple(readings)
+        self._by_id: dict[str, Resource] | None = None
+
+    def find(self, resource_id: str) -> Resource | None:
+        """A resource by its id, or None. Of several inventories the first one that has it answers."""
+        if not self._readings:
+            return None
+        if self._by_id is None:
+            self._by_id = {}
+            for reading in self._readings:
+                for resource in reading.resources:
+                    self._by_id.setdefault(resource.key, resource)
+        return self._by_id.get(resource_id.rstrip("/").lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +52,8 @@ class ReadOptions:
     """The environment whose inputs are looked for in the repository: `prod`, `int`…"""
     limits: Limits = field(default_factory=Limits)
     """How much reading may cost."""
+    live: Live = field(default_factory=lambda: Live(()), compare=False)
+    """What is deployed, as the inventories of the same run say."""
     clusters: tuple[tuple[Path | None, str], ...] = ()
     """The clusters that files of Kubernetes are deployed to, by id or name: of a file or folder, or of everything."""
 
@@ -53,6 +75,8 @@ class Source(ABC):
 
     name: str
     """Its name in origins, readings and reports."""
+    live: ClassVar[bool] = False
+    """Whether it says what is deployed: then it is read before the others, which may look that up."""
 
     @abstractmethod
     def find(self, tree: Tree) -> Iterable[Input]:

@@ -20,6 +20,7 @@ from everward.sources.interface import ReadOptions
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.inputs import gather_values
 from everward.sources.terraform.instance import Instance
+from everward.sources.terraform.language.values import outward, unmark
 from everward.sources.terraform.modules import ModuleLoader
 from everward.sources.terraform.source import TerraformSource
 from everward.sources.tree import Tree
@@ -142,6 +143,25 @@ def test_no_known_value_differs_from_the_plan(checkout: Path, root: str) -> None
         )
     ]
     assert [line for line in leaves if not REWRITTEN.search(line.partition(": ")[0])] == []
+
+
+@pytest.mark.parametrize(("root", "known"), [("globalresources", 8), ("releaseunit", 0)])
+def test_no_known_output_differs_from_the_plan(checkout: Path, root: str, known: int) -> None:
+    path = Path(CASES or "") / "conformance" / "terraform" / f"mco-plan-{root}-3.116.0.json.gz"
+    planned = json.loads(gzip.decompress(path.read_bytes()))["output_changes"]
+    session = evaluate(checkout, root)
+    ours = {name: outward(unmark(session.top.output(name))) for name in session.root.outputs}
+    assert ours.keys() == planned.keys()
+    leaves = [
+        line
+        for name, value in ours.items()
+        for line in differing(name, value, planned[name].get("after"), planned[name].get("after_unknown"))
+    ]
+    assert leaves == []
+    both = [
+        name for name, value in ours.items() if not planned[name]["after_unknown"] and not isinstance(value, Unknown)
+    ]
+    assert len(both) >= known
 
 
 def test_another_prefix_and_three_stamps_without_a_domain(checkout: Path) -> None:

@@ -119,6 +119,7 @@ def test_roots_that_look_at_one_another_end(tmp_path: Path) -> None:
 # Outputs in states
 
 OUTPUTS = (
+    'locals {\n  name = "global"\n}\n'
     'variable "open" {}\noutput "l" {\n  value = "norwayeast"\n}\noutput "list" {\n  value = ["x", var.open]\n}\n'
     'output "id" {\n  value = azurerm_resource_group.g.id\n}\noutput "secret" {\n  value = "hush"\n  sensitive = true\n}\n'
 )
@@ -147,6 +148,10 @@ def backed(settings: str, kind: str = "azurerm") -> str:
         ("", '{ key = "global.tfstate" }', False),
         ('key = "global.tfstate"', "{ key = var.key }", False),
         ('key = "global.tfstate"', '"x"', False),
+        # OpenTofu lets variables and locals name a backend.
+        ('key = "${local.name}.tfstate"', '{ key = "global.tfstate" }', True),
+        ("key = var.open", '{ key = "global.tfstate" }', False),
+        ("key = 1", '{ key = "1" }', False),
     ],
 )  # fmt: skip
 def test_outputs_of_the_root_that_writes_the_state_are_known(
@@ -198,6 +203,8 @@ def test_what_is_open_in_another_root_has_no_name_here(tmp_path: Path) -> None:
         ({"s/x.tfstate": "[" * 100_000}, "../s/x.tfstate", False),
         ({}, "../nowhere/x.tfstate", False),
         ({}, "terraform.tfstate", False),
+        ({}, "/etc/terraform.tfstate", False),
+        ({}, "~/terraform.tfstate", False),
     ],
 )  # fmt: skip
 def test_outputs_of_a_local_state_are_known(tmp_path: Path, files: dict[str, str], path: str, known: bool) -> None:
@@ -235,6 +242,22 @@ def test_outputs_pass_through_several_roots(tmp_path: Path) -> None:
     assert location(readings(tmp_path, files)["a"]) == "norwayeast"
 
 
+@pytest.mark.parametrize(("length", "known"), [(5, True), (12, False)])
+def test_a_row_of_roots_is_followed_for_a_while(tmp_path: Path, length: int, known: bool) -> None:
+    def root(number: int) -> str:
+        return (
+            AZURE + f'  backend "azurerm" {{\n    key = "r{number}"\n  }}\n}}\n'
+            f'data "terraform_remote_state" "r" {{\n  backend = "azurerm"\n  config = {{ key = "r{number + 1}" }}\n}}\n'
+            'output "l" {\n  value = data.terraform_remote_state.r.outputs.l\n}\n'
+            + (seen("data.terraform_remote_state.r.outputs.l") if number == 0 else "")
+        )  # fmt: skip
+
+    files: dict[str, str | bytes] = {f"r{number:02}/main.tf": root(number) for number in range(length)}
+    files["end/main.tf"] = backed(f'key = "r{length}"')
+    value = location(readings(tmp_path, files)["r00"])
+    assert (value == "norwayeast") if known else isinstance(value, Unknown)
+
+
 # What is said of a root
 
 
@@ -255,6 +278,35 @@ def test_files_that_opentofu_does_not_read_are_named(tmp_path: Path) -> None:
     reading = readings(tmp_path, {"one/main.tf": "nonsense", "one/main.tofu": VERSION + GROUP})["one"]
     assert told(reading) == []
     assert [(Path(item.path).name, item.used) for item in reading.inputs] == [("one", True), ("main.tf", False)]
+
+
+def test_files_that_test_a_root_are_named(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "one/main.tf": VERSION + GROUP,
+        "one/unit.tofutest.hcl": "run {}",
+        "one/tests/plan.tftest.hcl": "run {}",
+        "one/tests/notes.md": "",
+    }
+    reading = readings(tmp_path, files)["one"]
+    named = [(Path(item.path).name, item.role, item.used) for item in reading.inputs[1:]]
+    assert named == [("unit.tofutest.hcl", "test", False), ("plan.tftest.hcl", "test", False)]
+    assert told(reading) == []
+
+
+def test_a_folder_that_a_variable_names_is_no_root(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "live/main.tofu": 'variable "kind" {\n  default = "m"\n}\nvariable "open" {}\nlocals {\n  up = ".."\n}\n'
+        'module "m" {\n  source = "${local.up}/modules/${var.kind}"\n}\nmodule "n" {\n  source = "../modules/${var.open}"\n}\n',
+        "modules/m/main.tofu": GROUP,
+        "modules/n/main.tofu": GROUP,
+    }
+    found = readings(tmp_path, files, variables={"open": "n"})
+    # What only the user's value leads to is not known when roots are looked for.
+    assert list(found) == ["live", "n"]
+    assert [item.address for item in found["live"].dispositions] == [
+        "module.m.azurerm_resource_group.g",
+        "module.n.azurerm_resource_group.g",
+    ]
 
 
 def test_a_root_in_json_is_found(tmp_path: Path) -> None:

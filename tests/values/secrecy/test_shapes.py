@@ -201,3 +201,8 @@ def test_scrubbed_text_holds_no_secret(text: str) -> None:
     assert not is_secret_text(told.replace(REDACTED, ""))
     if not is_secret_text(text):
         assert told is text
+
+
+def test_the_fast_look_finds_secrets_of_kubernetes() -> None:
+    assert may_hold_secret(b'{"kind":"Secret","data":{"a":"x"}}')
+    assert not may_hold_secret(b'{"kind":"ConfigMap","data":{"a":"x"}}')

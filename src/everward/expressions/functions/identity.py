@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from everward.expressions.limits import bounds
+
 _MASK: Final = 0xFFFFFFFF
 _C1: Final = 0x239B961B
 _C2: Final = 0xAB0E9789
@@ -48,7 +50,9 @@ def murmur64(data: bytes) -> int:
 
 def unique_string(*parts: str) -> str:
     """Thirteen letters and digits that `parts` decide: five bits each, the highest first, the last one of four."""
-    value = murmur64("-".join(parts).encode("utf-8", "surrogatepass"))
+    data = "-".join(parts).encode("utf-8", "surrogatepass")
+    bounds().spend(len(data) >> 4)
+    value = murmur64(data)
     out = ""
     for _ in range(13):
         out += _LETTERS[value >> 59]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from everward.expressions.limits import MAX_JSON_DEPTH
+from everward.expressions.limits import MAX_JSON_DEPTH, bounds
 from everward.expressions.problem import Failure
 from everward.values import Value
 
@@ -24,6 +24,8 @@ def parse_json(text: str) -> Value:
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         from everward.expressions.functions.jsonreader import Reader
 
+        # It goes from character to character.
+        bounds().spend(len(text) >> 3)
         return Reader(text).read()
     return _held(value)
 

@@ -29,6 +29,7 @@ class InventorySource(Source):
     """Resources as Azure has them. All inventory files below one path are one reading: they complete each other."""
 
     name = "inventory"
+    live = True
 
     def find(self, tree: Tree) -> Iterable[Input]:
         """One input with every inventory file of the tree, or none."""

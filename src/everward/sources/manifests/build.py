@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from everward.estate import Reading, ReadInput, Resource, Unresolved
 from everward.sources.interface import ReadOptions
-from everward.sources.manifests.deploying.plan import Plan, plan_of
+from everward.sources.manifests.deploying.plan import Applied, Plan, plan_of
 from everward.sources.manifests.deploying.resolving import Cluster, World, stand_in
 from everward.sources.manifests.facts import facts_of
 from everward.sources.manifests.kinds import is_configuration
 from everward.sources.manifests.kustomize import Kustomizations
+from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.objects import Manifest, object_id, objects_in, to_resource
 from everward.sources.manifests.releases import ReleaseReader
 from everward.sources.manifests.scan import Found
@@ -23,6 +24,8 @@ from everward.values import Origin, ProblemError
 
 _SHOWN: Final = 4
 """How many deployments without a cluster are named."""
+_REPEATED: Final = 20
+"""How many keys that stand twice are named in one document."""
 
 
 class Build:
@@ -35,6 +38,7 @@ class Build:
         self.found = found
         self.options = options
         self.reading = reading
+        self.notes = Notes(reading)
         self.world = World(others, options.subscription)
         self.others = others
         self.by_cluster: dict[str, list[Manifest]] = defaultdict(list)
@@ -44,9 +48,9 @@ class Build:
 
     def run(self) -> None:
         """Fill the reading."""
-        plan = plan_of(self.tree, self.options, self.world, self.reading)
+        plan = plan_of(self.tree, self.options, self.world, self.notes)
         kustomizations = Kustomizations(self.tree, self.found.kustomizations, self.options.limits)
-        releases = ReleaseReader(self.tree, self.found.charts, self.options, self.reading)
+        releases = ReleaseReader(self.tree, self.found.charts, self.options, self.notes)
         for release in plan.releases:
             for cluster in self.clusters_of(release.clusters, release.label, release.path):
                 self.add(cluster, releases.read(release, cluster))
@@ -114,8 +118,9 @@ class Build:
             if real(folder) not in folders:
                 label = display(folder)
                 self.add(self.where(folder, label), self.deployed(kustomizations.build(folder), label, None, True))
-        self.reading.unresolved += kustomizations.unresolved
-        self.reading.inputs += kustomizations.inputs
+        self.notes.tell(*kustomizations.unresolved)
+        for used in kustomizations.inputs:
+            self.notes.input(used)
 
     @staticmethod
     def deployed(manifests: Sequence[Manifest], label: str, namespace: Any, condition: Any) -> list[Manifest]:
@@ -129,8 +134,12 @@ class Build:
     def plain(self, plan: Plan, used: set[Path]) -> None:
         """Files that are applied as they are."""
         rest: list[Path] = []
+        applied: dict[Path, list[Applied]] = defaultdict(list)
+        for item in plan.applied:
+            for path in () if item.kustomize else item.files:
+                applied[path].append(item)
         for path in self.found.manifests:
-            items = [item for item in plan.applied if not item.kustomize and path in item.files]
+            items = applied.get(path, [])
             for item in items:
                 manifests = self.deployed(self.manifests(path), item.label, item.namespace, item.condition)
                 for cluster in self.clusters_of(item.clusters, item.label, path):
@@ -140,7 +149,7 @@ class Build:
         taken: set[str] = set()
         for path in rest:
             manifests = self.deployed(self.manifests(path), display(path), None, True)
-            cluster = self.where(path, self.reading.label)
+            cluster = self.where(path, f"files of {self.reading.label}")
             own = {object_id(cluster.id, manifest).lower() for manifest in manifests}
             if not cluster.known and not own.isdisjoint(taken):
                 # Files that declare the same objects are not applied together: each is a deployment of its own.
@@ -160,25 +169,20 @@ class Build:
         except ProblemError as problem:
             used = False
             origin = problem.origin or Origin(source=SOURCE, file=shown)
-            self.note(Unresolved(shown, problem.message, origin, help=problem.help, incomplete=True))
+            self.notes.tell(Unresolved(shown, problem.message, origin, help=problem.help, incomplete=True))
         found: list[Manifest] = []
         for document in documents:
-            note_repeated(document, self.reading)
+            note_repeated(document, self.notes)
             for value in objects_in(document.value):
                 if not is_configuration(value):
                     end = value.last if value.last > value.spot[1] else document.end
                     found.append(Manifest(value, value.spot, end))
         if found or not used:
             count = len(found)
-            self.reading.inputs.append(
+            self.notes.input(
                 ReadInput(shown, "manifest", used=bool(found), detail=f"{count} object{'s' if count != 1 else ''}")
             )
         return found
-
-    def note(self, item: Unresolved) -> None:
-        """Note what could not be read, once."""
-        if item not in self.reading.unresolved:
-            self.reading.unresolved.append(item)
 
     # The reading
 
@@ -214,7 +218,7 @@ class Build:
             return
         shown = ", ".join(labels[:_SHOWN]) + (f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else "")
         count = len(labels)
-        self.note(
+        self.notes.tell(
             Unresolved(
                 f"{count} deployment{'s' if count != 1 else ''} of Kubernetes",
                 f"nothing says to which cluster it goes, so a stand-in takes its place: {shown}",
@@ -223,14 +227,14 @@ class Build:
         )
 
 
-def note_repeated(document: Document, reading: Reading) -> None:
+def note_repeated(document: Document, notes: Notes) -> None:
     """Say which keys stand twice in one object: only the later one counts."""
-    for key, (file, line) in document.repeated[:20]:
-        item = Unresolved(
-            f"`{key}`",
-            "the key stands twice in one object; the later one counts",
-            Origin(source=SOURCE, file=file, line=line),
-            help="remove one of them",
+    for key, (file, line) in document.repeated[:_REPEATED]:
+        notes.tell(
+            Unresolved(
+                f"`{key}`",
+                "the key stands twice in one object; the later one counts",
+                Origin(source=SOURCE, file=file, line=line),
+                help="remove one of them",
+            )
         )
-        if item not in reading.unresolved:
-            reading.unresolved.append(item)

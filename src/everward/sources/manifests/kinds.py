@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from everward.sources.manifests.placed import map_of, text_of
-from everward.values import placeholder
+from everward.values import Unknown, placeholder
 
 NAMESPACE: Final = "Everward.Kubernetes"
 """The namespace of types of objects. Types of `Everward.*` are facts to policies: every property has an alias."""
@@ -92,8 +92,11 @@ def name_of(value: dict[str, Any]) -> Any:
     meta = map_of(value.get("metadata"))
     if "name" in meta:
         return meta["name"]
-    generated = text_of(meta.get("generateName"))
-    return f"{generated}{placeholder('generated')}" if generated else None
+    begun = text_of(meta.get("generateName"))
+    if not begun:
+        return None
+    text = f"{begun}{placeholder('generated')}"
+    return Unknown(reason="the cluster makes up the name", present=True, filled=True, text=text)
 
 
 def pod_spec(value: dict[str, Any]) -> tuple[tuple[str, ...], Any] | None:

@@ -63,8 +63,8 @@ def part(value: Any, fallback: str) -> str:
         return placeholder(value.text or ",".join(value.decided_by) or fallback)
     if value is None or value == "" or isinstance(value, dict | list):
         return placeholder(fallback)
-    text = str(value)
-    return text.replace("/", "%2F").replace("{", "%7B").replace("}", "%7D") if text.find("{") != 0 else text
+    # A slash, or a brace in a known name, would make it look like something that it is not.
+    return str(value).replace("/", "%2F").replace("{", "%7B").replace("}", "%7D")
 
 
 def namespace_of(manifest: Manifest) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from everward.estate import Reading, ReadInput, Resource, Unresolved
+from everward.estate import ReadInput, Resource, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.manifests.deploying.plan import PlannedRelease
 from everward.sources.manifests.deploying.resolving import Cluster
@@ -14,19 +14,22 @@ from everward.sources.manifests.helm.chart import Chart, load_chart, unresolved_
 from everward.sources.manifests.helm.outlines import Outline, find_outline
 from everward.sources.manifests.helm.render import NotRendered, Release, Rendered, render
 from everward.sources.manifests.kinds import NAMESPACE
+from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.objects import Manifest, derived_resource, namespace_id, objects_in, part
 from everward.sources.manifests.yamltext import SOURCE, read_documents
 from everward.sources.tree import Tree, display, real
 from everward.values import Origin, ProblemError, Truth, Unknown
 
+_LABELS: Final = Unknown(reason="the chart is not in the repository", decided_by=("chart",), present=True)
+
 
 class ReleaseReader:
     """Reads charts as they are installed."""
 
-    def __init__(self, tree: Tree, charts: Sequence[Path], options: ReadOptions, reading: Reading) -> None:
+    def __init__(self, tree: Tree, charts: Sequence[Path], options: ReadOptions, notes: Notes) -> None:
         self.tree = tree
         self.options = options
-        self.reading = reading
+        self.notes = notes
         self.charts = {real(folder): folder for folder in charts}
         self._loaded: dict[Path, Chart] = {}
         self._deployed: set[Path] = set()
@@ -38,9 +41,9 @@ class ReleaseReader:
         chart = self._loaded.get(key)
         if chart is None:
             chart = self._loaded[key] = load_chart(folder, self.tree, self.options.limits)
-            self._note(*chart.unresolved)
+            self.notes.tell(*chart.unresolved)
             detail = f"{sum(not item.partial for item in chart.templates)} templates"
-            self.reading.inputs.append(ReadInput(display(folder), "chart", detail=detail))
+            self.notes.input(ReadInput(display(folder), "chart", detail=detail))
         return chart
 
     def undeployed(self) -> Iterator[Path]:
@@ -53,7 +56,7 @@ class ReleaseReader:
         """The objects of a release on a cluster."""
         name = planned.text(planned.name, cluster) or ""
         namespace = planned.text(planned.namespace, cluster)
-        values = planned.values(cluster, self.tree, self.options, self.reading)
+        values = planned.values(cluster, self.tree, self.options, self.notes)
         release = Release(name, "default" if namespace is None else namespace)
         if planned.path is not None:
             self._deployed.add(real(planned.path))
@@ -101,7 +104,7 @@ class ReleaseReader:
             try:
                 documents = list(read_documents(self.tree.text(path), display(path), self.options.limits))
             except ProblemError as problem:
-                self._note(unresolved_of(problem, display(path)))
+                self.notes.tell(unresolved_of(problem, display(path)))
                 continue
             for document in documents:
                 for value in objects_in(document.value):
@@ -117,6 +120,9 @@ class ReleaseReader:
             manifest.spot = (planned.origin.file or "", planned.origin.line or 1)
             manifest.end = manifest.spot[1]
             move(manifest.value, manifest.spot)
+            meta = manifest.value.get("metadata")
+            if isinstance(meta, dict):
+                meta["labels"] = _LABELS
         return made
 
     # What is said
@@ -132,14 +138,14 @@ class ReleaseReader:
                 else "install `helm`, which is then used for it, or assess what `helm template` prints"
             )
             origin = Origin(source=SOURCE, file=file, line=error.line)
-            self._note(Unresolved(item.template.name, reason, origin, help=advice, incomplete=True))
+            self.notes.tell(Unresolved(item.template.name, reason, origin, help=advice, incomplete=True))
 
     def _remote(self, planned: PlannedRelease, version: str | Unknown | None, outline: Outline | None) -> None:
         shown = version if isinstance(version, str) else "its version"
         reason = "the chart is not in the repository, so what it makes is not read"
         if outline is not None:
             reason = f"the chart is not in the repository; of it, only {outline.covers} is known"
-        self._note(
+        self.notes.tell(
             Unresolved(
                 f"chart `{planned.chart}` {shown}" if version is not None else f"chart `{planned.chart}`",
                 reason,
@@ -148,11 +154,6 @@ class ReleaseReader:
                 incomplete=True,
             )
         )
-
-    def _note(self, *items: Unresolved) -> None:
-        for item in items:
-            if item not in self.reading.unresolved:
-                self.reading.unresolved.append(item)
 
     # Facts
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from everward.estate import Reading
 from everward.sources.interface import Input, ReadOptions, Source
+from everward.sources.manifests.depth import deep_stack
 from everward.sources.manifests.scan import Found, deploys, scan
 from everward.sources.manifests.yamltext import SOURCE
 from everward.sources.tree import Tree, display, real
-
-FRAMES: Final = 40_000
-"""How many Python frames reading may stack: templates and objects nest as deep as the limit lets them."""
 
 
 @dataclass(slots=True)
@@ -59,7 +54,7 @@ class ManifestSource(Source):
         """Fill the readings of this source."""
         from everward.sources.manifests.build import Build
 
-        with _deep():
+        with deep_stack():
             for job in self._jobs:
                 found = self._found[id(job.tree)]
                 others = [reading for reading in readings if reading.source != self.name]
@@ -74,14 +69,3 @@ def _pipelines(tree: Tree) -> list[Path]:
     if not tree.root.is_dir() or real(tree.root) != tree.repository:
         return []
     return deploys(candidates(tree.root), tree)
-
-
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Raise the recursion limit for the time of a reading, and put it back."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

@@ -10,6 +10,7 @@ from everward.sources.template.declaration import declarations
 from everward.sources.template.definitions import Definition, Definitions
 from everward.sources.template.document import Document, Site
 from everward.sources.template.parts import Copy, Fixed, Part, is_copy, prepare, prepare_copy
+from everward.sources.template.rules import refused
 from everward.values import MISSING, member
 
 
@@ -127,6 +128,11 @@ class Blueprint:
             for name, raw in (section.items() if isinstance(section, dict) else ())
             if isinstance(raw, dict)
         ]
+
+    @cached_property
+    def refused(self) -> list[tuple[Site, str]]:
+        """What Azure refuses in it, with the places."""
+        return list(refused(self))
 
     def _output(self, name: str, raw: dict[str, Any], site: Site) -> OutputDeclaration:
         condition, copy, value = (member(raw, key) for key in ("condition", "copy", "value"))

@@ -15,7 +15,7 @@ from everward.sources.template.environment import Environment, Turn
 from everward.sources.template.instance import Instance, counted_within
 from everward.sources.template.parts import Text
 from everward.sources.template.run import advice
-from everward.sources.template.scopes import MANAGEMENT_GROUPS, SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
+from everward.sources.template.scopes import SUBSCRIPTION_OPEN, Level, Scope, scope_of_id
 from everward.sources.template.validation import shorten
 from everward.values import Truth, Unknown, Value, build_id, placeholder
 
@@ -28,11 +28,12 @@ _PARAMETER = re.compile(r"\[\s*parameters\(\s*'([^']+)'\s*\)\s*\]", re.IGNORECAS
 class _Lost(Exception):
     """Why a declaration gives no resource."""
 
-    def __init__(self, key: str, reason: str, help: str | None = None) -> None:
+    def __init__(self, key: str, reason: str, help: str | None = None, *, decided_by: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.key = key
         self.reason = reason
         self.help = help
+        self.decided_by = decided_by
 
 
 def declare(
@@ -57,7 +58,8 @@ def declare(
         try:
             instance = _Header(deployment, declaration, inner, parent).instance(turn.cardinality)
         except _Lost as lost:
-            run.problems.add(declaration.place(lost.key), lost.reason, help=lost.help, incomplete=True)
+            place = declaration.place(lost.key)
+            run.problems.add(place, lost.reason, decided_by=lost.decided_by, help=lost.help, incomplete=True)
             continue
         yield instance
         for child, below in declaration.children:
@@ -154,6 +156,9 @@ class _Header:
         if plain is not None and self.parent is None:
             return plain
         value = self.text("type")
+        if isinstance(value, Unknown):
+            told = f": {value.text}" if value.text is not None else ""
+            raise _Lost("type", f"the type of the resource is not known{told}", decided_by=value.decided_by)
         if not isinstance(value, str) or not value.strip("/"):
             raise _Lost("type", f"the type of a resource must be text, not {shorten(value)}")
         value = value.strip("/")
@@ -307,8 +312,9 @@ def _numbered(text: str, count: int) -> list[str]:
 def identify(base: str, full_type: str, names: tuple[str, ...]) -> tuple[str, str]:
     """The id of a resource, and its own type: that of the extension where a legacy type names what it extends."""
     form = _form_of(full_type)
-    if form.management_group:
-        return MANAGEMENT_GROUPS + names[-1], full_type
+    if form.management_group and names:
+        # They stand in the tenant wherever they are deployed.
+        base = ""
     if form.group:
         base = "/".join(base.split("/")[:3])
     if form.arity != len(names):
@@ -328,6 +334,7 @@ class _Form(NamedTuple):
     arity: int
     """Names that they have."""
     management_group: bool
+    """Whether they are management groups, or parts of them."""
     group: bool
     prefix: str | None
     """What stands between base and name, when there is one name and nothing is special."""
@@ -344,7 +351,7 @@ def _form_of(full_type: str) -> _Form:
     special = group or lowered == "microsoft.resources/subscriptions"
     return _Form(
         arity=len(parts) - 1,
-        management_group=lowered == "microsoft.management/managementgroups",
+        management_group=lowered.startswith("microsoft.management/managementgroups"),
         group=group,
         prefix=f"/providers/{full_type}/" if len(parts) == 2 and not special else None,
         extension=extension,

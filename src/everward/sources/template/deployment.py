@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from everward.expressions import ExpressionError
+from everward.expressions import ExpressionError, OpenObject
 from everward.sources.template.blueprint import Blueprint, OutputDeclaration
 from everward.sources.template.declaring import declare
+from everward.sources.template.definitions import Definition
 from everward.sources.template.document import Site
 from everward.sources.template.environment import TOO_DEEP, Environment
 from everward.sources.template.instance import Instance
 from everward.sources.template.parameters import Given, bind
-from everward.sources.template.parts import Copy
+from everward.sources.template.parts import Copy, Fixed
+from everward.sources.template.rules import MAX_RESOURCES
+from everward.sources.template.run import REFUSED
 from everward.sources.template.scopes import Scope
+from everward.sources.template.validation import find_fault
 from everward.values import MISSING, Unknown, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
 
+_CALL: Final = 5
+"""Steps that a call of a function of the author takes, beside what is evaluated in it."""
+_AT_RUN_TIME: Final = Unknown(reason="known only at run time", present=True)
 _SECURE: Final = Unknown(reason="secure value", present=True, secret=True)
 
 
@@ -130,6 +137,8 @@ class Deployment:
                 value = self.environment.unroll(found, whole=False)
             else:
                 value = found.value(self.environment)
+            if isinstance(value, (list, dict)) and not isinstance(found, Fixed):
+                value = self.run.held(value, found.site)
         finally:
             self._busy.discard(busy)
         self._variables[key] = value
@@ -154,16 +163,26 @@ class Deployment:
             raise ExpressionError(f"the function `{name}` takes {wanted} arguments, not {len(arguments)}")
         if found.output is None:
             raise ExpressionError(f"the function `{name}` has no output")
+        for (parameter, definition), argument in zip(found.parameters, arguments, strict=True):
+            self._check(f"`{name}`: the argument", parameter, argument, definition)
         names = (parameter for parameter, _ in found.parameters)
         inner = Environment(self, arguments=dict(zip(names, arguments, strict=True)))
         most = self.run.limits.calls
         if self._calls >= most:
             raise ExpressionError(f"functions call each other more than {most} levels deep", limit="calls")
         self._calls += 1
+        self.run.bounds.spend(_CALL)
         try:
-            return found.output.value(inner)
+            value = found.output.value(inner)
         finally:
             self._calls -= 1
+        self._check("the value of the function", name, value, found.type)
+        return value
+
+    def _check(self, what: str, name: str, value: Value, definition: Definition) -> None:
+        fault = find_fault(value, definition, self.blueprint.definitions)
+        if fault is not None:
+            raise ExpressionError(f"{what} {fault.of(name)}")
 
     # Resources
 
@@ -224,13 +243,18 @@ class Deployment:
     # Outputs
 
     def outputs(self) -> dict[str, Value]:
-        """Every output as `reference` gives it: an object with type and value."""
+        """Every output as `reference` gives it: an object with type and value.
+
+        While they are being worked out, those that are not yet known are holes.
+        """
         if self._outputs is None:
-            self._outputs = {}
+            made = OpenObject({}, _AT_RUN_TIME)
+            self._outputs = made
             for declared in self.blueprint.outputs:
                 value = self._output(declared)
                 if value is not MISSING:
-                    self._outputs[declared.name] = {"type": declared.kind, "value": value}
+                    made[declared.name] = {"type": declared.kind, "value": value}
+            self._outputs = dict(made)
         return self._outputs
 
     def _output(self, declared: OutputDeclaration) -> Any:
@@ -243,8 +267,15 @@ class Deployment:
         if declared.definition.secure:
             return _SECURE
         if declared.copy is not None:
-            return self.environment.unroll(declared.copy, whole=True)
-        return declared.value.value(self.environment) if declared.value is not None else None
+            value = self.environment.unroll(declared.copy, whole=True)
+        else:
+            value = declared.value.value(self.environment) if declared.value is not None else None
+        if isinstance(value, (list, dict)):
+            value = self.run.held(value, declared.site)
+        fault = find_fault(value, declared.definition, self.blueprint.definitions) if value is not None else None
+        if fault is not None:
+            self.run.problems.add(declared.site, f"the value of the output {fault.of(declared.name)}")
+        return value
 
     def finish(self) -> None:
         """Evaluate what nobody asked for: Azure evaluates every variable and output, and fails for any of them."""
@@ -256,7 +287,13 @@ class Deployment:
             for name in self.given_names:
                 if not self.declares(name):
                     site = self._given[name.lower()].site
-                    self.run.problems.add(site, f"the template has no parameter `{name}`", help="Azure refuses it")
+                    self.run.problems.add(site, f"the template has no parameter `{name}`", help=REFUSED)
+            for site, reason in self.blueprint.refused:
+                self.run.problems.add(site, reason, help=REFUSED)
+            deployed = sum(not instance.existing for instance in self._instances)
+            if deployed > MAX_RESOURCES:
+                reason = f"there are {deployed} resources, more than the {MAX_RESOURCES} that Azure takes"
+                self.run.problems.add(self.site.below("resources"), reason, help=REFUSED)
         self.outputs()
 
 

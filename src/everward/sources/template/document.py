@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -111,6 +111,7 @@ class Site:
     steps: tuple[Step, ...] = ()
     fixed: bool = False
     """Whether what stands below has no text of its own, because an expression made it."""
+    _origin: Origin | None = field(default=None, init=False, repr=False)
 
     def below(self, *steps: Step) -> Site:
         """A place further inside."""
@@ -127,7 +128,9 @@ class Site:
 
     def origin(self) -> Origin:
         """File and lines: those of the deepest part of the path that is written."""
-        return _origin(self, self.document.outline.nearest(self.steps))
+        if self._origin is None:
+            self._origin = _origin(self, self.document.outline.nearest(self.steps))
+        return self._origin
 
 
 def _origin(site: Site, lines: tuple[int, int] | None) -> Origin:

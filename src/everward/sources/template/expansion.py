@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from everward.sources.interface import ReadOptions
 from everward.sources.jsontext import Outline
 from everward.sources.template.blueprint import blueprint_of
 from everward.sources.template.deployment import Deployment
-from everward.sources.template.document import SOURCE, Document, Site
+from everward.sources.template.document import SOURCE, Document, Nowhere, Site
 from everward.sources.template.emitting import emit
 from everward.sources.template.parameters import Given
 from everward.sources.template.problems import Problems
 from everward.sources.template.run import Run
-from everward.sources.template.scopes import level_of, root_scope
+from everward.sources.template.scopes import LOCATION_OPEN, Level, Scope, level_of, root_scope, scope_of_id
 from everward.sources.tree import Tree
-from everward.values import Value
+from everward.values import MISSING, Value, member
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,21 @@ def expand_document(
     *,
     problems: Problems | None = None,
     variant: str | None = None,
+    scope: Scope | None = None,
+    name: Value = None,
 ) -> Expansion:
     """Add the resources of a template to a reading. What is wrong in it is said there, not raised.
 
-    `variant` tells deployments of one template to resource groups of unknown names apart.
+    `variant` tells deployments of one template to resource groups of unknown names apart. `scope` is what it is
+    deployed to, when the options do not say it, and `name` that of the deployment.
     """
-    run = Run(reading, tree, problems or Problems(reading), options.limits)
+    run = Run(reading, tree, problems or Problems(reading), options)
     root = Deployment(
         run,
         blueprint_of(document),
-        root_scope(level_of(document.value), options, variant),
+        scope if scope is not None else root_scope(level_of(document.value), options, variant),
         given,
+        name=name,
         uri=document.uri or document.path.resolve().as_uri(),
     )
     run.root = root
@@ -90,3 +94,35 @@ def expand_template(
     site = Site(document, ("parameters",))
     given = {name: Given(value, site.below(name), bare=True) for name, value in (parameters or {}).items()}
     return expand_document(document, Reading(source=SOURCE, label=label), None, options, given)
+
+
+def expand_deployment(
+    body: Mapping[str, Any], scope_id: str, options: ReadOptions, *, name: Value = None, label: str = "deployment"
+) -> Expansion:
+    """Expand a deployment as the deployments API takes it: the body of a PUT to a scope.
+
+    That of a policy with the effect deployIfNotExists is one, once its parameters are evaluated; holes may stand in
+    them.
+
+    Raises:
+        ValueError: when `scope_id` is not the id of a tenant, management group, subscription or resource group, or
+            the body holds no template.
+
+    """
+    properties = member(dict(body), "properties")
+    template = member(properties, "template") if isinstance(properties, dict) else None
+    if not isinstance(template, dict):
+        raise ValueError("the deployment holds no template")
+    location = member(dict(body), "location")
+    around = Scope(Level.TENANT, location=location if location is not MISSING else options.location or LOCATION_OPEN)
+    scope = scope_of_id(scope_id or "/", around)
+    if scope is None:
+        raise ValueError(f"`{scope_id}` is no scope that can be deployed to")
+    if options.location is not None:
+        scope = replace(scope, location=options.location)
+    document = Document(Path(label), label, template, Nowhere())
+    given = member(properties, "parameters")
+    site = Site(document, ("parameters",), fixed=True)
+    values = {key: Given(entry, site) for key, entry in (given.items() if isinstance(given, dict) else ())}
+    reading = Reading(source=SOURCE, label=label)
+    return expand_document(document, reading, None, options, values, scope=scope, name=name)

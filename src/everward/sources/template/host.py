@@ -106,12 +106,18 @@ def _resource_group(environment: Environment) -> Value:
     if scope.level is not Level.GROUP:
         raise ExpressionError(f"there is no resource group in a deployment to a {scope.level}")
     holes = (scope.group, scope.subscription)
+    tags: Value = Unknown(reason="tags of the resource group", text="[resourceGroup().tags]")
+    location = scope.location
+    live = environment.deployment.run.live.find(scope.id)
+    if live is not None:
+        tags = live.tags if live.tags is not None else {}
+        location = location if isinstance(location, str) or live.location is None else live.location
     return {
         "id": id_value(scope.id, holes),
         "name": scope.group,
         "type": "Microsoft.Resources/resourceGroups",
-        "location": scope.location,
-        "tags": Unknown(reason="tags of the resource group", text="[resourceGroup().tags]"),
+        "location": location,
+        "tags": tags,
         "managedBy": Unknown(reason="owner of the resource group", text="[resourceGroup().managedBy]"),
         "properties": {"provisioningState": "Succeeded"},
     }

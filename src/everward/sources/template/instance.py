@@ -70,6 +70,13 @@ class Instance:
         return id_value(self.id, (hole, scope.group, scope.subscription))
 
     @property
+    def unqualified(self) -> Value:
+        """Type and names as in its id, without the scope: `Contoso.Web/sites/one`."""
+        namespace, *types = self.full_type.split("/")
+        pairs = (part for pair in zip(types, self.names, strict=False) for part in pair)
+        return id_value("/".join([namespace, *pairs]), (self.name_value,))
+
+    @property
     def child(self) -> Deployment | None:
         """The nested deployment, when this is one whose template can be read."""
         if self.type.lower() != DEPLOYMENT or self.existing:
@@ -94,7 +101,12 @@ class Instance:
     def closed_body(self) -> dict[str, Value]:
         """The body for the estate: without nulls at its root, and with holes for what is known only in part."""
         fixed = self.declaration.fixed(nested=self.type.lower() == DEPLOYMENT)
-        return {key: value if key in fixed else close(value) for key, value in self.body().items() if value is not None}
+        run = self.deployment.run
+        return {
+            key: value if key in fixed else close(run.held(value, self.site.below(key)))
+            for key, value in self.body().items()
+            if value is not None
+        }
 
     def _evaluate(self) -> dict[str, Value]:
         nested = self.type.lower() == DEPLOYMENT

@@ -17,6 +17,7 @@ from everward.sources.template.environment import Environment
 from everward.sources.template.nested import Nested, entries
 from everward.sources.template.parameters import Given, Passed
 from everward.sources.template.parts import Part
+from everward.sources.template.run import DEPLOYMENT
 from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def nested_deployment(instance: Instance) -> Deployment | None:
     most = around.run.limits.deployments
     if around.depth >= most:
         _lose(instance, site, f"deployments are nested deeper than {most} levels", limit_help("deployments"))
+        return None
+    if around.run.step(site, DEPLOYMENT) is not None:
         return None
     nested = instance.declaration.nested
     environment = instance.environment

@@ -117,8 +117,10 @@ def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:
 
 def _check(deployment: Deployment, name: str, definition: Definition, value: Value, site: Site) -> Value:
     """Hold a value against its definition; what does not fit is said, and used all the same."""
-    if value.__class__ is definition.plain:
+    if value.__class__ is definition.plain and value.__class__ not in (list, dict):
         return value
+    if isinstance(value, (list, dict)):
+        value = deployment.run.held(value, site)
     value = convert(value, definition.type)
     fault = find_fault(value, definition, deployment.blueprint.definitions) if value is not None else None
     if fault is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +32,10 @@ class Part:
     def value(self, environment: Environment) -> Value:
         """The value where `environment` is."""
         raise NotImplementedError
+
+    def inside(self) -> Sequence[Part | Copy]:
+        """The parts that it is made of."""
+        return ()
 
 
 class Fixed(Part):
@@ -78,6 +82,8 @@ class Text(Part):
             return environment.value(self.text)
         program = self._program
         if program is None:
+            if len(self.text) > TEMPLATE.max_length:
+                environment.deployment.run.note_long(self.site, len(self.text))
             program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)
         return environment.evaluator.run(program)
 
@@ -127,6 +133,10 @@ class Items(Part):
         super().__init__(site)
         self._parts = parts
 
+    def inside(self) -> Sequence[Part | Copy]:
+        """The elements."""
+        return self._parts
+
     def value(self, environment: Environment) -> Value:
         """An array of the values."""
         out: list[Value] = []
@@ -143,6 +153,10 @@ class Members(Part):
     def __init__(self, site: Site, entries: list[tuple[str, Part | Copy]]) -> None:
         super().__init__(site)
         self._entries = entries
+
+    def inside(self) -> Sequence[Part | Copy]:
+        """The values of the properties, and the loops."""
+        return [part for _, part in self._entries]
 
     def value(self, environment: Environment) -> Value:
         """An object of the values; loops make an array each, expressions the names of properties."""
@@ -227,3 +241,16 @@ def is_copy(value: Any) -> bool:
             for entry in value
         )
     )
+
+
+def texts_in(part: Part | Copy) -> Iterator[Text]:
+    """Every expression in a part."""
+    pending: list[Part | Copy] = [part]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Copy):
+            pending += [item.count, item.input]
+        elif isinstance(item, Text):
+            yield item
+        else:
+            pending += item.inside()

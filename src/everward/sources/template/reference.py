@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from everward.expressions import ExpressionError, OpenObject
+from everward.estate import Resource
+from everward.expressions import ExpressionError, OpenObject, quote
 from everward.expressions.symbols import symbolic
 from everward.values import Unknown, Value
 
@@ -33,6 +34,9 @@ def reference(deployment: Deployment, arguments: list[Value]) -> Value:
 def _resolve(deployment: Deployment, target: str | Unknown, name: str, full: bool) -> Value:
     found = deployment.lookup(name)
     if found is None:
+        live = deployment.run.live.find(name) if name[:1] == "/" else None
+        if live is not None:
+            return _of_live(live, full)
         known = not isinstance(target, Unknown) or target.reference is not None
         return _elsewhere(name) if known else Unknown(reason=AT_RUN_TIME, decided_by=_deciders(target))
     return describe(found, full=full)
@@ -118,7 +122,12 @@ def _describe(instance: Instance, *, full: bool) -> Value:
     if isinstance(identity, OpenObject):
         for key in ("principalId", "tenantId"):
             identity.pop(key, None)
-    members["resourceId"] = instance.id_value()
+    members["resourceId"] = instance.unqualified
+    scope = instance.target or instance.deployment.scope
+    if scope.subscription is not None:
+        members["subscriptionId"] = scope.subscription
+    if scope.group is not None:
+        members["resourceGroupName"] = scope.group
     return OpenObject(members, hole)
 
 
@@ -129,7 +138,21 @@ def _hole(instance: Instance, full: bool) -> Unknown:
     return Unknown(reason=AT_RUN_TIME, text=text, present=True)
 
 
+def _of_live(resource: Resource, full: bool) -> Value:
+    """What an inventory says of a resource; what it does not say is a hole."""
+    rest = ", '', 'Full'" if full else ""
+    text = f"[reference({quote(resource.id)}{rest})]"
+    hole = Unknown(reason=f"{AT_RUN_TIME}: the inventory does not say it", decided_by=(resource.id,), text=text)
+    if full:
+        return _opened({**resource.body, "resourceId": resource.id}, hole, "")
+    properties = resource.properties
+    return _opened(properties, hole, "") if isinstance(properties, dict) else hole
+
+
 def _existing(instance: Instance, full: bool) -> Value:
+    live = instance.deployment.run.live.find(instance.id)
+    if live is not None:
+        return _of_live(live, full)
     hole = _hole(instance, full)
     return Unknown(
         reason=f"{AT_RUN_TIME}: the resource exists already", decided_by=(instance.id,), text=hole.text, present=True

@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
-from everward.expressions import ExpressionError
+from everward.expressions import TEMPLATE, ExpressionError
+from everward.expressions.holes import check_size, count_parts
 from everward.expressions.limits import Bounds, bounded_by
 from everward.expressions.problem import Failure
-from everward.sources.limits import Limits, limit_help
+from everward.sources.interface import ReadOptions
+from everward.sources.limits import limit_help
 from everward.sources.template.declaration import Declaration
 from everward.sources.template.document import Document, Site, open_document
 from everward.sources.template.instance import Instance
 from everward.sources.template.problems import Problems
 from everward.sources.template.room import room
 from everward.sources.tree import Tree, real
-from everward.values import Unknown, UnreadableError
+from everward.values import Unknown, UnreadableError, Value
 
 if TYPE_CHECKING:
     from everward.sources.template.deployment import Deployment
+
+
+_INSTANCE: Final = 10
+"""Steps that a resource takes, beside what is evaluated for it."""
+_SPARED: Final = 10_000
+"""Parts of a value that is kept when there can be no more work."""
+DEPLOYMENT: Final = 200
+"""Steps that a nested deployment takes."""
+
+
+REFUSED: Final = "Azure refuses it"
 
 
 def advice(error: ExpressionError) -> str | None:
@@ -32,10 +45,11 @@ def advice(error: ExpressionError) -> str | None:
 class Run:
     """Documents, problems and limits of one expansion."""
 
-    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, limits: Limits) -> None:
+    def __init__(self, reading: Reading, tree: Tree | None, problems: Problems, options: ReadOptions) -> None:
         self.reading = reading
         self.tree = tree
-        self.limits = limits
+        self.limits = limits = options.limits
+        self.live = options.live
         self.problems = problems
         self.root: Deployment | None = None
         self._documents: dict[Path, Document | None] = {}
@@ -73,15 +87,29 @@ class Run:
                 help=limit_help("instances"),
                 incomplete=True,
             )
-        return self._left >= 0 and self.step(site) is None
+        return self._left >= 0 and self.step(site, _INSTANCE) is None
 
-    def step(self, site: Site) -> Unknown | None:
-        """Count one step of work; a hole when there was too much of it."""
+    def step(self, site: Site, steps: int = 1) -> Unknown | None:
+        """Count work; a hole when there was too much of it."""
         try:
-            self.bounds.spend(1)
+            self.bounds.spend(steps)
         except Failure:
             return Unknown(reason=self._exceed(site))
         return None
+
+    def held(self, value: Value, site: Site) -> Value:
+        """A value that was put together, or a hole when it has more parts than a value may have.
+
+        Values share their parts, so a few lines can make one that nobody could write down.
+        """
+        try:
+            check_size(value)
+        except Failure as failure:
+            self.failed(site, ExpressionError(failure.message, limit=failure.limit))
+            if failure.limit == "steps" and count_parts(value, _SPARED) <= _SPARED:
+                return value
+            return Unknown(reason=failure.message, origin=site.origin())
+        return value
 
     def failed(self, site: Site, error: ExpressionError) -> None:
         """Say that an expression fails."""
@@ -89,6 +117,11 @@ class Run:
             self._exceed(site)
         else:
             self.problems.add(site, error.message, help=advice(error))
+
+    def note_long(self, site: Site, length: int) -> None:
+        """Say that an expression is longer than Azure allows."""
+        reason = f"the expression has {length} characters, more than the {TEMPLATE.max_length} that Azure takes"
+        self.problems.add(site, reason, help=REFUSED)
 
     def _exceed(self, site: Site) -> str:
         """Say, once, that the whole takes too much work: nothing can be evaluated after that."""

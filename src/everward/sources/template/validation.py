@@ -38,6 +38,11 @@ class Fault:
     mistyped: bool = False
     """Whether the whole of it is of another type."""
 
+    def of(self, name: str) -> str:
+        """The end of a sentence about what has this name: the name, the place inside, and what is wrong."""
+        where = f"`{name}`" if not self.path else f"`{name}` at `{self.path.lstrip('.')}`"
+        return f"{where} {self.message}"
+
     def inside(self, step: str) -> Fault:
         """The same fault, of a value of which the faulty one is a part."""
         return replace(self, path=step + self.path, mistyped=False)

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from everward.sources.interface import ReadOptions
+from everward.sources.terraform.depth import deep_stack
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.evaluation.configurations import Subscriptions
 from everward.sources.terraform.inputs import InputValues, find_workspace, gather_values
+from everward.sources.terraform.instance import Instance
 from everward.sources.terraform.mapping import AzureProvider
 from everward.sources.terraform.modules import Module, ModuleLoader, is_local, read_requirements
-from everward.sources.terraform.syntax import Literal
+from everward.sources.terraform.syntax import Attribute, Literal
 from everward.sources.terraform.world import Declared, RootWorld, Surroundings
+from everward.values import Unknown, Value
 
 Evaluated: TypeAlias = tuple[Session, AzureProvider, InputValues]
 """A root that was evaluated, its provider, and the values that its variables were given."""
@@ -28,7 +31,7 @@ class Roots:
         self._modules = {os.path.realpath(folder): loader.load(folder) for folder in folders}
         self._inputs: dict[str, InputValues] = {}
         self._types: dict[str, frozenset[str]] = {}
-        self._around = Surroundings(self._modules, self._session, self._types_of)
+        self._around = Surroundings(self._modules, self._session, self._types_of, loader.tree)
 
     def evaluate(self, folder: Path) -> Evaluated:
         """Evaluate a root: a second time when its data sources name what it declares itself.
@@ -95,11 +98,31 @@ def called_folders(folder: Path, loader: ModuleLoader) -> set[str]:
     """The real folders that another folder calls as modules."""
     called: set[str] = set()
     own = os.path.realpath(folder)
-    for block in loader.load(folder).calls.values():
+    module = loader.load(folder)
+    for block in module.calls.values():
         source = block.body.attributes.get("source")
-        if source is not None and isinstance(source.value, Literal) and isinstance(source.value.value, str):
-            text = source.value.value
-            target = os.path.realpath(folder / text.replace("\\", "/")) if is_local(text) else own
-            if target != own:
-                called.add(target)
+        text = _source(source, module, loader) if source is not None else None
+        target = os.path.realpath(folder / text.replace("\\", "/")) if text is not None and is_local(text) else own
+        if target != own:
+            called.add(target)
     return called
+
+
+def _source(source: Attribute, module: Module, loader: ModuleLoader) -> str | None:
+    """Where a module comes from, as far as the file alone says it: OpenTofu lets variables and locals say it."""
+    value = source.value.value if isinstance(source.value, Literal) else None
+    if value is None:
+        session = Session(module, loader, _Nobody(), {})
+        with deep_stack():
+            value = session.value_of(source, session.top.scope, "module")
+    return value if isinstance(value, str) else None
+
+
+class _Nobody:
+    """A provider that is not asked: what only it knows says nothing about where modules are."""
+
+    def attribute(self, instance: Instance, name: str) -> Value:
+        return Unknown(reason="known after apply", decided_by=(f"{instance.address}.{name}",))
+
+    def nests(self, instance: Instance, path: str) -> bool:  # noqa: ARG002
+        return False

@@ -76,7 +76,7 @@ class TerraformSource(Source):
         disposed += _absent(session)
         reading = Reading(NAME, display(root.folder), resources, dispositions=disposed)
         reading.outputs = session.outputs()
-        reading.inputs = [_root_input(root, session), *_replaced(root), *inputs.inputs]
+        reading.inputs = [_root_input(root, session), *_left_out(root), *inputs.inputs]
         reading.unresolved = [
             *root.unresolved,
             *inputs.unresolved,
@@ -120,10 +120,12 @@ def _absent(session: Session) -> Iterator[Disposed]:
             yield Disposed(item.address, Disposition.NONE, origin=item.block.origin, reason=item.reason)
 
 
-def _replaced(root: Module) -> Iterator[ReadInput]:
+def _left_out(root: Module) -> Iterator[ReadInput]:
     for name in root.replaced:
         detail = "OpenTofu reads the file of the same name that ends in `tofu` instead"
         yield ReadInput(display(root.folder / name), "root module", used=False, detail=detail)
+    for path in root.tests:
+        yield ReadInput(display(path), "test", used=False, detail="it tests the root, and declares nothing of it")
 
 
 def _root_input(root: Module, session: Session) -> ReadInput:

@@ -9,11 +9,12 @@ from typing import Any
 
 from everward.sources.jsontext import decode_text, parse
 from everward.sources.terraform.evaluation import Session
+from everward.sources.terraform.evaluation.files import Files
 from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.language.scope import Lazy
 from everward.sources.terraform.language.values import Data, Sensitive, inward, rebuild
 from everward.sources.terraform.modules import Module
-from everward.sources.terraform.syntax import Block, Literal
+from everward.sources.terraform.syntax import Attribute, Block, Literal
+from everward.sources.tree import Tree
 from everward.values import Unknown, Value, is_known, is_symbolic, placeholder
 
 _MAX_CHAIN = 8
@@ -85,7 +86,9 @@ class Surroundings:
         roots: Mapping[str, Module],
         evaluate: Callable[[Module, tuple[str, ...]], Session],
         types_of: Callable[[Module], frozenset[str]],
+        tree: Tree,
     ) -> None:
+        self._tree = tree
         self._roots = roots
         self._evaluate = evaluate
         self._types_of = types_of
@@ -121,15 +124,45 @@ class Surroundings:
             found = self._local(config.get("path"), root, chain)
             if found is not None:
                 return found
-        key = next((key for key, other in self._roots.items() if _writes(other, backend, config)), None)
-        if key is None or key in chain or len(chain) >= _MAX_CHAIN or key == os.path.realpath(root.folder):
+        if len(chain) >= _MAX_CHAIN:
             return None
-        return _outputs(self._session(key, chain), instance.address)
+        for key, other in self._roots.items():
+            if key not in chain and key != os.path.realpath(root.folder) and self._writes(key, other, instance, chain):
+                return _outputs(self._session(key, chain), instance.address)
+        return None
+
+    def _writes(self, key: str, root: Module, instance: Instance, chain: tuple[str, ...]) -> bool:
+        """Whether a root's backend is the place that a data source names: all that both say is the same.
+
+        What a pipeline adds with `-backend-config` is not in the files: `key`, or what stands for it, has to be.
+        """
+        config = instance.attributes["config"]
+        config = config[0] if isinstance(config, list) else config
+        block = _backend(root, str(instance.attributes["backend"]))
+        if block is None or not isinstance(config, dict):
+            return False
+        written = block.body.attributes
+        shared = [name for name in written if config.get(name) is not None]
+        if not any(name in shared for name in ("key", "path", "name", "prefix")):
+            return False
+        return all(self._is(written[name], config[name], key, chain) for name in shared)
+
+    def _is(self, attribute: Attribute, value: Value, key: str, chain: tuple[str, ...]) -> bool:
+        """Whether an argument of a backend is known to be a value. OpenTofu lets variables and locals say it."""
+        if isinstance(value, Unknown):
+            return False
+        if isinstance(attribute.value, Literal):
+            return attribute.value.value == value
+        session = self._session(key, chain)
+        found = session.value_of(attribute, session.top.scope, "backend")
+        return type(found) is type(value) and bool(found == value)
 
     def _local(self, path: Value, root: Module, chain: tuple[str, ...]) -> Data | None:
         if not isinstance(path, str):
             return None
-        place = Path(os.path.normpath(root.folder / path))
+        place = Files(root.folder, self._tree).locate(path)
+        if isinstance(place, Unknown):
+            return None
         stored = _stored(place)
         if stored is not None:
             return stored
@@ -157,23 +190,6 @@ def _stored(place: Path) -> dict[str, Data] | None:
         return None
 
 
-def _writes(root: Module, backend: str, config: Mapping[str, Value]) -> bool:
-    """Whether a root's backend is the place that a configuration names: all that both say is the same.
-
-    What a pipeline adds with `-backend-config` is not in the files: `key`, or what stands for it, has to be.
-    """
-    block = _backend(root, backend)
-    if block is None:
-        return False
-    written = {name: item.value for name, item in block.body.attributes.items()}
-    shared = {name: value for name, value in config.items() if name in written and value is not None}
-    naming = [name for name in ("key", "path", "name", "prefix") if name in shared]
-    return bool(naming) and all(
-        isinstance(literal := written[name], Literal) and not isinstance(value, Unknown) and literal.value == value
-        for name, value in shared.items()
-    )
-
-
 def _backend(root: Module, kind: str) -> Block | None:
     blocks = (inner for block in root.settings for inner in block.body.blocks_of("backend"))
     return next((block for block in blocks if block.labels == (kind,)), None)
@@ -195,8 +211,6 @@ def _outputs(session: Session, name: str) -> dict[str, Data]:
 
 def _outside(value: Data, session: Session, name: str) -> Data:
     """A value as another root sees it: names that are open there are not its own names."""
-    if isinstance(value, Lazy):
-        value = value.settle()
     if isinstance(value, Sensitive):
         return Sensitive(_outside(value.value, session, name))
     if isinstance(value, Unknown):
@@ -221,10 +235,7 @@ def _at(attributes: Mapping[str, Value], path: str) -> Value:
     for part in path.replace("[", ".").replace("]", "").split("."):
         if isinstance(found, dict):
             found = found.get(part)
-        elif isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
-        else:
-            value: Value = found if isinstance(found, Unknown) else None
-            return value
+        elif isinstance(found, list):
+            found = found[int(part)] if part.isdigit() and int(part) < len(found) else None
     result: Value = found
     return result

@@ -74,20 +74,21 @@ def is_secret_label(name: str) -> bool:
     return _LABEL.search(plain) is not None and _PLAIN_KEY.search(plain) is None
 
 
-@lru_cache(maxsize=8192)
-def is_text_name(name: str) -> bool:
-    """Whether a text under this name is a secret, although an object would be structure."""
-    return is_secret_name(name) or _TEXT_NAME.search(letters(name)) is not None
+SECRET_NAME: Final = 1
+KEY_NAME: Final = 2
 
 
 @lru_cache(maxsize=8192)
-def _is_numbered(name: str) -> bool:
-    return _NUMBERED.fullmatch(name.lower()) is not None
+def text_name(name: str) -> int:
+    """What a name says of a text: `SECRET_NAME`, `KEY_NAME` where it is a secret if it can be a key, or 0."""
+    if is_secret_name(name) or _TEXT_NAME.search(letters(name)) is not None:
+        return SECRET_NAME
+    return KEY_NAME if _NUMBERED.fullmatch(name.lower()) is not None else 0
 
 
-def is_numbered_key(name: str, text: str) -> bool:
-    """Whether a text under this name is one of the two keys of a service."""
-    return len(text) >= _LEAST_KEY and _is_numbered(name) and not any(mark in text for mark in " /:")
+def is_key(text: str) -> bool:
+    """Whether a text can be one of the two keys of a service."""
+    return len(text) >= _LEAST_KEY and not any(mark in text for mark in " /:")
 
 
 @lru_cache(maxsize=8192)

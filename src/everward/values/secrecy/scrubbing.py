@@ -9,7 +9,7 @@ from everward.values.secrecy.shapes import (
     ASSIGNED,
     FLAG,
     PRIVATE,
-    TOKENS,
+    STRICT,
     decodings,
     is_bare_secret,
     is_secret_text,
@@ -25,7 +25,6 @@ _KEPT_LEAD: Final = re.compile(
     re.I | re.A,
 )
 _USER: Final = re.compile(r"(://[^/\s:@?#]*:)[^/\s@]+@", re.A)
-_TOKENS: Final = re.compile("|".join(TOKENS), re.A)
 _WORD: Final = re.compile(r"[^\s\"'`]+")
 
 
@@ -36,7 +35,7 @@ def scrub(text: str) -> str:
     out = _PRIVATE.sub(REDACTED, text)
     out = _KEPT_LEAD.sub(rf"\g<1>{REDACTED}", out)
     out = _USER.sub(rf"\g<1>{REDACTED}@", out)
-    out = _TOKENS.sub(REDACTED, out)
+    out = STRICT.sub(REDACTED, out)
     out = _WORD.sub(_encoded, out)
     # INVARIANT: what still has the shape of a secret is not shown at all.
     return REDACTED if any(map(is_bare_secret, (out.replace(REDACTED, ""), *decodings(out)))) else out

@@ -12,7 +12,6 @@ import binascii
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote
 
 ASSIGNED: Final = (
     r"(?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|Client_?Secret|Access_?Token|Api_?Key"
@@ -52,12 +51,16 @@ _REFERRED: Final = r"(?!\$[({]|\$env:|\{\{|\{\w*\}|<[\w -]+>)"
 _LOOSE: Final = re.compile(
     "|".join((ASSIGNED + _REFERRED + r"[^;\s]", FLAG + r"\S", SIGNED, USER, BEARER, PRIVATE)), re.I | re.A
 )
-_STRICT: Final = re.compile("|".join(TOKENS), re.A)
-_MARKS: Final = re.compile(r"[=@%+]|://|eyJ|--|Bearer|[78]Q~|xox|gh[pousr]_|[A-Za-z0-9+/]{20}", re.I | re.A)
-"""One of these is in every text that has such a shape, and in few others."""
+STRICT: Final = re.compile("|".join(TOKENS), re.A)
+_TOKEN_MARKS: Final = ("eyJ", "==", "_", "Q~", "Az", "+A", "JQQJ9", "xox", "slack", "IBA")
+"""One of these is in every token and key that is told by itself."""
+_LEAST_TOKEN: Final = 16
+"""Characters that such a one has at least."""
 ENCODED: Final = r"(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-])"
 """Three characters of ASCII in base64: the highest bit of each is not set, which rules out most other text."""
 _BASE64: Final = re.compile(rf"(?<![A-Za-z0-9+/=]){ENCODED}{{5}}[A-Za-z0-9+/_-]*", re.A)
+LEAST: Final = 6
+"""Characters that a secret has at least which is told by its shape."""
 _SHORT: Final = 256
 """Characters of texts whose answer is remembered."""
 _MOST_DECODED: Final = 64 * 1024
@@ -74,6 +77,7 @@ _VARIABLE: Final = r"\$\([^()]*\)|\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{\{[^{}]*\}\}|\
 _HOST: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/?"
 _MOMENT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?"
 _WORD: Final = r"true|false|null|none|enabled|disabled|[0-9]{1,2}"
+_ID: Final = re.compile(_ARM_ID, re.IGNORECASE | re.ASCII)
 _HARMLESS: Final = re.compile(
     "|".join((_ARM_ID, _VAULT, _REFERENCE, _CALL, _VARIABLE, _HOST, _MOMENT, _WORD)), re.IGNORECASE | re.ASCII
 )
@@ -89,16 +93,34 @@ def is_secret_text(text: str) -> bool:
 
     It is looked through base64 and the escapes of addresses, one level deep.
     """
-    if len(text) < 6:
+    if len(text) < LEAST:
         return False
     # In an inventory nine texts of ten were met before: ids, regions, words of enumerations.
     return _is_short_secret(text) if len(text) <= _SHORT else _is_secret(text)
 
 
 def _is_secret(text: str) -> bool:
-    if _MARKS.search(text) is None:
+    if text[0] == "/" and _ID.fullmatch(text) is not None:
         return False
-    return is_bare_secret(text) or any(is_bare_secret(decoded) for decoded in decodings(text))
+    if _may_be_loose(text) and _LOOSE.search(text) is not None:
+        return True
+    if len(text) < _LEAST_TOKEN:
+        return False
+    if any(mark in text for mark in _TOKEN_MARKS) and STRICT.search(text) is not None:
+        return True
+    return any(is_bare_secret(decoded) for decoded in decodings(text))
+
+
+def _may_be_loose(text: str) -> bool:
+    """A look that is much cheaper than the expression: whether a text has what the shapes in it need."""
+    return (
+        "=" in text
+        or "://" in text
+        or "-----" in text
+        or ("-" in text and any(blank in text for blank in " \t\r\n\f\v"))
+        or "earer" in text
+        or "EARER" in text
+    )
 
 
 _is_short_secret: Final = lru_cache(maxsize=32_768)(_is_secret)
@@ -106,13 +128,16 @@ _is_short_secret: Final = lru_cache(maxsize=32_768)(_is_secret)
 
 def is_bare_secret(text: str) -> bool:
     """The same for the text as it stands."""
-    return _LOOSE.search(text) is not None or _STRICT.search(text) is not None
+    return _LOOSE.search(text) is not None or STRICT.search(text) is not None
 
 
 def decodings(text: str) -> list[str]:
     """What a text says when it is taken out of base64, or of the escapes of an address."""
     out: list[str] = []
     if "%" in text:
+        # Imported here, because every start of the program pays for what stands above.
+        from urllib.parse import unquote
+
         plain = unquote(text)
         if plain != text:
             out.append(plain)

@@ -12,18 +12,19 @@ import msgspec
 
 from everward.values.secrecy.names import (
     PLAIN,
+    SECRET_NAME,
     SECURE_TYPES,
     VALUE_TYPES,
     is_config,
     is_holder,
-    is_numbered_key,
+    is_key,
     is_secret_label,
     is_secret_name,
     is_settings,
-    is_text_name,
     letters,
+    text_name,
 )
-from everward.values.secrecy.shapes import is_harmless, is_secret_text
+from everward.values.secrecy.shapes import LEAST, is_harmless, is_secret_text
 from everward.values.unknown import Unknown
 
 MAX_DEPTH: Final = 250
@@ -106,6 +107,10 @@ class Mode(Enum):
 _NAMES: Final = re.compile(r"[A-Za-z_-]+", re.ASCII)
 _TELLING: Final = ("value", "defaultValue", "keyName", "kind", "data", "stringData")
 """Members of an object that tell what others are."""
+_SEARCH, _SETTING, _HOLDER = Mode.SEARCH, Mode.SETTING, Mode.HOLDER
+_TELL: Final = frozenset({"value", "defaultValue", "type", "scheme", "kind"})
+"""Without one of these no member of an object tells what another is."""
+_ATOMS: Final = frozenset({int, bool, float, type(None)})
 _NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
 
 
@@ -133,41 +138,67 @@ class Walker:
     def walk(self, value: Any, name: str, mode: Mode, depth: int) -> Any:
         """A value that stands under a name, without its secrets; the same object where there are none."""
         # One frame a level: values may be nested as deep as `MAX_DEPTH`.
-        if mode is Mode.HOLDER and not isinstance(value, dict):
-            mode = Mode.SEARCH
+        if mode is _HOLDER and not isinstance(value, dict):
+            mode = _SEARCH
         if isinstance(value, str):
-            hidden = (
-                mode is not Mode.SEARCH or is_text_name(name) or is_numbered_key(name, value) or is_secret_text(value)
-            )
-            return self.secret(value) if hidden else value
+            return self.secret(value) if mode is not _SEARCH or _is_secret(value, name) else value
         if isinstance(value, Unknown):
-            return self.hole(value, hidden=mode is not Mode.SEARCH or is_secret_name(name))
+            return self.hole(value, hidden=mode is not _SEARCH or is_secret_name(name))
         if not isinstance(value, (dict, list, tuple)):
             return self.plain(value)
-        if mode is Mode.SEARCH:
+        if mode is _SEARCH:
             mode = _mode_of(name)
         if depth == 0:
             return self.deep()
-        changed: Any = list(value) if isinstance(value, tuple) else None
         if isinstance(value, dict):
-            modes = _member_modes(value, name) if mode is Mode.SEARCH else _NO_MODES
-            for key, item in value.items():
-                below = modes.get(key, mode) if mode is Mode.SEARCH else _below(mode, key, item)
-                new = self.walk(item, "" if mode is Mode.SETTING else key, below, depth - 1)
-                if new is not item:
-                    changed = dict(value) if changed is None else changed
-                    changed[key] = new
-        else:
-            for index, item in enumerate(value):
-                below = mode if mode is Mode.SEARCH else _element_mode(mode, item)
-                new = self.walk(item, name, below, depth - 1)
-                if new is not item:
-                    changed = list(value) if changed is None else changed
-                    changed[index] = new
+            return self._members(value, name, depth - 1) if mode is _SEARCH else self._told(value, mode, depth - 1)
+        changed: Any = list(value) if isinstance(value, tuple) else None
+        for index, item in enumerate(value):
+            below = mode if mode is _SEARCH else _element_mode(mode, item)
+            new = self.walk(item, name, below, depth - 1)
+            if new is not item:
+                changed = list(value) if changed is None else changed
+                changed[index] = new
+        return value if changed is None else changed
+
+    def _members(self, value: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+        """An object of which nothing is known: names, neighbours and shapes tell."""
+        modes = _NO_MODES if _TELL.isdisjoint(value) else _member_modes(value, name)
+        changed: dict[str, Any] | None = None
+        for key, item in value.items():
+            # This runs for every value of an inventory: what needs no look is passed over at once.
+            kind = item.__class__
+            if kind in _ATOMS:
+                continue
+            below = modes.get(key, _SEARCH) if modes else _SEARCH
+            if kind is str and below is _SEARCH and not _is_secret(item, key):
+                continue
+            new = self.walk(item, key, below, depth)
+            if new is not item:
+                changed = dict(value) if changed is None else changed
+                changed[key] = new
+        return value if changed is None else changed
+
+    def _told(self, value: dict[str, Any], mode: Mode, depth: int) -> dict[str, Any]:
+        """An object of which something is known."""
+        changed: dict[str, Any] | None = None
+        for key, item in value.items():
+            new = self.walk(item, "" if mode is _SETTING else key, _below(mode, key, item), depth)
+            if new is not item:
+                changed = dict(value) if changed is None else changed
+                changed[key] = new
         return value if changed is None else changed
 
 
 CONCEALING: Final = Walker()
+
+
+def _is_secret(text: str, name: str) -> bool:
+    """Whether a text is secret by its name or its shape."""
+    told = text_name(name)
+    if told and (told == SECRET_NAME or is_key(text)):
+        return True
+    return len(text) >= LEAST and is_secret_text(text)
 
 
 def _mode_of(name: str) -> Mode:

@@ -22,6 +22,9 @@ variable "typed" {
   type      = string
   sensitive = true
 }
+variable "from_environment" {
+  sensitive = true
+}
 variable "number" {
   type      = number
   sensitive = true
@@ -71,6 +74,7 @@ resource "azurerm_resource_group" "rg" {
     json     = jsonencode({ a = var.hidden })
     named    = var.db_password
     given    = var.given
+    environ  = var.from_environment
     typed    = var.typed
     local    = local.admin_password
     joined   = local.joined

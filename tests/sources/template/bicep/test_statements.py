@@ -120,5 +120,20 @@ def test_tokens_know_where_they_stand() -> None:
         (Kind.LINE, "\n", 19),
         (Kind.END, "", 20),
     ]
-    with pytest.raises(BicepError):
-        tokens_of("`")
+    broken, end = tokens_of("`")
+    assert (broken.kind, end.kind) == (Kind.BROKEN, Kind.END)
+    assert isinstance(broken.error, BicepError)
+
+
+def test_what_follows_a_string_without_an_end_is_read(tmp_path: Path) -> None:
+    text = "using none\nparam a = 'x\nparam b = 1\nvar c `\nparam d = '${e `}'\nparam f = 2\n/* "
+    file = opened(tmp_path, text)
+    entries = file.entries()
+    assert isinstance(entries["a"]["value"], Unknown)
+    assert (entries["b"], entries["f"]) == ({"value": 1}, {"value": 2})
+    assert [(item.origin.line, item.reason) for item in file.problems if item.origin is not None] == [
+        (2, "a string is not closed"),
+        (4, "the character ``` means nothing here"),
+        (5, "the character ``` means nothing here"),
+        (7, "a comment is not closed"),
+    ]

@@ -235,3 +235,12 @@ def test_pipelines_that_give_nothing_needed_are_named(tmp_path: Path) -> None:
     found = gather(tmp_path, files, "infra")
     assert plain(found) == {}
     assert [(item.used, item.detail) for item in found.inputs] == [(False, "nothing in it was needed")]
+
+
+def test_a_parameter_file_of_bicep_is_left_to_templates(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": 'variable "a" {}\n', "x.bicepparam": "using none\nparam a = 1\n"})
+    loader = ModuleLoader(Tree(tmp_path))
+    found = gather_values(loader.load(tmp_path), loader, ReadOptions(var_files=(tmp_path / "x.bicepparam",)))
+    assert found.unresolved == []
+    assert found.values == {}
+    assert [(item.used, item.detail) for item in found.inputs] == [(False, "it is Bicep's")]

@@ -294,3 +294,17 @@ def test_what_is_remembered_of_descriptions_is_bounded(monkeypatch: pytest.Monke
     for number in range(10):
         describe([str(number) * 200])
         assert len(borders._LONG) <= 3
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'false ? [] : [for v in [o] : "y" if v != "n"]',
+        'false ? { a = [] } : { a = [for v in [o] : "y" if v != "n"] }',
+        'true ? [for v in [o] : "y" if v != "n"] : ["a", "b"]',
+    ],
+)
+def test_a_branch_that_may_be_of_any_length_has_no_type_that_is_too_short(expression: str) -> None:
+    value = value_of(expression, o=hole("var.o"))
+    items = value["a"] if isinstance(value, dict) else value
+    assert [item.many for item in items] == [True]

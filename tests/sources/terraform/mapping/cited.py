@@ -188,6 +188,18 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"properties.createmode", "properties.restorepointintime", "properties.sourceserverid"}),
         ),
     ),
+    "microsoft.eventgrid/namespaces": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.eventgrid/namespaces",
+            frozenset({"properties.topicspacesconfiguration.routingenrichments.static.value"}),
+        ),
+    ),
+    "microsoft.insights/scheduledqueryrules": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.insights/scheduledqueryrules",
+            frozenset({"properties.actions.actionproperties.email.subject"}),
+        ),
+    ),
     "microsoft.insights/datacollectionrules": (
         (
             "https://learn.microsoft.com/azure/templates/microsoft.insights/datacollectionrules",
@@ -214,6 +226,18 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         (
             "https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults/keys",
             frozenset({"properties.release_policy.data"}),
+        ),
+    ),
+    "microsoft.kubernetesconfiguration/extensions": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.kubernetesconfiguration/extensions",
+            frozenset({"plan.version"}),
+        ),
+    ),
+    "microsoft.maintenance/maintenanceconfigurations": (
+        (
+            "https://learn.microsoft.com/azure/update-manager/manage-vms-programmatically",
+            frozenset({"properties.extensionproperties.inguestpatchmode"}),
         ),
     ),
     "microsoft.network/azurefirewalls": (
@@ -289,6 +313,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
                     "status",
                 )
             ),
+        ),
+    ),
+    "microsoft.search/searchservices": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.search/searchservices",
+            frozenset({"properties.authoptions.apikeyonly"}),
         ),
     ),
     "microsoft.storage/storageaccounts/blobservices/containers": (

@@ -91,7 +91,7 @@ def _of_template(rule: Rule, here: list[str]) -> Iterator[str]:
 def _keys(template: Any) -> Iterator[list[str]]:
     if isinstance(template, dict):
         for key, inner in template.items():
-            if key == "$match":
+            if key in ("$match", "$number"):
                 continue
             yield [key]
             yield from ([key, *below] for below in _keys(inner))

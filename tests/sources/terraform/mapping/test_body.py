@@ -218,6 +218,15 @@ def test_text_of_an_attribute_that_is_matched() -> None:
     assert content(rules, id_="https://v/keys/k") == {"n": "k"}
 
 
+def test_defaults_join_a_list_as_well() -> None:
+    rules = {
+        "a": {"to": "l", "flat": True, "whole": {"n": "a", "v": "$"}},
+        "b": {"to": "l", "flat": True, "whole": {"n": "b", "v": "$"}},
+    }
+    facts = {"b": fact("bool", default=False)}
+    assert content(rules, facts, a=True) == {"l": [{"n": "a", "v": True}, {"n": "b", "v": False}]}
+
+
 def test_the_own_id() -> None:
     rules = {"=probe": {"to": "probe.id", "fmt": "{@id}/probes/{p}"}, "p": None}
     assert fill(rules, own="/a/b", p="x").content == {"probe": {"id": "/a/b/probes/x"}}
@@ -227,9 +236,27 @@ def test_the_own_id() -> None:
     assert symbolic["id"].reference == "/a/{b}/probes/x"
 
 
+def test_the_own_subscription() -> None:
+    rules = {"=plan": {"to": "plan", "fmt": "{@subscription}/providers/A.B/c/{p}"}, "p": None}
+    assert fill(rules, own="/subscriptions/s/resourceGroups/g/x", p="d").content == {
+        "plan": "/subscriptions/s/providers/A.B/c/d"
+    }
+    assert fill(rules, own="/providers/x", p="d").content == {}
+    symbolic = fill(rules, own="/subscriptions/{var.s}/resourceGroups/g", p="d").content["plan"]
+    assert isinstance(symbolic, Unknown)
+    assert symbolic.text == "/subscriptions/{var.s}/providers/A.B/c/d"
+
+
 def test_flags_make_a_list() -> None:
     rules = {"=r": {"to": "rights", "flags": {"listen": "Listen", "send": "Send"}}, "listen": None, "send": None}
     assert content(rules, {"send": fact("bool", default=False)}, listen=True) == {"rights": ["Listen"]}
+
+
+def test_flags_make_letters() -> None:
+    rules = {"=r": {"to": "rights", "flags": {"read": "r", "write": "w"}, "join": ""}, "read": None, "write": None}
+    assert content(rules, read=True, write=True) == {"rights": "rw"}
+    made = content(rules, read=True, write=hole())["rights"]
+    assert isinstance(made, Unknown)
 
 
 def test_only_element_stands_elsewhere() -> None:

@@ -143,6 +143,13 @@ def test_formats() -> None:
     assert ids.fill("{location:region}-{other:region}-x", attributes, "f") == "westeurope-{var.l}-x"
 
 
+def test_what_a_name_says_without_a_value() -> None:
+    assert ids.fill("{kind:=X}", {}, "f") == "X"
+    assert ids.fill("{kind:=X}", {"kind": "k"}, "f") == "k"
+    assert ids.fill("{kind:?X:Y}", {}, "f") == "Y"
+    assert ids.fill("{kind:?X:Y}", {"kind": hole()}, "f") == "X"
+
+
 def test_a_parent_may_stand_above_the_resource_that_is_named() -> None:
     mapping = TypeMapping(arm="Microsoft.Sql/servers/checks", parent="policy_id", lift=1, names=["default"])
     server = f"{GROUP}/providers/Microsoft.Sql/servers/sql"
@@ -188,3 +195,12 @@ def test_the_first_name_that_is_set() -> None:
 )
 def test_the_group_in_an_id(value: Any, part: str) -> None:
     assert ids.fill("{of:group}", {"of": value}, "here") == part
+
+
+def test_the_id_of_something_else_is_no_parent() -> None:
+    mapping = TypeMapping(arm="Microsoft.KeyVault/vaults/secrets", parent="key_vault_id")
+    made = built(mapping, key_vault_id=GROUP)
+    assert parse_id(made).type == "Microsoft.KeyVault/vaults/secrets"
+    assert parse_id(made).parent == f"{GROUP.replace('/', '%2F')}/providers/Microsoft.KeyVault/vaults/" + GROUP.replace(
+        "/", "%2F"
+    )

@@ -56,11 +56,15 @@ def test_type_without_mapping_is_kept() -> None:
 
 def test_types_without_mapping_are_said_once_with_their_number() -> None:
     kusto = [instance("azurerm_kusto_cluster", name, location="x") for name in "cab"]
-    mapped = Mapped(*kusto, instance("azurerm_databricks_workspace", "d", location="x"))
+    mapped = Mapped(*kusto, instance("azurerm_communication_service", "d", location="x"))
     said = [(one.subject, one.reason, one.incomplete) for one in mapped.unresolved]
     existence = "there is no mapping of this type: of {} (`{}`) only the existence is known"
     assert said == [
-        ("azurerm_databricks_workspace", existence.format("1 resource", "Microsoft.Databricks/workspaces"), False),
+        (
+            "azurerm_communication_service",
+            existence.format("1 resource", "Microsoft.Communication/communicationServices"),
+            False,
+        ),
         ("azurerm_kusto_cluster", existence.format("3 resources", "Microsoft.Kusto/clusters"), False),
     ]
     assert all(one.origin == PLACE for one in mapped.unresolved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.sources.terraform.mapping.make import GROUP, Mapped, hole, instance
@@ -332,3 +332,60 @@ def test_the_endpoints_of_a_traffic_manager_are_enabled_unless_they_say_otherwis
     assert found.body["properties"]["endpointStatus"] == "Enabled"
     assert found.body["properties"]["alwaysServe"] == "Disabled"
     assert "priority" not in found.body["properties"]
+
+
+PERIMETER = f"{GROUP}/providers/Microsoft.Network/networkSecurityPerimeters/p"
+
+
+def test_what_is_in_a_perimeter_belongs_to_it_and_names_a_profile() -> None:
+    made = instance(
+        "azurerm_network_security_perimeter_association",
+        "kv",
+        network_security_perimeter_profile_id=f"{PERIMETER}/profiles/inner",
+        resource_id=f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv",
+        access_mode="Learning",
+    )
+    found = Mapped(made, version="5.2.0").only("Microsoft.Network/networkSecurityPerimeters/resourceAssociations")
+    assert found.id == f"{PERIMETER}/resourceAssociations/kv"
+    assert found.get("properties.profile.id") == f"{PERIMETER}/profiles/inner"
+
+
+@pytest.mark.parametrize(("version", "moves"), [({}, True), ({"version": "1.2.3"}, False)])
+def test_an_extension_of_a_cluster_moves_unless_its_version_is_fixed(version: dict[str, str], moves: bool) -> None:
+    cluster = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/aks"
+    settings = {"configuration_settings": {"a.b": "c"}, "configuration_protected_settings": {"key": "hunter2"}}
+    made = instance("azurerm_kubernetes_cluster_extension", "flux", cluster_id=cluster, **settings, **version)
+    found = Mapped(made, version="5.2.0").only("Microsoft.KubernetesConfiguration/extensions")
+    assert found.id == f"{cluster}/providers/Microsoft.KubernetesConfiguration/extensions/flux"
+    assert found.get("properties.autoUpgradeMinorVersion") is moves
+    assert found.get("properties.configurationSettings") == {"a.b": "c"}
+    assert "hunter2" not in repr(found.body)
+
+
+def test_keys_of_databricks_are_told_in_parts() -> None:
+    key = "https://kv.vault.azure.net/keys/k/v1"
+    made = instance("azurerm_databricks_workspace", "d", managed_disk_cmk_key_vault_key_id=key)
+    entities = (
+        Mapped(made, version="5.2.0").only("Microsoft.Databricks/workspaces").get("properties.encryption.entities")
+    )
+    parts = {"keyVaultUri": "https://kv.vault.azure.net/", "keyName": "k", "keyVersion": "v1"}
+    assert entities == {"managedDisk": {"keySource": "Microsoft.Keyvault", "keyVaultProperties": parts}}
+
+
+def test_replication_stands_below_the_account_that_is_written_to() -> None:
+    accounts = f"{GROUP}/providers/Microsoft.Storage/storageAccounts"
+    rules = [
+        {"source_container_name": "a", "destination_container_name": "b", "copy_blobs_created_after": "Everything"}
+    ]
+    made = instance(
+        "azurerm_storage_object_replication",
+        "r",
+        name=None,
+        source_storage_account_id=f"{accounts}/from",
+        destination_storage_account_id=f"{accounts}/to",
+        rules=rules,
+    )
+    (found,) = Mapped(made, version="5.2.0").resources
+    assert found.id.startswith(f"{accounts}/to/objectReplicationPolicies/")
+    (rule,) = cast("list[Any]", found.get("properties.rules"))
+    assert rule["filters"] == {"minCreationTime": "1601-01-01T00:00:00Z"}

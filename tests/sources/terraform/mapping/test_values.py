@@ -84,6 +84,7 @@ def test_numbers_beyond_reason_stay_text() -> None:
         ({"each": "$"}, "a", ["a"]),
         ({"each": {"n": {"$match": "/([^/]+)$"}}}, ["a/b", "c"], [{"n": "b"}, {"n": None}]),
         ({"each": {"n": {"$match": "/([^/]+)$"}}}, [1], [{"n": None}]),
+        ({"each": {"n": {"$match": "^(.+)-", "$number": True}}}, ["200-204"], [{"n": 200}]),
         ({"each": {"f": 1, "e": "$"}, "whole": {"anyOf": "$"}}, ["a"], [{"anyOf": [{"f": 1, "e": "a"}]}]),
         ({"whole": {"equals": "$"}}, "a", [{"equals": "a"}]),
         ({"pairs": ["k", "v"]}, {"a": "1"}, [{"k": "a", "v": "1"}]),
@@ -141,7 +142,9 @@ def test_hole_keeps_what_the_rule_does_not_touch() -> None:
 def test_holes_inside_lists() -> None:
     many = msgspec.structs.replace(UNKNOWN, many=True)
     assert transform(Rule(attr=["x"], each={"id": "$"}), [UNKNOWN, many]) == [{"id": UNKNOWN}, many]
-    (part,) = transform(Rule(attr=["x"], each={"$match": "(.)"}), [UNKNOWN])
+    parts = transform(Rule(attr=["x"], each={"$match": "(.)"}), [UNKNOWN])
+    assert isinstance(parts, list)
+    (part,) = parts
     assert isinstance(part, Unknown)
     assert (part.text, part.reference, part.present) == (None, None, True)
     joined = transform(Rule(attr=["x"], join=","), ["a", hole(by="var.y")])

@@ -37,7 +37,7 @@ from everward.sources.terraform.syntax import (
     parse_file,
     parse_template,
 )
-from everward.sources.terraform.syntax.parser import number
+from everward.sources.terraform.syntax.reader import number
 from everward.values import ProblemError
 
 
@@ -132,10 +132,10 @@ def test_bodies_have_their_places() -> None:
     assert second.origin.file == "main.tf"
 
 
-def test_a_byte_order_mark_and_other_line_ends_mean_nothing() -> None:
+def test_a_byte_order_mark_means_nothing_and_other_line_ends_stay_in_texts() -> None:
     file = read(b"\xef\xbb\xbfa = 1\r\nb = <<EOT\r\nx\r\nEOT\r\n")
     assert file.problems == []
-    assert shape(file.body.attributes["b"].value) == "x\n"
+    assert shape(file.body.attributes["b"].value) == "x\r\n"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from everward.sources.pipelines import split_words
 
 COMMAND: Final = re.compile(
     r"(?:^|[;&|({]|\bthen\b|\bdo\b|\belse\b|\bsudo\b|\bexec\b)\s*(?:\w+=\S+\s+)*"
-    r"(?P<tool>helm|kubectl|kustomize|az\s+aks)(?:\.exe)?\s+(?P<rest>[^\n]*)"
+    r"(?P<tool>helm|kubectl|kustomize|az\s+aks)(?:\.exe)?\s+(?=(?P<rest>[^\n]*))"
 )
 """Where a command of one of the tools begins on a line."""
 

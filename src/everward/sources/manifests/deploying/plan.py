@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from everward.estate import Reading, ReadInput, Unresolved
+from everward.estate import ReadInput, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.manifests.deploying.bindings import Text, shown_text
 from everward.sources.manifests.deploying.resolving import Cluster, World
 from everward.sources.manifests.deploying.runs import ApplyRun, HelmRun, Run, runs_of
 from everward.sources.manifests.deploying.valuing import agreed_values
+from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.paths import below, is_file, is_folder, real
 from everward.sources.manifests.scan import CHART
 from everward.sources.manifests.yamltext import SOURCE
@@ -50,9 +51,9 @@ class PlannedRelease:
         """A text as it is for a cluster."""
         return None if text is None else self.world.text(text, self.element(cluster))
 
-    def values(self, cluster: Cluster, tree: Tree, options: ReadOptions, reading: Reading) -> dict[str, Any]:
+    def values(self, cluster: Cluster, tree: Tree, options: ReadOptions, notes: Notes) -> dict[str, Any]:
         """The values that the pipelines give, as they are for a cluster."""
-        return agreed_values(self.runs, self.world, self.element(cluster), tree, options, reading)
+        return agreed_values(self.runs, self.world, self.element(cluster), tree, options, notes)
 
 
 @dataclass(slots=True)
@@ -76,17 +77,17 @@ class Plan:
     applied: list[Applied] = field(default_factory=list)
 
 
-def plan_of(tree: Tree, options: ReadOptions, world: World, reading: Reading) -> Plan:
+def plan_of(tree: Tree, options: ReadOptions, world: World, notes: Notes) -> Plan:
     """What the pipelines of the tree's repository deploy from files of the tree, and from elsewhere."""
-    return _Planner(tree, options, world, reading).plan()
+    return _Planner(tree, options, world, notes).plan()
 
 
 class _Planner:
-    def __init__(self, tree: Tree, options: ReadOptions, world: World, reading: Reading) -> None:
+    def __init__(self, tree: Tree, options: ReadOptions, world: World, notes: Notes) -> None:
         self.tree = tree
         self.options = options
         self.world = world
-        self.reading = reading
+        self.notes = notes
         self.repository = tree.repository
         self.root = real(tree.root)
         self.whole = tree.root.is_dir() and self.root == tree.repository
@@ -126,7 +127,7 @@ class _Planner:
             detail = f"{count} deployment{'s' if count != 1 else ''} to clusters"
             if len(chosen) > 1:
                 detail += "; what differs between environments is open: choose with --environment"
-            self.reading.inputs.append(ReadInput(display(path), "pipeline", detail=detail))
+            self.notes.input(ReadInput(display(path), "pipeline", detail=detail))
 
     # Releases
 
@@ -212,15 +213,15 @@ class _Planner:
 
     def unread(self, run: ApplyRun, shown: str) -> None:
         elsewhere = "://" in shown
-        item = Unresolved(
-            f"`kubectl apply` of `{shown}`",
-            "it is fetched while the pipeline runs" if elsewhere else "the file is not in the repository",
-            run.origin,
-            help="keep a copy of it in the repository" if elsewhere else "assess what it makes as a manifest",
-            incomplete=True,
+        self.notes.tell(
+            Unresolved(
+                f"`kubectl apply` of `{shown}`",
+                "it is fetched while the pipeline runs" if elsewhere else "the file is not in the repository",
+                run.origin,
+                help="keep a copy of it in the repository" if elsewhere else "assess what it makes as a manifest",
+                incomplete=True,
+            )
         )
-        if item not in self.reading.unresolved:
-            self.reading.unresolved.append(item)
 
 
 def _groups(runs: Sequence[HelmRun | ApplyRun], chosen: Sequence[str]) -> Iterator[list[HelmRun | ApplyRun]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from everward.estate import Reading, ReadInput, Unresolved
+from everward.estate import ReadInput, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.manifests.deploying.bindings import Text, shown_text
 from everward.sources.manifests.deploying.resolving import World
@@ -15,6 +15,7 @@ from everward.sources.manifests.helm.holes import Holes
 from everward.sources.manifests.helm.merging import cause_of, same
 from everward.sources.manifests.helm.problem import TemplateError
 from everward.sources.manifests.helm.values import from_document, overlay, set_values
+from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.paths import below, is_file, within
 from everward.sources.manifests.yamltext import read_documents
 from everward.sources.pipelines import join_folders
@@ -28,10 +29,10 @@ def agreed_values(
     element: Mapping[str, int],
     tree: Tree,
     options: ReadOptions,
-    reading: Reading,
+    notes: Notes,
 ) -> dict[str, Any]:
     """The values of the runs of one release, for one element of the pipeline's loops."""
-    reader = _Valuing(world, element, tree, options, reading)
+    reader = _Valuing(world, element, tree, options, notes)
     each = [reader.values(run) for run in runs]
     names = ", ".join(sorted(run.environment or "" for run in runs))
     cause = Unknown(reason=f"differs between environments {names}", decided_by=("--environment",))
@@ -52,13 +53,13 @@ def _agree(values: Sequence[Any], cause: Unknown) -> Any:
 
 class _Valuing:
     def __init__(
-        self, world: World, element: Mapping[str, int], tree: Tree, options: ReadOptions, reading: Reading
+        self, world: World, element: Mapping[str, int], tree: Tree, options: ReadOptions, notes: Notes
     ) -> None:
         self.world = world
         self.element = element
         self.tree = tree
         self.options = options
-        self.reading = reading
+        self.notes = notes
 
     def values(self, run: HelmRun) -> dict[str, Any]:
         """The values of one run: files in order, then settings."""
@@ -70,7 +71,7 @@ class _Valuing:
             try:
                 set_values(values, self.world.tokens(text, self.element, holes), holes, kind=kind)
             except TemplateError as error:
-                self.note(
+                self.notes.tell(
                     Unresolved(shown_text(run.release), error.message, run.origin, help=error.help, incomplete=True)
                 )
         return values
@@ -83,7 +84,7 @@ class _Valuing:
         if path is None:
             reason = f"the file of values `{shown}` is not in the repository"
             advice = "keep it in the repository, or assess rendered manifests"
-            self.note(Unresolved(shown_text(run.release), reason, run.origin, help=advice, incomplete=True))
+            self.notes.tell(Unresolved(shown_text(run.release), reason, run.origin, help=advice, incomplete=True))
             return {}
         return self.read(path)
 
@@ -101,13 +102,7 @@ class _Valuing:
         try:
             document = next(read_documents(self.tree.text(path), shown, self.options.limits), None)
         except ProblemError as problem:
-            self.note(Unresolved(shown, problem.message, problem.origin, help=problem.help, incomplete=True))
+            self.notes.tell(Unresolved(shown, problem.message, problem.origin, help=problem.help, incomplete=True))
             return {}
-        used = ReadInput(shown, "values of a chart", detail="named by a pipeline")
-        if used not in self.reading.inputs:
-            self.reading.inputs.append(used)
+        self.notes.input(ReadInput(shown, "values of a chart", detail="named by a pipeline"))
         return from_document(document.value) if document is not None else {}
-
-    def note(self, item: Unresolved) -> None:
-        if item not in self.reading.unresolved:
-            self.reading.unresolved.append(item)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import Any, Final, TypeAlias
 
 from everward.estate import Resource
@@ -198,17 +198,10 @@ class _Access:
             self.tags = ["Internet"]
 
     def ranges_by_family(self) -> Iterator[list[Any]]:
-        """The ranges for IPv4, then those for IPv6; overlapping ones are one."""
-        for version in (4, 6):
-            kept = [item for item in self.ranges if item.version == version]
-            found = [str(item) for item in kept if not any(_holds(other, item) for other in kept)]
-            if found:
-                yield sorted(dict.fromkeys(found))
-
-
-def _holds(outer: Network, inner: Network) -> bool:
-    if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
-        return outer != inner and inner.subnet_of(outer)
-    if isinstance(outer, IPv6Network) and isinstance(inner, IPv6Network):
-        return outer != inner and inner.subnet_of(outer)
-    return False
+        """The ranges for IPv4, then those for IPv6; overlapping and neighbouring ones are one."""
+        four = [item for item in self.ranges if isinstance(item, IPv4Network)]
+        six = [item for item in self.ranges if isinstance(item, IPv6Network)]
+        for found in (collapse_addresses(four), collapse_addresses(six)):
+            texts = sorted(map(str, found))
+            if texts:
+                yield list(texts)

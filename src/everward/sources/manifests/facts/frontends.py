@@ -108,7 +108,7 @@ def _node_group(cluster: Cluster) -> Any:
     if resource is None:
         return _later("it is not known which cluster it is")
     given = resource.get("properties.nodeResourceGroup")
-    if given is not MISSING and given is not None:
+    if given is not MISSING and given is not None and not _is_unset(given, resource):
         return given
     location = resource.location
     if isinstance(location, Unknown) or not isinstance(location, str):
@@ -118,6 +118,12 @@ def _node_group(cluster: Cluster) -> Any:
         return Unknown(reason="names of the cluster are not known yet", present=True, filled=True, text=name[:200])
     # Azure cuts the name that it makes up.
     return name[:80]
+
+
+def _is_unset(value: Any, resource: Resource) -> bool:
+    """Whether a hole stands for a name that nobody gives, so that Azure makes it up."""
+    own = f"{resource.origin.address}.node_resource_group"
+    return isinstance(value, Unknown) and value.text is None and value.decided_by == (own,)
 
 
 def _rules(spec: Mapping[str, Any], annotations: Any, floating: Truth) -> Iterator[dict[str, Any]]:

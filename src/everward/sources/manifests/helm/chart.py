@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import os
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,11 +69,22 @@ class Chart:
         return list(maps_in(self.meta.get("dependencies")))
 
 
-def chart_files(folder: Path, tree: Tree) -> Iterator[Path]:
+def chart_files(folder: Path, tree: Tree) -> list[Path]:
     """The files of a chart, those of charts inside it among them."""
-    for path in tree.files:
-        if path.is_relative_to(folder):
-            yield path
+    texts, paths = _listing(tree)
+    head = f"{folder}{os.sep}"
+    start = bisect_left(texts, head)
+    end = start
+    while end < len(texts) and texts[end].startswith(head):
+        end += 1
+    return sorted(paths[start:end])
+
+
+@lru_cache(maxsize=1)
+def _listing(tree: Tree) -> tuple[list[str], list[Path]]:
+    """All files of a tree as sorted texts, with their paths: many charts ask."""
+    pairs = sorted((str(path), path) for path in tree.files)
+    return [text for text, _ in pairs], [path for _, path in pairs]
 
 
 def load_chart(folder: Path, tree: Tree, limits: Limits, name: str = "", depth: int = 0) -> Chart:
@@ -82,7 +96,7 @@ def load_chart(folder: Path, tree: Tree, limits: Limits, name: str = "", depth: 
     values, problems = _first(folder / "values.yaml", tree, limits)
     chart.values = from_document(values)
     chart.unresolved += problems
-    files = list(chart_files(folder, tree))
+    files = chart_files(folder, tree)
     ignored = _ignored(folder, tree)
     inside = sorted({path.parent for path in files if path.name == CHART and path.parent.parent == folder / "charts"})
     for path in files:

@@ -47,6 +47,16 @@ class Method:
     call: Callback
 
 
+NO_VALUE: Final = "<no value>"
+"""What Go prints for nothing."""
+
+
+class Int64(int):
+    """A whole number of 64 bits, which Go tells from its plain ones: what `--set` gives, and sums."""
+
+    __slots__ = ()
+
+
 class _Break(Exception):
     """`break` on its way to the loop."""
 
@@ -109,7 +119,10 @@ class Renderer:
             TemplateError: when that is not possible; Helm refuses it too, or it needs what is not read here.
 
         """
-        return self._run(parsed.body, dot)
+        output = self._run(parsed.body, dot)
+        # Helm takes out what Go prints for nothing, but only in the end.
+        output.parts = [output.text.replace(NO_VALUE, "")]
+        return output
 
     def include(self, name: str, dot: Any) -> str:
         """The text of a named template."""
@@ -125,30 +138,32 @@ class Renderer:
         output = Output()
         try:
             self.nodes(body, dot, [{"": dot}], output)
-        except (_Break, _Continue):
-            raise TemplateError("`break` or `continue` stands in no loop", refused=True) from None
+        except (_Break, _Continue) as jump:
+            message = "`break` or `continue` stands in no loop"
+            raise TemplateError(message, jump.args[0], refused=True) from None
         finally:
             self.includes -= 1
         return output
 
-    def step(self) -> None:
-        """Count one step of work.
+    def step(self, size: int = 1) -> None:
+        """Count a step of work, or several.
 
         Raises:
             LimitError: when there were too many.
 
         """
-        self.steps += 1
+        self.steps += size
         if self.steps > self.limits.steps:
             raise LimitError(f"the limit `steps` is met: more than {self.limits.steps:,}", help=limit_help("steps"))
 
     def check(self, value: Any) -> Any:
-        """A result of a function, unless it is too large."""
+        """A result of a function, unless it is too large. What is large has taken as many steps."""
         size = len(value) if isinstance(value, str | list | dict) else 0
         name = "text" if isinstance(value, str) else "elements"
         limit = self.limits.text if name == "text" else self.limits.elements
         if size > limit:
             raise LimitError(f"the limit `{name}` is met: more than {limit:,}", help=limit_help(name))
+        self.step(_work(value))
         return value
 
     # Conditions
@@ -207,7 +222,7 @@ class Renderer:
             value = self.pipe(node.pipe, dot, scope) if node.pipe is not None else None
             output.write(self.include(node.name, value), node.line, follows=False)
         elif isinstance(node, Jump):
-            raise _Break if node.word == "break" else _Continue
+            raise _Break(node.line) if node.word == "break" else _Continue(node.line)
 
     def choice(self, node: If | With, dot: Any, scope: list[dict[str, Any]], output: Output) -> None:
         """`if` and `with`."""
@@ -241,6 +256,7 @@ class Renderer:
             for key, item in pairs:
                 names = node.pipe.names
                 given = (item,) if len(names) == 1 else (key, item)
+                self.step()
                 del scope[depth + 1 :]
                 scope.append(dict(zip(names, given, strict=False)))
                 try:
@@ -312,6 +328,7 @@ class Renderer:
         if function is None:
             raise TemplateError(f"the function `{name}` is not read here")
         arguments = [*(self.operand(word, dot, scope) for word in words), *piped]
+        self.step(sum(map(_work, arguments)))
         try:
             return self.check(function(self, arguments))
         except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError, ArithmeticError) as error:
@@ -387,7 +404,7 @@ class Renderer:
         if isinstance(value, str):
             return value
         if value is None:
-            return ""
+            return NO_VALUE
         if isinstance(value, Hole):
             return self.holes.token(value)
         return self.printed(value)
@@ -412,6 +429,13 @@ class Renderer:
         raise TemplateError("what is printed is no value")
 
 
+def _work(value: Any) -> int:
+    """How many steps it is to look at a value once."""
+    if isinstance(value, str):
+        return len(value) >> 6
+    return len(value) if isinstance(value, list | dict) else 0
+
+
 def replace_names(pipe: Pipe) -> Pipe:
     """The pipeline of a loop without its variables, which are set for each element."""
     return Pipe(pipe.commands, (), False, pipe.line) if pipe.names else pipe
@@ -423,7 +447,9 @@ def kind_of(value: Any) -> str:
         return "invalid"
     if isinstance(value, bool):
         return "bool"
-    for kind, name in ((str, "string"), (int, "int64"), (float, "float64"), (dict, "map"), (list, "slice")):
+    if isinstance(value, Int64):
+        return "int64"
+    for kind, name in ((str, "string"), (int, "int"), (float, "float64"), (dict, "map"), (list, "slice")):
         if isinstance(value, kind):
             return name
     return "func"

@@ -32,6 +32,9 @@ class Hole:
         return replace(self, truth=None if self.truth is None else not self.truth, negated=not self.negated)
 
 
+_STRANGE: Final = Hole("?", Unknown(reason="it has characters that stand for unknown values here", present=True))
+
+
 class Holes:
     """The holes of one rendering, by the number of their token."""
 
@@ -50,7 +53,9 @@ class Holes:
 
     def of(self, match: re.Match[str]) -> Hole:
         """The hole of a token."""
-        return self._list[int(match[1])]
+        number = int(match[1]) if len(match[1]) < 10 else len(self._list)
+        # The characters of a token may stand in a text of the user's as well.
+        return self._list[number] if number < len(self._list) else _STRANGE
 
     def in_text(self, text: str) -> list[Hole]:
         """The holes whose tokens stand in a text."""
@@ -110,7 +115,7 @@ def shown_hole(unknown: Unknown) -> str:
 def to_holes(value: Any, key: str) -> Any:
     """Values with every unknown wrapped, named by its path."""
     if isinstance(value, Unknown):
-        return Hole(key, value)
+        return Hole(key, value, True if value.filled else None)
     if isinstance(value, dict):
         return {name: to_holes(item, f"{key}.{name}") for name, item in value.items()}
     if isinstance(value, list):

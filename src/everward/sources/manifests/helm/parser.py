@@ -177,6 +177,9 @@ class _Pipes:
         commands = [self.command(depth)]
         while self.kind() == "|":
             self.at += 1
+            if self.kind() in ("", ")"):
+                # Nothing behind the last bar is no mistake to Go.
+                break
             commands.append(self.command(depth))
         return Pipe(tuple(commands), names, assigns, self.line)
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Final
 
+from everward.sources.manifests.helm.evaluate import Int64
 from everward.sources.manifests.helm.functions.encoding import floats
 from everward.sources.manifests.helm.holes import BEGIN, Hole, Holes
 from everward.sources.manifests.helm.problem import TemplateError
@@ -100,7 +101,7 @@ class _Setting:
 
     def checked(self, path: list[str | int]) -> list[str | int]:
         """A path that Helm takes."""
-        if not path or path[0] == "" or len(path) > MAX_KEYS:
+        if not path or len(path) > MAX_KEYS:
             raise TemplateError(f"`--set {self.shown()}` has no key, or too long a one", refused=True)
         if any(isinstance(step, str) and BEGIN in step for step in path):
             raise TemplateError(f"`--set {self.shown()}` has a key that is only known while the pipeline runs")
@@ -142,8 +143,7 @@ class _Setting:
             text, stop = self.word(",}")
             if stop == "":
                 raise TemplateError(f"`--set {self.shown()}` has a list that does not end", refused=True)
-            if text or stop == "," or items:
-                items.append(self.typed(text))
+            items.append(self.typed(text))
             if stop == "}":
                 break
         if self.text[self.at : self.at + 1] == ",":
@@ -178,7 +178,7 @@ class _Setting:
             return text == "true"
         if text == "null":
             return None
-        return int(text) if _INTEGER.fullmatch(text) and abs(int(text)) < 2**63 else text
+        return Int64(text) if _INTEGER.fullmatch(text) and abs(int(text)) < 2**63 else text
 
     def shown(self) -> str:
         """The argument as people know it."""
@@ -189,6 +189,9 @@ class _Setting:
 
 def _assign(target: dict[str, Any], path: list[str | int], value: Any) -> None:
     """Set a value at a path, making objects and lists on the way."""
+    if path[-1] == "":
+        # Helm passes by a value without a name.
+        return
     current: Any = target
     for position, step in enumerate(path):
         last = position == len(path) - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from everward.sources.manifests.kustomize.names import Named
 from everward.sources.manifests.placed import PlacedMap, list_of, map_of, maps_in, text_of
-from everward.values import Unknown, placeholder
+from everward.values import Unknown
 
 if TYPE_CHECKING:
     from everward.sources.manifests.kustomize.kustomizations import Kustomization, Kustomizations
@@ -111,14 +111,14 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def digest_of(kind: str, value: dict[str, Any]) -> str:
-    """The digest that kustomize adds to a name; in braces when the content is not known."""
+def digest_of(kind: str, value: dict[str, Any]) -> str | None:
+    """The digest that kustomize adds to a name; None when the content is not known."""
     # The name is left empty: kustomize looks for it where it is not.
     parts: dict[str, Any] = {"kind": kind, "name": "", "data": dict(map_of(value.get("data"))) or ""}
     if kind == "Secret":
         parts["type"] = value.get("type", "")
     if any(not isinstance(item, str) for item in map_of(value.get("data")).values()):
-        return placeholder("digest")
+        return None
     text = _json(parts)
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     return digest.translate(_LETTERS)

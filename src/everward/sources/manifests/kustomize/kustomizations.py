@@ -74,7 +74,7 @@ class Kustomizations:
         self.tree = tree
         self.files = files
         self.limits = limits
-        self.unresolved: list[Unresolved] = []
+        self.unresolved: dict[Unresolved, None] = {}
         self.inputs: list[ReadInput] = []
         self.used: set[Path] = set()
         """Files that belong to kustomizations, and are not applied by themselves."""
@@ -137,8 +137,7 @@ class Kustomizations:
         self, subject: str, reason: str, origin: Origin | None, help: str | None, *, incomplete: bool = True
     ) -> None:
         item = Unresolved(subject, reason, origin, help=help, incomplete=incomplete)
-        if item not in self.unresolved:
-            self.unresolved.append(item)
+        self.unresolved.setdefault(item)
 
     def _parse(self, text: str, file: str, lines: Sequence[int] | None = None) -> Iterator[Document]:
         """The documents of a text as kustomize reads them: `yes` and `on` are texts."""
@@ -156,7 +155,7 @@ class Kustomizations:
         found = self._build(folder, ())
         for item in found:
             if item.needs_digest:
-                item.rename(f"{item.name}-{digest_of(item.kind, item.value)}")
+                item.add_digest(digest_of(item.kind, item.value))
         fix_references(found)
         kustomization = self.read(folder)
         if kustomization is not None:
@@ -167,7 +166,7 @@ class Kustomizations:
 
     def _build(self, folder: Path, chain: tuple[Path, ...]) -> list[Named]:
         kustomization = self.read(folder)
-        if kustomization is None:
+        if kustomization is None or self._left < 0:
             return []
         place = real(folder)
         if place in chain or len(chain) > MAX_DEPTH:
@@ -211,6 +210,9 @@ class Kustomizations:
 
     def _resource(self, kustomization: Kustomization, text: Any, key: str, chain: tuple[Path, ...]) -> list[Named]:
         """The objects of one entry: a file, a folder, or something that is fetched."""
+        self._left -= 1
+        if self._left < 0:
+            return []
         if not isinstance(text, str) or "://" in text or text.startswith("github.com/") or "?ref=" in text:
             self._elsewhere(kustomization, text, key)
             return []
@@ -224,32 +226,24 @@ class Kustomizations:
         try:
             for document in self._parse(self.tree.text(path), display(path)):
                 for value in objects_in(document.value):
-                    self._spend(value)
+                    if not self._spend(kustomization, value):
+                        return objects
                     objects.append(Named(copied(value), value.spot, max(value.last, document.end)))
         except ProblemError as problem:
             self._note(display(path), problem.message, problem.origin, problem.help)
         return objects
 
-    def _spend(self, value: Any) -> None:
-        """Bases can be taken in many times: what is built is counted.
-
-        Raises:
-            UnreadableError: when it becomes too much.
-
-        """
-        from everward.values import UnreadableError
-
-        stack, count = [value], 0
+    def _spend(self, kustomization: Kustomization, value: Any) -> bool:
+        """Bases can be taken in many times, so what is built is counted; whether there is room for more."""
+        stack = [value]
         while stack:
             item = stack.pop()
-            count += 1
+            self._left -= 1
             stack.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-        self._left -= count
         if self._left < 0:
-            raise UnreadableError(
-                f"the limit `elements` is met: more than {self.limits.elements:,} in one kustomization",
-                help=limit_help("elements"),
-            )
+            reason = f"the limit `elements` is met: more than {self.limits.elements:,} in one kustomization"
+            self._note(kustomization.shown, reason, kustomization.place("resources"), limit_help("elements"))
+        return self._left >= 0
 
     # What is said
 

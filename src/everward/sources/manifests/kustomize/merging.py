@@ -113,7 +113,7 @@ def _keys_of(kind: str, path: tuple[str, ...], base: PlacedList, patch: PlacedLi
 
 
 def _lists(base: PlacedList, patch: PlacedList, keys: tuple[str, ...], kind: str, path: tuple[str, ...]) -> PlacedList:
-    """Elements with equal keys are merged; those of the patch come first, in its order, as kustomize has it."""
+    """Elements with equal keys are merged; those of the patch come first, as kustomize has it."""
     if any(isinstance(item, dict) and item.get(DIRECTIVE) == "replace" for item in patch):
         made = PlacedList(patch.spot)
         for index, item in enumerate(patch):
@@ -121,19 +121,24 @@ def _lists(base: PlacedList, patch: PlacedList, keys: tuple[str, ...], kind: str
                 made.add(_clean(item), patch.spot_of(index))
         return made
     made = PlacedList(base.spot)
+    results: dict[int, Any] = {}
     left = list(range(len(base)))
     for index, item in enumerate(patch):
-        at = next((place for place in left if _matches(base[place], item, keys)), None)
+        at = next((place for place in left if place not in results and _matches(base[place], item, keys)), None)
         if at is None:
             if not (isinstance(item, dict) and item.get(DIRECTIVE) == "delete"):
                 made.add(_clean(item), patch.spot_of(index))
             continue
-        left.remove(at)
-        result = merged(base[at], item, kind, path)
-        if not isinstance(result, Deleted):
-            made.add(result, base.spot_of(at))
+        results[at] = merged(base[at], item, kind, path)
+        if len(keys) == 1:
+            # Told apart by one key, they stand where the patch has them; by more, where they stood.
+            left.remove(at)
+            if not isinstance(results[at], Deleted):
+                made.add(results[at], base.spot_of(at))
     for at in left:
-        made.add(base[at], base.spot_of(at))
+        value = results.get(at, base[at])
+        if not isinstance(value, Deleted):
+            made.add(value, base.spot_of(at))
     return made
 
 
@@ -149,10 +154,13 @@ def _value(item: dict[str, Any], key: str) -> Any:
 
 
 def _united(base: PlacedList, patch: PlacedList) -> PlacedList:
-    for index, item in enumerate(patch):
-        if item not in base:
-            base.add(item, patch.spot_of(index))
-    return base
+    """Texts of both lists, those of the patch first."""
+    made = PlacedList(base.spot)
+    for source in (patch, base):
+        for index, item in enumerate(source):
+            if item not in made:
+                made.add(item, source.spot_of(index))
+    return made
 
 
 def _clean(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from everward.sources.manifests.kinds import group_of, pod_spec
 from everward.sources.manifests.placed import PlacedMap, Spot, map_of, maps_in, text_of
+from everward.values import Unknown, placeholder
 
 
 @dataclass(slots=True)
@@ -55,6 +56,17 @@ class Named:
         if isinstance(meta, dict) and name != self.name:
             meta["name"] = name
             self.former.append(name)
+
+    def add_digest(self, digest: str | None) -> None:
+        """Add the digest of the content to the name; it is open where the content is."""
+        if digest is not None:
+            self.rename(f"{self.name}-{digest}")
+            return
+        text = f"{self.name}-{placeholder('digest')}"
+        meta = self.value.get("metadata")
+        if isinstance(meta, dict):
+            reason = "the content that its name is made of is not known"
+            meta["name"] = Unknown(reason=reason, present=True, filled=True, text=text)
 
 
 def fix_references(objects: Sequence[Named]) -> None:

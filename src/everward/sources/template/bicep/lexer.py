@@ -19,8 +19,21 @@ class Kind(Enum):
     PIECE = "the piece of a string"
     """What stands before an expression in a string; the tokens of the expression follow."""
     MARK = "a mark"
+    BROKEN = "what cannot be read"
     LINE = "the end of the line"
     END = "the end of the file"
+
+
+class BicepError(Exception):
+    """Text that is not Bicep: why, and the offset in the file."""
+
+    def __init__(self, message: str, at: int, *, help: str | None = None, unending: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.help = help
+        self.unending = unending
+        """Whether it goes on to the end of the file."""
 
 
 class Token(Struct, frozen=True, eq=False):
@@ -30,16 +43,8 @@ class Token(Struct, frozen=True, eq=False):
     text: str
     at: int
     end: int
-
-
-class BicepError(Exception):
-    """Text that is not Bicep: why, and the offset in the file."""
-
-    def __init__(self, message: str, at: int, *, help: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.help = help
+    error: BicepError | None = None
+    """Why it cannot be read."""
 
 
 _BLANK: Final = re.compile(r"[ \t\f\v\u00a0\ufeff]+|//[^\r\n]*|#[^\r\n]*")
@@ -68,9 +73,8 @@ class _Open(Struct):
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a file, the last one `END`. Comments and pragmas are left out, ends of lines are not.
 
-    Raises:
-        BicepError: for a character that means nothing, and for a string or comment without an end.
-
+    In the place of what cannot be read (a character that means nothing, a string or comment without an end) stands a
+    broken token, up to the end of its line, or of the file where it may go on.
     """
     return _Lexer(text).run()
 
@@ -84,11 +88,22 @@ class _Lexer:
 
     def run(self) -> list[Token]:
         while self._at < len(self._text):
-            self._step()
+            try:
+                self._step()
+            except BicepError as error:
+                self._broken(error)
         if self._open:
-            raise BicepError("a string is not closed", self._open[-1].at)
+            unclosed = BicepError("a string is not closed", self._open[-1].at)
+            self._tokens.append(Token(Kind.BROKEN, "", self._at, self._at, unclosed))
         self._add(Kind.END, "", self._at)
         return self._tokens
+
+    def _broken(self, error: BicepError) -> None:
+        self._open.clear()
+        line = _LINES.search(self._text, max(error.at, self._at))
+        end = len(self._text) if line is None or error.unending else line.start()
+        self._tokens.append(Token(Kind.BROKEN, "", self._at, end, error))
+        self._at = end
 
     def _add(self, kind: Kind, text: str, end: int) -> None:
         self._tokens.append(Token(kind, text, self._at, end))
@@ -102,7 +117,7 @@ class _Lexer:
         elif text.startswith("/*", at):
             end = text.find("*/", at + 2)
             if end < 0:
-                raise BicepError("a comment is not closed", at, help="close it with `*/`")
+                raise BicepError("a comment is not closed", at, help="close it with `*/`", unending=True)
             self._at = end + 2
         elif (found := _LINES.match(text, at)) is not None:
             self._add(Kind.LINE, "\n", found.end())
@@ -181,7 +196,8 @@ class _Lexer:
         text = self._text
         found = re.compile(f"{re.escape(marker)}|'''" if marker else "'''").search(text, at)
         if found is None:
-            raise BicepError("a string of several lines is not closed", start, help="close it with '''")
+            advice = "close it with '''"
+            raise BicepError("a string of several lines is not closed", start, help=advice, unending=True)
         end = found.start()
         if found[0] == marker:
             self._open.append(_Open(start, marker))

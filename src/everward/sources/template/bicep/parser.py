@@ -105,6 +105,8 @@ class Parser:
     def unexpected(self, wanted: str) -> BicepError:
         """What is wrong when something else than `wanted` comes next."""
         token = self.token
+        if token.error is not None:
+            return token.error
         found = f"`{token.text}`" if token.kind in (Kind.NAME, Kind.NUMBER, Kind.MARK) else token.kind.value
         return BicepError(f"{found} stands where {wanted} is expected", token.at)
 

@@ -44,11 +44,12 @@ def parse_file(text: str, *, template: bool) -> File:
 
     A statement that is wrong is left out, but for the name of a parameter whose value is.
     """
-    try:
-        tokens = tokens_of(text)
-    except BicepError as error:
-        return File([], [error])
-    return _Statements(Parser(tokens), template).read()
+    tokens = tokens_of(text)
+    file = _Statements(Parser(tokens), template).read()
+    told = set(map(id, file.problems))
+    broken = [token.error for token in tokens if token.error is not None and id(token.error) not in told]
+    file.problems.extend(broken[: MAX_PROBLEMS - len(file.problems)])
+    return file
 
 
 class _Statements:
@@ -141,6 +142,8 @@ class _Statements:
                         return
                     parser.skip_lines()
             token = parser.take()
+            if token.error is not None:
+                raise token.error
             if token.kind is Kind.MARK:
                 if token.text in _OPENERS:
                     open_.append(_OPENERS[token.text])

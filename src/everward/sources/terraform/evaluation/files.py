@@ -11,6 +11,8 @@ from everward.sources.terraform.language.values import Data, LimitProblem, Value
 from everward.sources.tree import Tree
 from everward.values import Unknown, UnreadableError
 
+_REPEATED = 65_536
+"""Bytes of a file that is kept by its path."""
 _CLIMB = 3
 """How many folders above a root belong to the workload when nothing marks its repository."""
 
@@ -31,6 +33,8 @@ class Files:
             self._zone = above[min(_CLIMB, max(len(above) - 2, 0)) - 1] if len(above) > 1 else self._root
         self._renderer = Renderer(self)
         self._steps = 0
+        self._contents: dict[str, bytes] = {}
+        """What short paths lead to: every instance of a module reads the same files."""
 
     def spend(self, steps: int) -> None:
         """Count steps of work.
@@ -63,6 +67,15 @@ class Files:
             ValueProblem: when there is no such file, or it is too large.
 
         """
+        known = self._contents.get(path)
+        if known is not None:
+            return known
+        content = self._read(path)
+        if isinstance(content, bytes) and len(content) <= _REPEATED:
+            self._contents[path] = content
+        return content
+
+    def _read(self, path: str) -> bytes | Unknown:
         place = self.locate(path)
         if isinstance(place, Unknown):
             return place

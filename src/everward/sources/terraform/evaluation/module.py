@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from everward.sources.limits import limit_help
 from everward.sources.terraform.evaluation.calls import check_arguments, module_of, note_absent
@@ -44,6 +44,7 @@ from everward.sources.terraform.syntax import Attr, Block, Literal, Step
 from everward.values import Origin, Unknown
 
 Slot: TypeAlias = "tuple[str, str]"
+_NOTHING: Final = object()
 
 
 class ModuleInstance:
@@ -90,6 +91,11 @@ class ModuleInstance:
 
     def resolve(self, name: str, steps: tuple[Step, ...]) -> tuple[Data, int]:
         """The value that a reference's head leads to."""
+        if name in ("local", "var") and steps and type(steps[0]) is Attr:
+            # Most references are to what was worked out before.
+            known = self._values.get((name, steps[0].name), _NOTHING)
+            if known is not _NOTHING:
+                return known, 1
         if name == "data":
             kind, label = self._names(name, steps, 2)
             return _there(self.resource(("data", kind, label))), 2

@@ -34,6 +34,10 @@ class InputValues:
         self.unresolved += [unresolved_of(item, subject) for item in items]
 
 
+_FOREIGN = ".bicepparam"
+"""Files of values that another language reads; the user names files for all inputs at once."""
+
+
 def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> InputValues:
     """What the root's variables are given, and by whom.
 
@@ -52,6 +56,9 @@ def gather_values(root: Module, loader: ModuleLoader, options: ReadOptions) -> I
     for path in options.var_files:
         if not path.is_file():
             raise UsageError(f"`{path}` does not exist", help="name a file of values that exists")
+        if path.name.lower().endswith(_FOREIGN):
+            found.inputs.append(ReadInput(display(path), "variable file", used=False, detail="it is Bicep's"))
+            continue
         _use(found, read_variable_file(path, loader), root)
     typed, problems = typed_values(options.variables, root, "--var ")
     found.problems("--var", problems)

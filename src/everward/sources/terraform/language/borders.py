@@ -103,7 +103,8 @@ def outward(value: Data) -> Value:
     if isinstance(value, int):
         return int(value) if type(value) is numbers.SizedInt else value
     if isinstance(value, Decimal):
-        return float(value)
+        # A plan cannot hold it, and what becomes of it nobody knows.
+        return float(value) if value.is_finite() else Unknown(reason="an infinite number", present=True)
     if isinstance(value, dict):
         return {name: outward(item) for name, item in value.items()}
     if isinstance(value, list):

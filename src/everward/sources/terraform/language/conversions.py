@@ -336,6 +336,6 @@ def freeze(value: Data) -> Any:
         return None if any(part is None for part in inner) else ("[", tuple(inner))
     if is_null(value):
         return ("null",)
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value:
         return ("number", numbers.text_of(value))
     return (type(value) is bool, isinstance(value, str), value)

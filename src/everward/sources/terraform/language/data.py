@@ -189,16 +189,48 @@ def rebuild(value: Data, change: Any) -> Data:
 
 def has_sensitive(value: Data) -> bool:
     """Whether a part of `value` is marked sensitive."""
+    if isinstance(value, str | int) or value is None:
+        return False
+    if isinstance(value, Sensitive):
+        return True
+    known = _PLAIN.get(id(value))
+    if known is not None and known[0] is value and known[1] == len(value):
+        return False
     stack: list[Data] = [value]
+    looked_at = 0
     while stack:
         item = stack.pop()
+        looked_at += 1
         if isinstance(item, Sensitive):
             return True
         if isinstance(item, dict):
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)
+    if looked_at > _LARGE:
+        _keep_plain(value, looked_at)
     return False
+
+
+def _keep_plain(value: Data, size: int) -> None:
+    kept = _KEPT[0] + size
+    if kept > _MOST_PLAIN:
+        _PLAIN.clear()
+        kept = size
+    if size <= _MOST_PLAIN:
+        _KEPT[0] = kept
+        _PLAIN[id(value)] = (value, len(value))
+
+
+_LARGE = 24
+_MOST_PLAIN = 100_000
+"""Elements of all that is kept."""
+_KEPT = [0]
+_PLAIN: dict[int, tuple[Data, int]] = {}
+"""Large collections without a mark in them: the same few are given to functions again and again.
+
+INVARIANT: an entry keeps its collection alive, so that no other can come to have the same identity.
+"""
 
 
 def bared(value: Data) -> Data:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from msgspec.structs import replace
 
 from everward.sources.terraform.language import numbers, provider_functions
+from everward.sources.terraform.language.access import attribute, index, iterate, settled, under_mark
+from everward.sources.terraform.language.free_names import size
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
-from everward.sources.terraform.language.operations import as_many, as_number, as_truth, binary, choose, unary
+from everward.sources.terraform.language.operations import as_many, as_truth, binary, choose, unary
 from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
 from everward.sources.terraform.language.types import ANY, Type
 from everward.sources.terraform.language.values import (
-    BlockObject,
     Data,
     LimitProblem,
     ListValue,
-    MapValue,
     RefusedReference,
     Sensitive,
     SetValue,
@@ -29,7 +30,6 @@ from everward.sources.terraform.language.values import (
     has_hole,
     hole_text,
     holes_of,
-    hushed,
     is_null,
     kind_name,
     nfc,
@@ -84,8 +84,14 @@ def _literal(node: Literal, _scope: Scope) -> Data:
     if isinstance(value, str):
         return nfc(value)
     if isinstance(value, Decimal) or (isinstance(value, int) and value.bit_length() > numbers.WIDTH):
-        return to_number(format(value, "f") if isinstance(value, Decimal) else str(value))
+        return _exact(value)
     return value
+
+
+@lru_cache(maxsize=1024)
+def _exact(value: int | Decimal) -> Data:
+    """A number as written, in Terraform's width."""
+    return to_number(format(value, "f") if isinstance(value, Decimal) else str(value))
 
 
 def _parenthesis(node: Parenthesis, scope: Scope) -> Data:
@@ -139,7 +145,7 @@ def _logical(node: Binary, left: Data, scope: Scope) -> Data:
         return binary(node.operator, left, _other(node.right, scope, truth))
     if truth is _DECIDED_BY[node.operator]:
         # Before version 1.12 a mark on the right side marks the result, and nobody is worse off with it.
-        return _marked(truth, isinstance(left, Sensitive) or isinstance(_other(node.right, scope), Sensitive))
+        return under_mark(truth, isinstance(left, Sensitive) or isinstance(_other(node.right, scope), Sensitive))
     return binary(node.operator, left, evaluate(node.right, scope))
 
 
@@ -154,21 +160,21 @@ def _conditional(node: Conditional, scope: Scope) -> Data:
     else:
         then, otherwise = _other(node.then, scope), evaluate(node.otherwise, scope)
     chosen = choose(truth, then, otherwise)
-    return _marked(chosen, marked)
+    return under_mark(chosen, marked)
 
 
 def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> Data:
-    """A branch that may not be taken: where it fails, it says nothing."""
+    """A branch that may not be taken: where it fails, at most its type is left."""
     try:
         return evaluate(node, scope)
     except EvaluationError as error:
         if error.final:
             raise
-        return Unknown(reason=error.message) if condition is None else condition
+    if condition is not None:
+        return condition
+    from everward.sources.terraform.language.remains import remains
 
-
-def _marked(value: Data, marked: bool) -> Data:
-    return Sensitive(value) if marked and not isinstance(value, Sensitive) else value
+    return remains(node, scope)
 
 
 # Templates
@@ -214,7 +220,7 @@ def _render(parts: tuple[Part, ...], scope: Scope, out: list[str], holes: list[U
             else:
                 marked = _render(part.then if truth else part.otherwise, scope, out, holes) or marked
         else:
-            for key, value, many in _iterate(evaluate(part.collection, scope)):
+            for key, value, many in iterate(evaluate(part.collection, scope)):
                 scope.functions.spend(1)
                 names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
                 if many is not None:
@@ -251,7 +257,7 @@ def _variable(node: Variable, scope: Scope) -> Data:
 def _traversal(node: Traversal, scope: Scope) -> Data:
     if isinstance(node.source, Variable):
         return _walk(node.source.name, node.steps, scope)
-    return _settled(_steps(evaluate(node.source, scope), node.steps, scope))
+    return settled(_steps(evaluate(node.source, scope), node.steps, scope))
 
 
 def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
@@ -259,103 +265,39 @@ def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
         value, used = scope.names[name], 0
     else:
         value, used = scope.resolver.resolve(name, steps)
-    return _settled(_steps(value, steps[used:], scope))
-
-
-def _settled(value: Data) -> Data:
-    return value.settle() if isinstance(value, Lazy) else value
+    return settled(_steps(value, steps[used:], scope))
 
 
 def _steps(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
     for step in steps:
         if isinstance(step, Attr):
-            value = _attribute(value, step.name, scope)
+            value = attribute(value, step.name, scope)
         elif isinstance(step, Index):
-            value = _index(value, evaluate(step.key, scope), scope)
+            value = index(value, evaluate(step.key, scope), scope)
         else:
             value = _splat(value, step.steps, scope)
     return value
 
 
-def _attribute(value: Data, name: str, scope: Scope) -> Data:
-    if isinstance(value, BlockObject):
-        found = value.get(name)
-        if not is_null(found):
-            return found
-        return scope.resolver.computed(value.instance, f"{value.path}.{name}" if value.path else name)
-    if isinstance(value, dict):
-        if name in value:
-            return value[name]
-        raise ValueProblem(f"there is no attribute `{name}`")
-    if isinstance(value, Unknown):
-        return combine([value], text=placeholder(f"{describe(value)}.{name}"))
-    if isinstance(value, Lazy):
-        return value.attribute(name)
-    if isinstance(value, Sensitive):
-        return _marked(_attribute(value.value, name, scope), True)
-    raise ValueProblem(f"a {kind_name(value)} has no attribute `{name}`")
-
-
-def _index(value: Data, key: Data, scope: Scope) -> Data:
-    if isinstance(value, Sensitive) or isinstance(key, Sensitive):
-        bare = bared(value)
-        # The name of an attribute hides nothing: its mark is lost.
-        by_name = isinstance(bare, dict) and not isinstance(bare, MapValue)
-        with hushed():
-            found = _settled(_index(bare, bared(key), scope))
-        return _marked(found, isinstance(value, Sensitive) or not by_name)
-    if isinstance(value, Lazy):
-        return value.index(key)
-    holes = [item for item in (value, key) if isinstance(item, Unknown)]
-    if holes:
-        return combine(holes, text=placeholder(f"{describe(value)}[{describe(key)}]"))
-    if isinstance(value, dict):
-        if is_null(key):
-            raise ValueProblem("null is no key")
-        return _attribute(value, to_string(key), scope) if isinstance(value, BlockObject) else _key(value, key)
-    if isinstance(value, list) and not isinstance(value, SetValue):
-        return _element(value, key)
-    raise ValueProblem(f"a {kind_name(value)} has no elements by position or key")
-
-
-def _key(value: dict[str, Data], key: Data) -> Data:
-    name = nfc(to_string(key))
-    if name not in value:
-        raise ValueProblem(f"there is no element `{shorten(name)}`")
-    return value[name]
-
-
-def _element(value: list[Data], key: Data) -> Data:
-    position = as_number(key)
-    if not isinstance(position, int):
-        raise ValueProblem("a position must be a whole number")
-    before = [item for item in value[: position + 1] if isinstance(item, Unknown) and item.many]
-    if before and position >= 0:
-        return combine(before, text=placeholder(f"{describe(value)}[{position}]"))
-    if not 0 <= position < len(value):
-        raise ValueProblem(f"there is no element {position} in a list of {len(value)}")
-    return value[position]
-
-
 def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
     if isinstance(value, Sensitive):
-        return _marked(_splat(value.value, steps, scope), True)
+        return under_mark(_splat(value.value, steps, scope))
     if is_null(value):
         if type_of(value).kind in ("list", "set", "tuple"):
             raise ValueProblem("a null list has no elements")
         return []
     if not isinstance(value, list | Unknown) and not (isinstance(value, Lazy) and value.listed):
-        return [_settled(_steps(value, steps, scope))]
+        return [settled(_steps(value, steps, scope))]
     out: list[Data] = []
-    for _, item, many in _iterate(value):
-        result = _settled(_steps(item, steps, scope))
+    for _, item, many in iterate(value):
+        result = settled(_steps(item, steps, scope))
         out.append(result if many is None else as_many(result, many))
     if not isinstance(value, ListValue | SetValue):
         return out
-    return ListValue(*unify_items(out)) if out else ListValue((), _type_after(value.of, steps, scope))
+    return ListValue(*unify_items(out)) if out else ListValue((), type_after(value.of, steps, scope))
 
 
-def _type_after(kind: Type, steps: tuple[Step, ...], scope: Scope) -> Type:
+def type_after(kind: Type, steps: tuple[Step, ...], scope: Scope) -> Type:
     """The type that steps from an element of a list would lead to: it is there even when no element is.
 
     Raises:
@@ -384,30 +326,14 @@ def _type_after(kind: Type, steps: tuple[Step, ...], scope: Scope) -> Type:
     return kind
 
 
-def _iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
-    """Key and value of every element; with a hole when the element stands for any number of them."""
-    if isinstance(value, Lazy):
-        yield from value.items()
-    elif isinstance(value, Unknown):
-        key = combine([value], present=True, text=placeholder(f"key of {describe(value)}"))
-        yield key, combine([value], text=placeholder(f"{describe(value)}[*]")), value
-    elif isinstance(value, dict):
-        for name in sorted(value):
-            yield name, value[name], None
-    elif isinstance(value, list):
-        is_set = isinstance(value, SetValue)
-        for position, item in enumerate(value):
-            many = item if isinstance(item, Unknown) and item.many else None
-            place: Data = combine([many], present=True) if many is not None else numbers.sized(position)
-            yield item if is_set else place, item, many
-    else:
-        raise ValueProblem(f"a {kind_name(value)} has no elements")
-
-
 # Comprehensions
 
 
-class _Rows:
+_PARTS: Final = 8
+"""Parts of an expression that cost one step of work."""
+
+
+class Rows:
     """The elements that a comprehension goes through, and whether something sensitive decided which."""
 
     def __init__(self, node: ForTuple | ForObject, scope: Scope) -> None:
@@ -420,9 +346,12 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[Scope, Unknown | None]]:
         """The scope of every element that the condition lets pass, with a hole where it is open whether it does."""
         any_row = False
-        for key, value, many in _iterate(self.collection):
+        work = self._node.work
+        if not work:
+            work = self._node.work = 1 + size(self._node) // _PARTS
+        for key, value, many in iterate(self.collection):
             any_row = True
-            self._scope.functions.spend(1)
+            self._scope.functions.spend(work)
             inner = self._inner(key, value)
             doubt = many
             if self._node.condition is not None:
@@ -465,22 +394,20 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
         collection = _steps(value, source.steps[used:], scope)
     else:
         collection = evaluate(source, scope)
-    if isinstance(collection, Sensitive):
-        return collection.value, True
-    return collection, False
+    return (collection.value, True) if isinstance(collection, Sensitive) else (collection, False)
 
 
 def _for_tuple(node: ForTuple, scope: Scope) -> Data:
-    rows = _Rows(node, scope)
+    rows = Rows(node, scope)
     out: list[Data] = []
     for inner, doubt in rows:
         result = rows.value(node.result, inner)
         out.append(result if doubt is None else as_many(result, doubt))
-    return _marked(out, rows.marked)
+    return under_mark(out, rows.marked)
 
 
 def _for_object(node: ForObject, scope: Scope) -> Data:
-    rows = _Rows(node, scope)
+    rows = Rows(node, scope)
     result: dict[str, Data] = {}
     holes: list[Unknown] = []
     for inner, doubt in rows:
@@ -504,7 +431,7 @@ def _for_object(node: ForObject, scope: Scope) -> Data:
     if holes:
         text = placeholder(f"{{for {node.value} in {describe(_shown(rows.collection))}}}")
         return combine(holes, present=True, text=None if rows.marked else text)
-    return _marked({key: result[key] for key in sorted(result)}, rows.marked)
+    return under_mark({key: result[key] for key in sorted(result)}, rows.marked)
 
 
 def _shown(collection: Data) -> Data:
@@ -530,7 +457,7 @@ def _call(node: Call, scope: Scope) -> Data:
         bare = last.value if isinstance(last, Sensitive) else last
         if not isinstance(bare, list):
             raise ValueProblem(f"`...` needs a list, not a {kind_name(bare)}")
-        arguments += [_marked(item, isinstance(last, Sensitive)) for item in bare]
+        arguments += [under_mark(item, isinstance(last, Sensitive)) for item in bare]
     if provider_functions.knows(name):
         return provider_functions.call_provider(name, arguments)
     return invoke(name, arguments, scope.functions)

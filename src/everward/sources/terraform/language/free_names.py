@@ -42,7 +42,12 @@ def calls_in(expression: Expression) -> Iterator[Call]:
             yield node
 
 
-def _nodes(expression: Expression) -> Iterator[tuple[_Node, frozenset[str]]]:
+def size(node: ForTuple | ForObject) -> int:
+    """How many parts are worked out for each element of a comprehension."""
+    return sum(1 for part in _body(node) for _ in _nodes(part))
+
+
+def _nodes(expression: _Node) -> Iterator[tuple[_Node, frozenset[str]]]:
     """All nodes with the names that have a value there; without recursion, as input may nest deeply."""
     stack: list[tuple[_Node, frozenset[str]]] = [(expression, frozenset())]
     while stack:
@@ -103,4 +108,4 @@ def _keys(steps: Iterable[Step]) -> Iterator[Expression]:
             yield from _keys(step.steps)
 
 
-__all__ = ["calls_in", "free_names"]
+__all__ = ["calls_in", "free_names", "size"]

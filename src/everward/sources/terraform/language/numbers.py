@@ -1,16 +1,18 @@
 """Numbers as Terraform has them: binary floating point, 512 bits wide unless a function made them narrower.
 
-A whole number is an `int`. Any other is a `Decimal` that holds the binary value exactly; so is negative zero. Both are
-512 bits wide; `SizedInt` and `SizedDecimal` are for other widths, which show when one is divided by another:
-`length(["a"]) / length(["a", "b", "c"])` has 64 bits.
+A whole number is an `int`. Any other is a `Decimal` that holds the binary value exactly; so are negative zero, and what
+a division by zero gives, which is infinite. Both are 512 bits wide; `SizedInt` and `SizedDecimal` are for other widths,
+which show when one is divided by another: `length(["a"]) / length(["a", "b", "c"])` has 64 bits.
 
 The rules are those of Go's `math/big`, which rounds to the nearest, ties to even, as Terraform's values use it.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -28,7 +30,12 @@ FURTHEST = 1000
 _LONGEST = 20_000
 """Characters of a number in text."""
 
+_EXACT = Context(traps=[InvalidOperation])
 _TEXT = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:([eEpP])([+-]?\d+))?", re.ASCII)
+
+
+INFINITY = Decimal("Infinity")
+_INFINITE = re.compile(r"([+-]?)[iI]nf")
 
 
 class NumberProblem(ValueError):
@@ -74,13 +81,14 @@ def of_float(value: float) -> Number:
     """A result of double precision.
 
     Raises:
-        NumberProblem: when it is infinite, or not a number.
+        NumberProblem: when it is not a number.
 
     """
-    try:
-        return _made(*_from_ratio(*value.as_integer_ratio(), negative=str(value).startswith("-")), DOUBLE)
-    except (OverflowError, ValueError):
-        raise NumberProblem("the result is not a number") from None
+    if math.isnan(value):
+        raise NumberProblem("the result is not a number")
+    if math.isinf(value):
+        return -INFINITY if value < 0 else INFINITY
+    return _made(*_from_ratio(*value.as_integer_ratio(), negative=str(value).startswith("-")), DOUBLE)
 
 
 def _from_ratio(numerator: int, denominator: int, *, negative: bool) -> _Binary:
@@ -96,7 +104,10 @@ def parse(text: str) -> Number:
     """
     match = _TEXT.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise NumberProblem("not a number")
+        infinite = _INFINITE.fullmatch(text)
+        if infinite is None:
+            raise NumberProblem("not a number")
+        return -INFINITY if infinite[1] == "-" else INFINITY
     sign, whole, fraction, bare, kind, power = match.groups()
     places = fraction or bare or ""
     digits = ((whole or "") + places).lstrip("0")
@@ -218,48 +229,84 @@ def _binary(value: Number) -> _Binary:
 # Operations
 
 
+def is_finite(value: Number) -> bool:
+    """Whether a number is not infinite."""
+    return isinstance(value, int) or value.is_finite()
+
+
+def _are_finite(one: Number, two: Number) -> bool:
+    return is_finite(one) and is_finite(two)
+
+
+def _infinite(operation: Callable[[Decimal, Decimal], Decimal], one: Number, two: Number) -> Number:
+    """A result with something infinite in it; the finite part matters by its sign alone."""
+    parts = [Decimal(item) if not is_finite(item) else _sign(item) for item in (one, two)]
+    try:
+        result = operation(*parts)
+    except InvalidOperation:
+        raise NumberProblem("the result is not a number") from None
+    return result if result else Decimal("-0") if result.is_signed() else 0
+
+
+def _sign(value: Number) -> Decimal:
+    if isinstance(value, int):
+        return Decimal((value > 0) - (value < 0))
+    return Decimal("-1" if value.is_signed() else "1") if value else value
+
+
 def add(one: Number, two: Number) -> Number:
     """The sum."""
-    if type(one) is int and type(two) is int:
-        total = one + two
-        if total.bit_length() <= WIDTH:
-            return total
+    if isinstance(one, int) and isinstance(two, int):
+        total, bits = int(one) + int(two), max(width(one), width(two))
+        if total.bit_length() <= bits:
+            return _with_width(total, bits)
+    if not _are_finite(one, two):
+        return _infinite(_EXACT.add, one, two)
     return _made(*_sum(_binary(one), _binary(two)), max(width(one), width(two)))
 
 
 def subtract(one: Number, two: Number) -> Number:
     """The difference."""
-    if type(one) is int and type(two) is int:
-        total = one - two
-        if total.bit_length() <= WIDTH:
-            return total
+    if isinstance(one, int) and isinstance(two, int):
+        total, bits = int(one) - int(two), max(width(one), width(two))
+        if total.bit_length() <= bits:
+            return _with_width(total, bits)
+    if not _are_finite(one, two):
+        return _infinite(_EXACT.subtract, one, two)
     left, right = _binary(one), _binary(two)
     return _made(*_sum(left, right._replace(negative=not right.negative)), max(width(one), width(two)))
 
 
 def multiply(one: Number, two: Number) -> Number:
     """The product: as wide as it needs, up to 512 bits."""
+    if not _are_finite(one, two):
+        return _infinite(_EXACT.multiply, one, two)
     product = _rounded(_product(_binary(one), _binary(two)), WIDTH)
     needed = product.mantissa.bit_length() - max((product.mantissa & -product.mantissa).bit_length() - 1, 0)
     return _made(*product, max(width(one), width(two), needed))
 
 
 def divide(one: Number, two: Number) -> Number:
-    """The quotient.
+    """The quotient: infinite when the divisor is zero.
 
     Raises:
-        NumberProblem: when the divisor is zero. Terraform goes on with an infinite number there, and fails when the
-            plan is written.
+        NumberProblem: when both are zero, or both infinite.
 
     """
+    if not _are_finite(one, two):
+        return _infinite(_EXACT.divide, one, two)
     if not two:
-        raise NumberProblem("division by zero")
+        if not one:
+            raise NumberProblem("division by zero")
+        return -INFINITY if _binary(one).negative != _binary(two).negative else INFINITY
     bits = max(width(one), width(two))
     return _made(*_quotient(_binary(one), _binary(two), bits), bits)
 
 
 def remainder(one: Number, two: Number) -> Number:
     """What is left of a division to a whole number; the number itself where the divisor is zero."""
+    if not _are_finite(one, two):
+        raise NumberProblem("the result is not a number")
     if not two:
         return one
     bits = width(one)
@@ -270,7 +317,7 @@ def remainder(one: Number, two: Number) -> Number:
 
 def negate(value: Number) -> Number:
     """The number with the other sign."""
-    if type(value) is int and value:
+    if (type(value) is int and value) or not is_finite(value):
         return -value
     binary = _binary(value)
     return _made(not binary.negative, binary.mantissa, binary.exponent, width(value))
@@ -278,6 +325,8 @@ def negate(value: Number) -> Number:
 
 def absolute(value: Number) -> Number:
     """The number without its sign."""
+    if not is_finite(value):
+        return Decimal("Infinity")
     binary = _binary(value)
     return _made(False, binary.mantissa, binary.exponent, width(value))
 
@@ -289,19 +338,23 @@ def truncated(value: Number) -> int:
 
 def floor(value: Number) -> Number:
     """The next whole number below, as wide as the number."""
+    if not is_finite(value):
+        return value
     whole = int(value)
     return _made(*_binary(whole - 1 if value < whole else whole), width(value))
 
 
 def ceil(value: Number) -> Number:
     """The next whole number above, as wide as the number."""
+    if not is_finite(value):
+        return value
     whole = int(value)
     return _made(*_binary(whole + 1 if value > whole else whole), width(value))
 
 
 def same(one: Number, two: Number) -> bool:
     """Whether two numbers are equal: whole ones by value, others when they read the same."""
-    if isinstance(one, int) or isinstance(two, int):
+    if isinstance(one, int) or isinstance(two, int) or not _are_finite(one, two):
         return one == two
     return one == two or (not (one.is_signed() ^ two.is_signed()) and text_of(one) == text_of(two))
 
@@ -313,6 +366,8 @@ def text_of(value: Number) -> str:
     """The shortest text that reads as this number and no other of its width: no exponent, no trailing zeros."""
     if isinstance(value, int) and value.bit_length() <= width(value):
         return _digits(value)
+    if not is_finite(value):
+        return "-Inf" if value < 0 else "+Inf"
     binary = _binary(value)
     if not binary.mantissa:
         return "-0" if binary.negative else "0"
@@ -402,6 +457,8 @@ def leading(value: Number, count: int) -> tuple[str, int]:
 
 def general(value: Number, count: int) -> str:
     """A number in a count of digits as Go's `%g` writes it."""
+    if not is_finite(value):
+        return text_of(value)
     digits, point = leading(value, count)
     digits = digits.rstrip("0") or "0"
     sign = "-" if value < 0 else ""

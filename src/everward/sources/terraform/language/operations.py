@@ -24,7 +24,7 @@ from everward.sources.terraform.language.data import (
     type_of,
 )
 from everward.sources.terraform.language.numbers import Number
-from everward.sources.terraform.language.types import HOLE, NUMBER
+from everward.sources.terraform.language.types import BOOL, HOLE, NUMBER, STRING
 from everward.sources.terraform.language.unify import same_type, unify
 from everward.values import Truth, Unknown, all_of, any_of, combine, negate, placeholder
 
@@ -231,12 +231,20 @@ def in_common_type(value: Data, other: Data) -> Data:
     kind, other_kind = type_of(value), type_of(other)
     if value is None:
         return null_of(other_kind)
-    if kind == other_kind:
+    if kind == other_kind or (kind is STRING and other_kind in (NUMBER, BOOL)):
         return value
     common = unify((kind, other_kind))
     if common is None:
         raise ValueProblem(f"the branches have no type in common: {kind_name(value)} and {kind_name(other)}")
-    return value if common == kind else convert(value, common)
+    if common == kind:
+        return value
+    try:
+        return convert(value, common)
+    except ValueProblem:
+        if any(hole.many for hole in holes_of((value, other))):
+            # How long a list with such a hole is nobody knows: that it is too long for a type says nothing.
+            return value
+        raise
 
 
 def is_many(value: Data) -> bool:

@@ -12,7 +12,7 @@ from everward.sources.terraform.language.functions.registry import Context
 from everward.sources.terraform.language.functions.terraform import is_identifier
 from everward.sources.terraform.language.scope import EvaluationError, Scope
 from everward.sources.terraform.language.values import Data, LimitProblem, ValueProblem, shorten
-from everward.sources.terraform.syntax import Expression, Step, SyntaxProblem, parse_file, parse_template
+from everward.sources.terraform.syntax import Expression, Step, SyntaxProblem, Variable, parse_file, parse_template
 from everward.values import Unknown
 
 
@@ -21,7 +21,8 @@ class Renderer:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._templates: dict[str, Expression] = {}
+        self._templates: dict[str, tuple[Expression, tuple[Variable, ...]]] = {}
+        """By text: the template, and what it needs."""
 
     def render(self, text: str, name: str, variables: dict[str, Data], *, files: bool) -> Data:
         """A template with its variables filled in. `files` says whether it may read files.
@@ -34,8 +35,8 @@ class Renderer:
         for given in variables:
             if not is_identifier(given):
                 raise ValueProblem(f"`{shorten(given)}` cannot be the name of a variable of a template")
-        template = self._template(text, name)
-        for needed in free_names(template):
+        template, needs = self._template(text, name)
+        for needed in needs:
             if needed.name not in variables:
                 raise ValueProblem(
                     f"`{shorten(name)}` line {_line(needed.line)}: `{needed.name}` is not given to the template"
@@ -46,15 +47,16 @@ class Renderer:
             message = f"`{shorten(name)}` line {_line(error.line)}: {error.message}"
             raise (LimitProblem(message, error.limit) if error.limit else ValueProblem(message)) from None
 
-    def _template(self, text: str, name: str) -> Expression:
-        template = self._templates.get(text)
-        if template is None:
+    def _template(self, text: str, name: str) -> tuple[Expression, tuple[Variable, ...]]:
+        known = self._templates.get(text)
+        if known is None:
             try:
-                template = self._templates[text] = parse_template(text, name)
+                template = parse_template(text, name)
+                known = self._templates[text] = template, tuple(free_names(template))
             except SyntaxProblem as problem:
                 line = problem.origin.line if problem.origin is not None else None
                 raise ValueProblem(f"{problem.message}" + (f", line {line}" if line else "")) from None
-        return template
+        return known
 
     def decode(self, text: str) -> Data:
         """A file of variables as an object: arguments alone, without references and functions.

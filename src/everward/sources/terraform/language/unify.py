@@ -144,7 +144,7 @@ def _unify_alike(kind: str, types: list[Type], unsafe: bool) -> Type | None:
 
 
 def _collection(kind: str, parts: list[Type], types: list[Type], unsafe: bool) -> Type | None:
-    element = unify(parts, unsafe=unsafe)
+    element = unify(parts, unsafe=unsafe) if parts else None
     if element is None:
         return None
     made = Type(kind, element)

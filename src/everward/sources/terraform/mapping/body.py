@@ -114,7 +114,7 @@ class Body:
         """A value that several attributes make."""
         read = partial(self._sibling, place)
         if rule.flags is not None:
-            return flagged(rule.flags, read)
+            return transform(rule, flagged(rule.flags, read))
         value = formatted(rule.fmt or "", read)
         return transform(rule, value) if value is not None else None
 
@@ -161,6 +161,8 @@ class Body:
     def _sibling(self, place: Place, name: str) -> Value:
         if name == "@id":
             return self._own_id()
+        if name == "@subscription":
+            return self._subscription()
         if name.startswith("@"):
             # An attribute of the instance as a whole, seen from inside a block.
             place, name = Place(self.instance.attributes, self.content, "", "", ""), name[1:]
@@ -169,6 +171,16 @@ class Body:
         if value is None:
             return fact.default if fact is not None else None
         return self.settled(coerce(value, fact.kind) if fact is not None else value)
+
+    def _subscription(self) -> Value:
+        """The subscription of the resource, as the beginning of an id."""
+        head = "/".join(self.own.split("/")[:3])
+        if not head.lower().startswith("/subscriptions/"):
+            return None
+        decided_by = (f"{self.instance.address}.id",)
+        return (
+            Unknown(reason="its id is not known yet", decided_by=decided_by, text=head) if is_symbolic(head) else head
+        )
 
     def _own_id(self) -> Value:
         if not is_symbolic(self.own):
@@ -321,7 +333,7 @@ class Body:
                 existing = _look(place.target, path) if rule.flat else None
                 if isinstance(existing, list) and isinstance(value, list):
                     value = [*existing, *value]
-                _assign(place.target, path, value, weak=not configured)
+                _assign(place.target, path, value, weak=not configured and not isinstance(existing, list))
                 if configured:
                     self._note(place, name, path)
 

@@ -46,8 +46,8 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
     """A format such as `{account_name}` or `default` with its attributes as parts of an id.
 
     `{location:region}` is a region's name without blanks and case, `{subscription_id:last}` the last part of an id,
-    `{source_vm_id:group}` the resource group in an id, `{a|b}` the first that is set, and `{kind:=X}` says `X` when
-    nobody set it.
+    `{source_vm_id:group}` the resource group in an id, `{a|b}` the first that is set, `{kind:=X}` says `X` when
+    nobody set it, and `{kind:?X:Y}` says `X` when somebody did, else `Y`.
     """
 
     def part(found: re.Match[str]) -> str:
@@ -55,6 +55,9 @@ def fill(template: str, attributes: Mapping[str, Value], fallback: str) -> str:
         value = next((attributes[name] for name in names.split("|") if attributes.get(name) is not None), None)
         if value is None and kind.startswith("="):
             return kind[1:]
+        if kind.startswith("?"):
+            yes, _, no = kind[1:].partition(":")
+            return no if value is None else yes
         if kind == "region" and isinstance(value, str):
             value = value.replace(" ", "").lower()
         if kind in ("last", "group"):
@@ -144,7 +147,9 @@ def _below(mapping: TypeMapping, instance: Instance, names: list[str], subscript
         for _ in range(mapping.lift):
             between = try_parse_id(parent)
             parent = between.parent if between is not None else parent
-        return parent + tail
+        # The id of something that has no such parts, a resource group's for one, is no parent.
+        if try_parse_id(parent + tail) is not None:
+            return parent + tail
     hole = name_part(value, f"{instance.address}.{attribute}")
     above = "".join(f"/{kind}/{hole}" for kind in kinds[: len(kinds) - len(names)])
     return f"{hole}/providers/{namespace}{above}{tail}" if above else f"{hole}{tail}"

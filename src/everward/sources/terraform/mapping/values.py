@@ -213,7 +213,8 @@ def _wrap(template: Any, item: Value) -> Value:
     if template == "$":
         return item
     if isinstance(template, dict) and "$match" in template:
-        return _part(template["$match"], item)
+        part = _part(template["$match"], item)
+        return _number(part) if template.get("$number") else part
     if isinstance(template, dict):
         return {key: _wrap(inner, item) for key, inner in template.items()}
     if isinstance(template, list):

@@ -68,6 +68,8 @@ class Module:
     """How many files it has."""
     replaced: list[str] = field(default_factory=list)
     """Files of Terraform in whose place OpenTofu reads others."""
+    tests: list[Path] = field(default_factory=list)
+    """Files that test it, here and in `tests`: they declare nothing that is deployed."""
 
 
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "check": 1}

@@ -17,6 +17,7 @@ from everward.values import Origin, ProblemError, UnreadableError
 
 ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 """Files that declare something."""
+_TESTS = (".tftest.hcl", ".tftest.json", ".tofutest.hcl", ".tofutest.json")
 _STACKS = (".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl")
 
 
@@ -47,6 +48,17 @@ def _twin(name: str) -> str | None:
         if name.endswith(ending):
             return name.removesuffix(ending) + other
     return None
+
+
+def _tests(folder: Path, kinds: dict[str, str]) -> list[Path]:
+    found = [folder / name for name in sorted(kinds) if name.endswith(_TESTS)]
+    if kinds.get("tests") == "folder":
+        try:
+            found += sorted(path for path in (folder / "tests").iterdir() if path.name.endswith(_TESTS))
+        except OSError:
+            # A folder that cannot be listed is told by whoever lists all of them.
+            return found
+    return found
 
 
 def is_local(source: str) -> bool:
@@ -112,6 +124,7 @@ class ModuleLoader:
                 declare(module, body)
         for body in overrides:
             lay_over(module, body)
+        module.tests = _tests(folder, kinds)
         for name in sorted(kinds):
             if name.endswith(_STACKS) and kinds[name] != "folder":
                 self._stack(folder / name, module)

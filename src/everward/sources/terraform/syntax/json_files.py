@@ -15,6 +15,7 @@ from typing import Any, Final
 from everward.sources.jsontext import JsonError, Lines, Node, decode_text, parse, unreadable
 from everward.sources.limits import Limits
 from everward.sources.terraform.depth import deep_stack
+from everward.sources.terraform.syntax.errors import HELP
 from everward.sources.terraform.syntax.nodes import (
     Attribute,
     Block,
@@ -30,7 +31,7 @@ from everward.sources.terraform.syntax.parser import parse_expression, parse_tem
 from everward.values import Origin
 
 COMMENT: Final = "//"
-_HELP: Final = "correct the file; `terraform validate` shows the same place"
+
 
 _LABELS: Final = {
     "resource": 2,
@@ -119,7 +120,7 @@ class _Value:
 
 
 def _problem(message: str, origin: Origin) -> SyntaxProblem:
-    return SyntaxProblem(message, origin=origin, help=_HELP)
+    return SyntaxProblem(message, origin=origin, help=HELP)
 
 
 class _Reader:

@@ -121,6 +121,8 @@ class ForTuple(Expression):
     collection: Expression
     result: Expression
     condition: Expression | None
+    work: int = 0
+    """Steps that one element costs; zero until it was worked out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -134,6 +136,8 @@ class ForObject(Expression):
     result: Expression
     grouped: bool
     condition: Expression | None
+    work: int = 0
+    """Steps that one element costs; zero until it was worked out."""
 
 
 @dataclass(slots=True, eq=False)

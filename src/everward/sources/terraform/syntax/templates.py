@@ -32,9 +32,12 @@ class Sequence:
 
 Token = Text | Sequence
 
-_ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))|\$\$\{|%%\{", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:([nrt\"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))|\$\$\{|%%\{|\"", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _MARKERS = re.compile(r"\$\$\{|%%\{")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+"""White space as Unicode lists it, which Python adds four controls to."""
 
 
 def unescape_quoted(text: str) -> str:
@@ -44,7 +47,7 @@ def unescape_quoted(text: str) -> str:
         ValueError: on an escape that does not exist; the message names it.
 
     """
-    if "\\" not in text and "{" not in text:
+    if "\\" not in text and "{" not in text and '"' not in text:
         return text
     return _ESCAPE.sub(_escaped, text)
 
@@ -55,11 +58,13 @@ def _escaped(match: re.Match[str]) -> str:
         return _ESCAPED[simple]
     if short is not None or long is not None:
         code = int(short or long, 16)
-        if code > 0x10FFFF:
+        if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
             raise ValueError(f"`{match.group()}` is no character")
         return chr(code)
     if other is not None:
         raise ValueError(f"`{match.group()}` is no escape: write `\\\\` for a backslash")
+    if match.group() == '"':
+        raise ValueError('a quote stands in a text: write `\\"` for it')
     return match.group()[1:]
 
 
@@ -70,7 +75,7 @@ def unescape_markers(text: str) -> str:
 
 def split_lines(text: str) -> list[Text]:
     """Literal text as a heredoc has it: a token a line."""
-    return [Text(line) for line in text.splitlines(keepends=True)] if "\n" in text else [Text(text)]
+    return [Text(line) for line in _LINES.findall(text)] if "\n" in text else [Text(text)]
 
 
 def strip(tokens: list[Token]) -> None:
@@ -81,11 +86,11 @@ def strip(tokens: list[Token]) -> None:
         if token.strip_before and position > 0:
             before = tokens[position - 1]
             if isinstance(before, Text):
-                before.value = before.value.rstrip()
+                before.value = before.value.rstrip(_SPACE)
         if token.strip_after and position + 1 < len(tokens):
             after = tokens[position + 1]
             if isinstance(after, Text):
-                after.value = after.value.lstrip()
+                after.value = after.value.lstrip(_SPACE)
 
 
 def flush(tokens: list[Token]) -> None:
@@ -96,8 +101,8 @@ def flush(tokens: list[Token]) -> None:
     for token in tokens:
         if isinstance(token, Text):
             value = token.value
-            if at_start and not (value.isspace() and value.endswith("\n")):
-                spaces = len(value) - len(value.lstrip())
+            if at_start and not (value.endswith("\n") and not value.strip(_SPACE)):
+                spaces = len(value) - len(value.lstrip(_SPACE))
                 smallest = spaces if smallest is None else min(smallest, spaces)
                 margins.append(token)
             at_start = value.endswith("\n")

@@ -27,7 +27,7 @@ def _same(first: Any, second: Any) -> bool:
     """
     if first is None or second is None:
         return first is second
-    kinds = kind_of(first), kind_of(second)
+    kinds = _basic(first), _basic(second)
     if kinds[0] != kinds[1]:
         raise TemplateError(f"{kinds[0]} and {kinds[1]} are not compared", refused=True,
                             help="numbers in values are floats: use `int` on them")  # fmt: skip
@@ -36,12 +36,18 @@ def _same(first: Any, second: Any) -> bool:
     return bool(first == second)
 
 
+def _basic(value: Any) -> str:
+    """The kind of a value, whatever its size."""
+    kind = kind_of(value)
+    return "int" if kind == "int64" else kind
+
+
 def _equal(*arguments: Any) -> bool:
     return any(_same(arguments[0], other) for other in arguments[1:])
 
 
 def _ordered(name: str, first: Any, second: Any) -> bool:
-    if kind_of(first) != kind_of(second) or kind_of(first) not in ("int64", "float64", "string"):
+    if _basic(first) != _basic(second) or _basic(first) not in ("int", "float64", "string"):
         raise TemplateError(f"{kind_of(first)} and {kind_of(second)} have no order", refused=True)
     found: Mapping[str, bool] = {
         "lt": first < second,
@@ -152,7 +158,7 @@ def _formatted(renderer: Renderer, match: re.Match[str], value: Any) -> str | No
 
 def _verb(match: re.Match[str], value: Any) -> str:
     verb, precision = match["verb"], match["precision"]
-    kind = kind_of(value)
+    kind = _basic(value)
     if kind == "invalid":
         return "<nil>" if verb == "v" else f"%!{verb}(<nil>)"
     if verb == "v":
@@ -160,13 +166,13 @@ def _verb(match: re.Match[str], value: Any) -> str:
     if verb == "s" and kind in ("string", "slice", "map"):
         text = plain_text(value)
         return text if precision is None else text[: int(precision or 0)]
-    if verb == "d" and kind == "int64":
+    if verb == "d" and kind == "int":
         return ("+" if "+" in match["flags"] and value >= 0 else "") + str(value)
     if verb == "q" and kind == "string":
         return go_quote(value)
     if verb == "t" and kind == "bool":
         return plain_text(value)
-    if verb in "xX" and kind == "int64":
+    if verb in "xX" and kind == "int":
         return format(value, verb)
     if verb == "f" and kind == "float64" and len(precision or "6") < 3:
         return f"{value:.{int(precision or 0) if precision is not None else 6}f}"
@@ -189,18 +195,7 @@ def _padded(text: str, match: re.Match[str]) -> str:
     return text.rjust(width)
 
 
-def _slice(*arguments: Any) -> Any:
-    value, *bounds = arguments
-    if not isinstance(value, str | list) or any(not isinstance(item, int) for item in bounds):
-        raise TemplateError("`slice` needs a list or a text, and numbers")
-    start = bounds[0] if bounds else 0
-    end = bounds[1] if len(bounds) > 1 else len(value)
-    if not 0 <= start <= end <= len(value):
-        raise TemplateError("`slice` goes over the end", refused=True)
-    return value[start:end]
-
-
-_TYPES: Final = {"map": "map[string]interface {}", "slice": "[]interface {}", "int64": "int", "invalid": "<nil>"}
+_TYPES: Final = {"map": "map[string]interface {}", "slice": "[]interface {}", "invalid": "<nil>"}
 
 
 def _type_of(value: Any) -> str:
@@ -228,7 +223,6 @@ FUNCTIONS: Final[dict[str, Callback]] = {
     "ge": looks("ge", lambda first, second: _ordered("ge", first, second), 2, 2),
     "len": _len,
     "index": _index,
-    "slice": looks("slice", _slice, 1, 3),
     "print": _print,
     "println": _println,
     "printf": _printf,

@@ -92,7 +92,7 @@ def deep_copy(value: Any) -> Any:
 
 
 def _merge(renderer: Renderer, arguments: list[Any], *, overwrite: bool) -> Any:
-    """Fill the first object from the others; with `overwrite`, what they have wins unless it is empty."""
+    """Fill the first object from the others; with `overwrite`, what they have wins."""
     check_count("merge", arguments, 1, 99)
     holes = [item for item in arguments if isinstance(item, Hole)]
     if holes:
@@ -111,10 +111,7 @@ def _into(renderer: Renderer, target: dict[str, Any], other: dict[str, Any], ove
         held = target.get(key)
         if isinstance(held, dict) and isinstance(value, dict) and held is not value:
             _into(renderer, held, value, overwrite, depth + 1)
-        elif overwrite:
-            if key not in target or _filled(renderer, value):
-                target[key] = value
-        elif key not in target or not _filled(renderer, held):
+        elif overwrite or key not in target or not _filled(renderer, held):
             target[key] = value
 
 

@@ -88,7 +88,7 @@ FUNCTIONS: Final[dict[str, Callback]] = {
     "until": looks("until", _until, 1, 1),
     "untilStep": looks("untilStep", _until_step, 3, 3),
     "sortAlpha": looks("sortAlpha", lambda items: sorted(map(plain_text, need_list("sortAlpha", items))), 1, 1),
-    "mustSlice": carries("mustSlice", _slice, 1, 3),
+    "slice": carries("slice", _slice, 1, 3),
 }
 
 
@@ -104,5 +104,5 @@ def _added(renderer: Any, arguments: list[Any], *, end: bool) -> Any:
 
 
 for _name in ("first", "last", "rest", "initial", "append", "push", "prepend", "reverse", "compact", "uniq", "without",
-              "has"):  # fmt: skip
+              "has", "slice"):  # fmt: skip
     FUNCTIONS[f"must{_name[0].upper()}{_name[1:]}"] = FUNCTIONS[_name]

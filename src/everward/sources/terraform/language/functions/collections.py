@@ -180,10 +180,11 @@ def merge(*maps: Data) -> Data:
             result.update(item)
         elif item is not None and not (is_null(item) and type_of(item).kind in ("map", "object")):
             raise ValueProblem(f"a map is needed, not a {kind_name(item)}")
-    kinds = {type_of(item) for item in bare}
     merged: Data = {name: result[name] for name in sorted(result)}
-    if len(kinds) == 1:
-        (kind,) = kinds
+    if not any(isinstance(item, dict) and not isinstance(item, MapValue) for item in bare):
+        # Only maps of one type give a map; the type of an object takes long to tell, and would say no.
+        kinds = {type_of(item) for item in bare}
+        kind = kinds.pop() if len(kinds) == 1 else ANY
         merged = MapValue(merged, kind.element or ANY) if kind.kind == "map" else merged
     return mark(merged) if any(isinstance(item, Sensitive) for item in maps) else merged
 
@@ -370,7 +371,7 @@ def transpose(value: dict[str, Data]) -> Data:
 def _common_sets(items: tuple[SetValue, ...]) -> tuple[list[SetValue], Type]:
     found = {part.of: None for part in items if part or part.of.kind != "any"}
     common = unify(found) if found else ANY
-    if common is None:
+    if common is None or (common.kind == "any" and len({part.of for part in items}) > 1):
         raise ValueProblem("the elements of all sets must have one type")
     return [convert(part, Type("set", common)) for part in items], common
 

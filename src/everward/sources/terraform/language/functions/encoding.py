@@ -6,10 +6,12 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from everward.sources.limits import Limits
 from everward.sources.terraform.language.functions.registry import Context, function
+from everward.sources.terraform.language.numbers import is_finite
 from everward.sources.terraform.language.types import STRING, object_of
 from everward.sources.terraform.language.values import (
     Data,
@@ -54,6 +56,8 @@ def _write_json(value: Data, parts: list[str]) -> None:
         parts.append("null")
     elif isinstance(value, bool):
         parts.append("true" if value else "false")
+    elif not is_finite(value):
+        raise ValueProblem("an infinite number has no JSON")
     else:
         parts.append(number_text(value))
 
@@ -86,9 +90,25 @@ def from_json_text(text: str, limits: Limits) -> Data:
         LimitProblem: when it nests too deeply.
 
     """
+    if len(text) <= _REPEATED:
+        # The same few files are decoded again in every instance of a module.
+        return _from_short_text(text, limits.nesting)
+    return _from_text(text, limits.nesting)
+
+
+_REPEATED = 65_536
+"""Characters of a text whose value is kept."""
+
+
+@lru_cache(maxsize=512)
+def _from_short_text(text: str, deepest: int) -> Data:
+    return _from_text(text, deepest)
+
+
+def _from_text(text: str, deepest: int) -> Data:
     # INVARIANT: checked before the reader of JSON sees it, which takes the machine's stack for each level.
-    if _depth(text) > limits.nesting:
-        raise LimitProblem(f"this JSON nests more than {limits.nesting} levels deep", "nesting")
+    if _depth(text) > deepest:
+        raise LimitProblem(f"this JSON nests more than {deepest} levels deep", "nesting")
     try:
         return _from_json(_DECODER.decode(text))
     except (ValueError, RecursionError) as error:

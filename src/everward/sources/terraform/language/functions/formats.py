@@ -162,6 +162,8 @@ def _any(value: Data, verb: _Verb) -> str:
         if isinstance(value, str):
             return value
         if is_number(value):
+            if not numbers.is_finite(value):
+                return numbers.text_of(value)
             negative, digits, point = _significant(value, None)
             return ("-" if negative else "") + _general(digits, point, None, "e")
     return json_text(value)
@@ -178,7 +180,7 @@ def _string(value: Data, verb: _Verb) -> str:
 
 
 def _integer(value: Number, verb: _Verb) -> str:
-    if not isinstance(value, int):
+    if not isinstance(value, int) and value:
         raise ValueProblem(f"`{verb.raw}`: a whole number is needed")
     number = int(value)
     digits = format(abs(number), verb.letter) if verb.letter != "d" else numbers.text_of(abs(number))
@@ -202,6 +204,8 @@ def _plus(verb: _Verb) -> str:
 
 
 def _float(value: Number, verb: _Verb) -> str:
+    if not numbers.is_finite(value):
+        return _infinite(value, verb)
     letter = verb.letter
     precision = verb.precision if verb.precision is not None else None if letter in "gG" else 6
     if letter == "f":
@@ -217,6 +221,11 @@ def _float(value: Number, verb: _Verb) -> str:
     if "-" in verb.flags:
         return f"{sign}{body}{' ' * missing}"
     return f"{sign}{'0' * missing}{body}" if "0" in verb.flags else f"{' ' * missing}{sign}{body}"
+
+
+def _infinite(value: Number, verb: _Verb) -> str:
+    text = ("-" if value < 0 else " " if " " in verb.flags else "+") + "Inf"
+    return text.ljust(verb.width) if "-" in verb.flags else text.rjust(verb.width)
 
 
 def _significant(value: Number, count: int | None) -> tuple[bool, str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from everward.sources.terraform.language.values import ValueProblem
@@ -131,6 +131,7 @@ def _closing(pattern: str, char: str) -> int:
         at += 1
 
 
+@lru_cache(maxsize=65_536)
 def matches(pattern: str, name: str) -> bool:
     """Whether the name of one file or folder fits one part of a pattern.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from everward.sources.terraform.language import numbers
-from everward.sources.terraform.language.functions.registry import function, sequence, whole
+from everward.sources.terraform.language import doubles, numbers
+from everward.sources.terraform.language.functions.registry import STEP_ELEMENTS, Context, function, sequence, whole
 from everward.sources.terraform.language.numbers import Number
 from everward.sources.terraform.language.operations import calculate
 from everward.sources.terraform.language.types import NUMBER
@@ -76,26 +75,24 @@ def total(value: Data) -> Data:
 @function("pow", "nn")
 def power(base: Number, exponent: Number) -> Data:
     """A power, in double precision as Terraform has it."""
-    return _from_float(lambda: _power(float(base), float(exponent)))
+    return _of_double(doubles.power(_double(base), _double(exponent)))
 
 
-def _power(base: float, exponent: float) -> float:
-    if base == 0 and exponent < 0:
-        raise ZeroDivisionError
-    return math.pow(base, exponent)
+def _of_double(value: float) -> Number:
+    return calculate(lambda: numbers.of_float(value))
+
+
+def _double(value: Number) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueProblem("a number is too large for double precision") from None
 
 
 @function("log", "nn")
 def log(value: Number, base: Number) -> Data:
     """A logarithm, in double precision as Terraform has it."""
-    return _from_float(lambda: math.log(value) / math.log(base))
-
-
-def _from_float(work: Any) -> Data:
-    try:
-        return numbers.of_float(work())
-    except (ValueError, OverflowError, ZeroDivisionError):
-        raise ValueProblem("the result is not a number") from None
+    return _of_double(doubles.quotient(doubles.logarithm(_double(value)), doubles.logarithm(_double(base))))
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -121,21 +118,23 @@ def parseint(text: Data, base: Number) -> Data:
     return numbers.sized(-result if text.startswith("-") else result, max(numbers.COUNTED, result.bit_length()))
 
 
-@function("range", "*n")
-def number_range(*limits: Number) -> Data:
+@function("range", "*n", context=True)
+def number_range(context: Context, *limits: Number) -> Data:
     """The numbers from a start up to, and without, a limit."""
     if not 1 <= len(limits) <= 3:
         raise ValueProblem("one to three numbers are needed")
     start, limit = (limits[0], limits[1]) if len(limits) > 1 else (numbers.sized(0), limits[0])
     step = limits[2] if len(limits) > 2 else numbers.sized(1 if start <= limit else -1)
-    if step == 0 or (step > 0 and limit < start) or (step < 0 and limit > start):
-        if limit == start and step != 0:
-            return ListValue((), NUMBER)
+    if limit == start:
+        return ListValue((), NUMBER)
+    if step == 0 or (step > 0) != (limit > start):
         raise ValueProblem("the step leads away from the limit")
     items: list[Data] = []
     current = start
     while current < limit if step > 0 else current > limit:
         if len(items) >= _LONGEST_RANGE:
+            # Found out as often as it is asked for, it is work as well.
+            context.spend(_LONGEST_RANGE // STEP_ELEMENTS)
             raise ValueProblem(f"more than {_LONGEST_RANGE} numbers")
         items.append(current)
         current = calculate(numbers.add, current, step)

@@ -266,6 +266,8 @@ def whole(value: Any, what: str = "a whole number is needed") -> int:
         ValueProblem: when it has a fraction, or is not small enough.
 
     """
+    if value == 0:
+        return 0
     if not isinstance(value, int) or not -_LONGEST_WHOLE <= value < _LONGEST_WHOLE:
         raise ValueProblem(what)
     return int(value)

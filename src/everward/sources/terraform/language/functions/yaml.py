@@ -8,6 +8,7 @@ from typing import Any
 from everward.sources.terraform.language.functions.dates import yaml_moment
 from everward.sources.terraform.language.functions.encoding import from_base64
 from everward.sources.terraform.language.functions.registry import Context, function
+from everward.sources.terraform.language.numbers import INFINITY, sized
 from everward.sources.terraform.language.types import STRING
 from everward.sources.terraform.language.values import (
     Data,
@@ -151,8 +152,10 @@ class _Reader:
             return _TRUTHS[text]
         if text in _NULLS:
             return None
-        if text in _INFINITE or (not tag and text in _NO_NUMBER):
-            raise ValueError("a number must be finite")
+        if text in _INFINITE:
+            return -INFINITY if text.startswith("-") else INFINITY
+        if not tag and text in _NO_NUMBER:
+            raise ValueError("this is not a number")
         if text.startswith("."):
             try:
                 return to_number(text)
@@ -188,6 +191,4 @@ def _number(text: str) -> Data:
         value = int(plain, 0)
         if not -(2**63) <= value < 2**64 or (sign and value > 2**63):
             raise
-        from everward.sources.terraform.language.numbers import sized
-
         return sized(value)

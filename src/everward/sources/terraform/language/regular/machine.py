@@ -47,6 +47,8 @@ class Program:
     def __init__(self, pattern: Pattern) -> None:
         self.slots = 2 * (len(pattern.names) + 1)
         self._code: list[_Instruction] = []
+        self._reached: dict[int, list[tuple[int, tuple[int, ...]]] | None] = {}
+        """What instructions lead to, worked out once: patterns are looked for more often than they are read."""
         start = self._emit(_Instruction("save", slot=0))
         ends, _ = self._compile(pattern.tree, [(start, 0)])
         last = self._emit(_Instruction("save", slot=1))
@@ -182,6 +184,51 @@ class Program:
         self, at: int, slots: Slots, position: int, text: str, threads: list[tuple[int, Slots]], seen: set[int]
     ) -> None:
         """Add a thread, with all that it leads to without a character."""
+        if at not in self._reached:
+            self._reached[at] = self._reach(at)
+        reached = self._reached[at]
+        if reached is None:
+            self._follow_slowly(at, slots, position, text, threads, seen)
+            return
+        for target, saved in reached:
+            if target in seen:
+                continue
+            seen.add(target)
+            if saved:
+                changed = list(slots)
+                for slot in saved:
+                    changed[slot] = position
+                threads.append((target, tuple(changed)))
+            else:
+                threads.append((target, slots))
+
+    def _reach(self, at: int) -> list[tuple[int, tuple[int, ...]]] | None:
+        """What an instruction leads to without a character, and the slots that are set on the way; in order.
+
+        None when the text decides about it.
+        """
+        out: list[tuple[int, tuple[int, ...]]] = []
+        seen: set[int] = set()
+        stack: list[tuple[int, tuple[int, ...]]] = [(at, ())]
+        while stack:
+            at, saved = stack.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            instruction = self._code[at]
+            if instruction.kind == "assert":
+                return None
+            if instruction.kind == "split":
+                stack += [(target, saved) for target in reversed(instruction.to)]
+            elif instruction.kind == "save":
+                stack.append((instruction.to[0], (*saved, instruction.slot)))
+            else:
+                out.append((at, saved))
+        return out
+
+    def _follow_slowly(
+        self, at: int, slots: Slots, position: int, text: str, threads: list[tuple[int, Slots]], seen: set[int]
+    ) -> None:
         stack = [(at, slots)]
         while stack:
             at, slots = stack.pop()

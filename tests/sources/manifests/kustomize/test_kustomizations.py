@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+from tests.sources.manifests.repository import find, kinds, read, reasons, write
+
+from everward.sources.limits import Limits
+from everward.sources.manifests.kustomize import Kustomizations
+from everward.sources.manifests.scan import scan
+from everward.sources.tree import Tree
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'nginx:1'}]}\n"
+
+
+def test_overlays_are_deployments_of_their_own_and_bases_are_none(tmp_path: Path) -> None:
+    overlay = "resources: [../../base]\nnamePrefix: %s-\n"
+    reading = read(
+        tmp_path,
+        {
+            "k8s/base/kustomization.yaml": "resources: [pod.yaml]\n",
+            "k8s/base/pod.yaml": POD,
+            "k8s/overlays/prod/kustomization.yaml": overlay % "prod",
+            "k8s/overlays/int/kustomization.yml": overlay % "int",
+        },
+    )
+    assert kinds(reading) == ["Pod int-p", "Pod prod-p"]
+    clusters = {item.body["properties"]["cluster"] for item in reading.resources if item.name.endswith("-p")}  # type: ignore[index,call-overload]
+    assert len(clusters) == 2
+    assert [(item.role, item.detail) for item in reading.inputs] == [("kustomization", "1 object")] * 2
+
+
+def test_places_are_those_of_the_files_that_say_it(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [pod.yaml]\n",
+            "base/pod.yaml": POD,
+            "over/kustomization.yaml": "resources: [../base]\npatches:\n- path: patch.yaml\n",
+            "over/patch.yaml": "# more\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostNetwork: true\n",
+        },
+    )
+    pod = find(reading, "Pod", "p")
+    assert str(pod.origin).endswith("base/pod.yaml:1")
+    assert str(pod.origin_of("properties.spec.hostNetwork")).endswith("over/patch.yaml:6")
+    assert str(pod.origin_of("properties.spec.containers[0].image")).endswith("base/pod.yaml:4")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("resources: [absent.yaml]", "the kustomization names it, and it is not there"),
+        ("resources: ['https://example.org/x.yaml']", "it is fetched when the kustomization is built"),
+        ("resources: ['github.com/a/b?ref=v1']", "it is fetched when the kustomization is built"),
+        ("resources: ['../../../../../../etc/hostname']", "the kustomization names it, and it is not there"),
+        ("components: [nowhere]", "the kustomization names it, and it is not there"),
+        ("components: ['https://example.org/x']", "it is fetched when the kustomization is built"),
+        ("helmCharts: [{name: x}]", "it is not read here"),
+        ("replacements: []", "it is not read here"),
+        ("nonsense: 1", "kustomize has no such field"),
+        ("patches: [{path: absent.yaml}]", "the kustomization names it, and it is not there"),
+        ("patches: [{target: {kind: Pod}}]", "a patch has neither a path nor a text"),
+        ("patches: [{patch: '[{op: remove, path: /spec}]'}]", "a JSON patch needs a target"),
+        (
+            "patches: [{target: {kind: Pod}, patch: '[{op: remove, path: /absent}]'}]",
+            "`absent` is not there to be patched",
+        ),
+        ("patches: [{target: {kind: Pod}, patch: '[{op: x, path: /spec}]'}]", "`x` is no operation of a JSON patch"),
+        ("patches: [{target: {kind: Pod}, patch: '[{op: add, path: spec}]'}]", "`spec` is no path of a JSON patch"),
+        ("patches: [{target: {kind: Pod}, patch: '[1]'}]", "an operation of a JSON patch is no object"),
+        (
+            "patches: [{target: {kind: Pod}, patch: '[{op: test, path: /kind, value: X}]'}]",
+            "the test of `/kind` fails",
+        ),
+        (
+            "patches: [{target: {kind: Pod}, patch: '[{op: replace, path: /no, value: 1}]'}]",
+            "`no` is not there to be replaced",
+        ),
+        (
+            "patches: [{target: {kind: Pod}, patch: '[{op: add, path: /kind/x, value: 1}]'}]",
+            "`kind/x` goes through something that is no object",
+        ),
+        (
+            "patches: [{target: {kind: Pod}, patch: '[{op: add, path: /spec/containers/7, value: 1}]'}]",
+            "there is no element `7` to be patched",
+        ),
+        ("patches: [{target: {kind: Job}, patch: '[{op: remove, path: /spec}]'}]", "meets no object"),
+        ("patches: [{target: {kind: Pod}, patch: 'kind: [', options: {allowNameChange: true}}]", "options of patches"),
+        ("patches: [{target: {kind: Pod}, patch: 'a: ['}]", "not readable as YAML"),
+        ("configMapGenerator: [{}]", "a generator has no name"),
+        ("configMapGenerator: [{name: x, behavior: merge}]", "there is no ConfigMap `x` to merge"),
+        ("configMapGenerator: [{name: x, files: [absent]}]", "the kustomization names it, and it is not there"),
+        ("resources: [{a: b}]", "it is fetched when the kustomization is built"),
+        ("a: [", "not readable as YAML"),
+    ],
+)
+def test_what_is_not_read_is_said(text: str, reason: str, tmp_path: Path) -> None:
+    head = "" if text.startswith(("resources", "a: [")) else "resources: [pod.yaml]\n"
+    reading = read(tmp_path, {"kustomization.yaml": f"{head}{text}\n", "pod.yaml": POD})
+    assert any(reason in item for item in reasons(reading)), reasons(reading)
+    assert reading.incomplete
+
+
+def test_a_circle_ends(tmp_path: Path) -> None:
+    write(tmp_path, {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n"})
+    tree = Tree(tmp_path)
+    found = Kustomizations(tree, scan(tree, Limits()).kustomizations, Limits())
+    assert found.build(tmp_path / "a") == []
+    assert [item.reason for item in found.unresolved] == ["kustomizations name one another in a circle"]
+
+
+def test_bases_that_are_taken_in_again_and_again_meet_a_limit(tmp_path: Path) -> None:
+    files = {"l0/kustomization.yaml": "resources: [pod.yaml]\n", "l0/pod.yaml": POD}
+    for level in range(1, 12):
+        names = ", ".join([f"../l{level - 1}"] * 9)
+        files[f"l{level}/kustomization.yaml"] = f"resources: [{names}]\nnamePrefix: x\n"
+    reading = read(tmp_path, files, limits=Limits(elements=5_000))
+    assert any("the limit `elements` is met" in item for item in reasons(reading))
+
+
+def test_the_content_of_generated_secrets_is_not_kept(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        {"kustomization.yaml": "secretGenerator: [{name: s, literals: [p=hunter2], namespace: n}]\n"},
+    )
+    assert "hunter2" not in str([item.body for item in reading.resources])
+    assert "aHVudGVyMg" not in str([item.body for item in reading.resources])
+
+
+def test_a_generator_names_files_and_variables(tmp_path: Path) -> None:
+    text = (
+        "configMapGenerator:\n- name: c\n  files: [a.txt, other=a.txt]\n  envs: [v.env]\n  env: v.env\n"
+        "  options: {disableNameSuffixHash: true, annotations: {x: y}}\n"
+        "- {name: open, files: [absent.txt]}\n"
+    )
+    reading = read(tmp_path, {"kustomization.yaml": text, "a.txt": "A", "v.env": "# note\nK=v\n"})
+    properties = find(reading, "ConfigMap", "c").body["properties"]
+    assert properties["data"] == {"K": "v", "a.txt": "A", "other": "A"}  # type: ignore[index,call-overload]
+    assert any("{digest}" in item.name for item in reading.resources)
