@@ -448,3 +448,13 @@ def test_an_expression_that_fails_is_told_in_part(capsys: pytest.CaptureFixture[
     assert code == 1
     assert "…` fails: `int`" in out
     assert max(map(len, out.splitlines())) < 500
+
+
+def test_a_definition_without_a_name_is_called_as_its_file_is(capsys: pytest.CaptureFixture[str]) -> None:
+    made = definition()
+    del made["name"]
+    write(HERE / "nameless.json", made)
+    write(HERE / "set.json", initiative("nameless"))
+    code, out, err = run(capsys, "eval", "set.json", "r.json")
+    assert (code, err) == (1, "")
+    assert out.splitlines()[-1] == "1 compliant, 1 nonCompliant, 1 unknown"

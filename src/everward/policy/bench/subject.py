@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from everward.estate import Estate, Resource, Unresolved
 from everward.policy.context import EvaluationContext
 from everward.policy.definition import load_definition
@@ -246,7 +248,11 @@ def _shelf(paths: Iterable[Path]) -> Holder:
             if kind == "initiative":
                 shelf.add_initiative(load_initiative(document, file=shown))
             elif kind == "definition":
-                shelf.add_definition(*hold_definition(document, file=shown))
+                definition, id_ = hold_definition(document, file=shown)
+                if not definition.name:
+                    # As in the library: what has no name is called as its file is.
+                    definition = msgspec.structs.replace(definition, name=path.name.split(".", 1)[0])
+                shelf.add_definition(definition, id_)
         except ProblemError:
             continue
     return shelf

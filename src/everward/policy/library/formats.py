@@ -148,7 +148,7 @@ def _object(value: dict[str, Any], address: str) -> Iterator[Found | Template]:
     if ASSIGNMENT_MARK in value:
         yield from (Found(Kind.ASSIGNMENT, made.document, made.node, made.lost) for made in assignments_in(value))
     elif isinstance(value.get(EXEMPTION_MARK), list):
-        yield from (Found(Kind.EXEMPTION, made.document, made.node) for made in exemptions_in(value))
+        yield from (Found(Kind.EXEMPTION, made.document, made.node, made.lost) for made in exemptions_in(value))
     elif "deploymenttemplate.json" in str(value.get("$schema", "")).lower():
         yield Template()
     else:
