@@ -261,7 +261,8 @@ def test_faults_name_file_and_line() -> None:
     ("text", "says", "line"),
     [
         (b"\xff\xfe", "not text in UTF-8", None),
-        ('{"a":\n 1,}', "not JSON", 2),
+        ('{"a":\n 1 2}', "not JSON", 2),
+        ('{"a": // a comment\n 1 2}', "not JSON", 2),
         ('{"a": NaN}', "`NaN` is not JSON", None),
         ("[" * 100_000, "nested too deeply", None),
         ('{"if": {"field": "type",\n"equals": "a",\n"equals": "b"}, "then": {}}', "`equals` stands twice", 3),

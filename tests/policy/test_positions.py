@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everward.policy.positions import first_duplicate, format_json_path, line_of, places
+from everward.policy.positions import first_duplicate, format_json_path, line_of, lines_in, places, plain
 
 TEXT = """{
   "a": [
@@ -59,3 +59,24 @@ def expected_paths(value: Any, path: tuple[Any, ...] = ()) -> set[tuple[Any, ...
 def test_every_value_has_a_place(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     assert {path for path, _, _ in places(text)} == expected_paths(value)
+
+
+@given(json_values)
+def test_lines_worked_out_at_once_are_those_of_each(value: Any) -> None:
+    text = json.dumps(value, indent=1)
+    for place, line in lines_in(text).items():
+        assert line == line_of(text, place)
+
+
+def test_comments_and_trailing_commas_are_blanked_where_they_stand() -> None:
+    text = '{ // one "x"\n"a": [1, /* two\n */ 2,\n], "b": "// no, ] /* comment",}'
+    bare = plain(text)
+    assert json.loads(bare) == {"a": [1, 2], "b": "// no, ] /* comment"}
+    assert [len(line) for line in bare.split("\n")] == [len(line) for line in text.split("\n")]
+    assert lines_in(bare)["a", 1] == 3
+
+
+@given(json_values)
+def test_strict_json_stays_as_it_is(value: Any) -> None:
+    text = json.dumps(value, indent=1)
+    assert plain(text) == text

@@ -60,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(problem: ProblemError) -> None:
     click.echo(f"error: {clean(scrub(str(problem)))}", err=True)
+    # A file may be a single line: what is wrong in a policy is also told by its path.
+    path = getattr(problem, "path", "")
+    if path:
+        click.echo(f"at: {clean(scrub(path))}", err=True)
     if problem.help:
         click.echo(f"help: {clean(scrub(problem.help))}", err=True)
 

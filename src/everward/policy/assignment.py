@@ -141,14 +141,24 @@ def load_assignment(document: Any, *, file: str | None = None, origin: Origin | 
 def _assignment(document: Any, file: str | None, origin: Origin | None) -> Assignment:
     outer, body = body_of(document, "an assignment")
     if "policyDefinitionId" not in body:
-        raise Fault("this is no assignment: it has no `policyDefinitionId`", body.path)
+        raise Fault(
+            "this is no assignment: it has no `policyDefinitionId`",
+            body.path,
+            "say in `policyDefinitionId` what is assigned",
+        )
     version = body.text("definitionVersion")
     if version and parse_version(version) is None:
-        raise Fault(f"`{version}` is no version", body.at("definitionVersion"))
+        raise Fault(
+            f"`{version}` is no version",
+            body.at("definitionVersion"),
+            "a version is written `1.2.*` or `1.*.*`, perhaps with `-preview`",
+        )
     id_ = outer.text("id")
     overrides = tuple(_override(shape) for shape in body.shapes("overrides"))
     if len(overrides) > MAX_SELECTORS:
-        raise Fault(f"there are more than {MAX_SELECTORS} overrides", body.at("overrides"))
+        raise Fault(
+            f"there are more than {MAX_SELECTORS} overrides", body.at("overrides"), "leave some out, or assign twice"
+        )
     return Assignment(
         id=id_,
         name=outer.label("name") or last_segment(id_),
@@ -191,7 +201,11 @@ def _override(shape: Shape) -> Override:
             raise Fault(f"`{value}` is no effect", shape.at("value"), did_you_mean(value, EFFECTS))
         value = effect
     elif parse_version(value) is None:
-        raise Fault(f"`{value}` is no version", shape.at("value"))
+        raise Fault(
+            f"`{value}` is no version",
+            shape.at("value"),
+            "a version is written `1.2.*` or `1.*.*`, perhaps with `-preview`",
+        )
     selectors = read_selectors(shape)
     for selector in selectors:
         if selector.kind not in _OVERRIDES[kind]:

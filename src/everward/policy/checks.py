@@ -125,12 +125,20 @@ class _Check:
                 self._field(subject.field, leaf.path)
                 fields[str(subject.field.raw).lower()] += 1
                 if fields[str(subject.field.raw).lower()] > MAX_FIELD_COUNTS:
-                    raise Fault(f"there are more than {MAX_FIELD_COUNTS} counts over `{subject.field.raw}`", leaf.path)
+                    raise Fault(
+                        f"there are more than {MAX_FIELD_COUNTS} counts over `{subject.field.raw}`",
+                        leaf.path,
+                        "join their conditions, or split the definition",
+                    )
             else:
                 self._operand(subject.value, around, leaf.path)
                 values += 1
                 if values > MAX_VALUE_COUNTS:
-                    raise Fault(f"there are more than {MAX_VALUE_COUNTS} counts over values", leaf.path)
+                    raise Fault(
+                        f"there are more than {MAX_VALUE_COUNTS} counts over values",
+                        leaf.path,
+                        "join their conditions, or split the definition",
+                    )
 
     def _field(self, name: Operand, path: JsonPath) -> None:
         # Aliases of data modes stand in no catalogue.
@@ -159,14 +167,14 @@ class _Check:
                 raise Fault(error.message, path, error.help) from None
             exceeded = exceeded_limits(expression, POLICY)
             if exceeded:
-                raise Fault(exceeded[0], path)
+                raise Fault(exceeded[0], path, "make the expression shorter, or split it over several conditions")
             self._expression(expression, labels, path)
 
     def _expression(self, expression: Expression, labels: tuple[str, ...], path: JsonPath) -> None:
         for call in calls_in(expression):
             self._functions += 1
             if self._functions > MAX_FUNCTIONS:
-                raise Fault(f"the rule calls more than {MAX_FUNCTIONS} functions", path)
+                raise Fault(f"the rule calls more than {MAX_FUNCTIONS} functions", path, "split the definition")
             self._call(call, labels, path)
 
     def _call(self, call: Call, labels: tuple[str, ...], path: JsonPath) -> None:
@@ -182,7 +190,7 @@ class _Check:
             self._alias(given, path)
         elif name == "current":
             if not labels:
-                raise Fault("`current` has no count around it", path)
+                raise Fault("`current` has no count around it", path, "use it in the `where` of a count")
             if given is not None and not any(given.lower().startswith(label) for label in labels):
                 raise Fault(f"no count around `current` is named `{given}`", path, f"known are {', '.join(labels)}")
 

@@ -11,7 +11,7 @@ from everward.policy.effects.details import read_details
 from everward.policy.nodes import Definition, Parameter
 from everward.policy.parameters import TYPES, check_value
 from everward.policy.parser import Fault, RuleParser, keys_of, part
-from everward.policy.positions import JsonPath, first_duplicate, format_json_path, line_of
+from everward.policy.positions import JsonPath, first_duplicate, format_json_path, line_of, plain
 from everward.policy.problem import DefinitionError, did_you_mean
 from everward.values import Origin
 
@@ -43,8 +43,7 @@ def load_definition(
     document: Any = content
     try:
         if isinstance(content, bytes | str):
-            text = _decode(content)
-            document = _parse(text)
+            text, document = _patient(_decode(content))
         definition = _definition(document, file)
         if strict:
             check_definition(definition, aliases)
@@ -58,6 +57,21 @@ def load_definition(
             error.origin = Origin(source=SOURCE, file=file, line=error.origin.line)
         raise
     return definition
+
+
+def _patient(text: str) -> tuple[str, Any]:
+    """The value of a text, with the text that it was read from: comments and trailing commas are passed over."""
+    try:
+        return text, _parse(text)
+    except DefinitionError as error:
+        bare = plain(text)
+        if bare == text:
+            raise
+        try:
+            return bare, _parse(bare)
+        except DefinitionError as behind:
+            # What is wrong behind the first comment is told, not the comment.
+            raise behind from error
 
 
 def _decode(content: bytes | str) -> str:
@@ -114,13 +128,13 @@ def _unreadable(message: str, line: int | None) -> DefinitionError:
 
 def _definition(document: Any, file: str | None) -> Definition:
     if not isinstance(document, dict):
-        raise Fault("a policy definition is not an object", ())
+        raise Fault("a policy definition is not an object", (), "give a policy definition, or its `policyRule`")
     keys = keys_of(document, ())
     if "properties" in keys:
         body = document[keys["properties"]]
         path: JsonPath = (keys["properties"],)
         if not isinstance(body, dict):
-            raise Fault("`properties` is not an object", path)
+            raise Fault("`properties` is not an object", path, "put `mode`, `parameters` and `policyRule` in it")
         inner = keys_of(body, path)
         for one in _PARTS:
             if one in keys and one in inner:
@@ -137,7 +151,7 @@ def _definition(document: Any, file: str | None) -> Definition:
             "give a policy definition, or its `policyRule`",
         )
     if "policyrule" not in inner:
-        raise Fault("the definition has no `policyRule`", path)
+        raise Fault("the definition has no `policyRule`", path, "add `policyRule`: an object with `if` and `then`")
     values = {key: body[spelt] for key, spelt in inner.items()}
     parameters = read_parameters(values.get("parameters"), (*path, inner.get("parameters", "parameters")))
     rule = RuleParser().rule(values["policyrule"], (*path, inner["policyrule"]))
@@ -167,7 +181,9 @@ def _mode(value: Any, path: JsonPath) -> str:
     if value is None or value == "":
         return "Indexed"
     if not isinstance(value, str):
-        raise Fault("the mode is not a text", path)
+        raise Fault(
+            "the mode is not a text", path, "known are All, Indexed, and modes of providers that end in `.Data`"
+        )
     known = {"all": "All", "indexed": "Indexed"}.get(value.lower())
     if known is None and not value.lower().endswith(".data"):
         raise Fault(f"`{value}` is no mode", path, "known are All, Indexed, and modes of providers that end in `.Data`")
@@ -184,14 +200,20 @@ def read_parameters(node: Any, path: JsonPath, *, defaults: bool = True) -> dict
     if node is None:
         return {}
     if not isinstance(node, dict):
-        raise Fault("`parameters` is not an object", path)
+        raise Fault(
+            "`parameters` is not an object", path, 'write each parameter by its name: `{"effect": {"type": "String"}}`'
+        )
     keys_of(node, path)
     return {name.lower(): _parameter(name, value, (*path, name), defaults) for name, value in node.items()}
 
 
 def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Parameter:
     if not isinstance(node, dict):
-        raise Fault(f"the parameter `{name}` is not an object", path)
+        raise Fault(
+            f"the parameter `{name}` is not an object",
+            path,
+            "write an object with `type`, and perhaps `defaultValue`, `allowedValues`, `metadata`",
+        )
     keys = keys_of(node, path)
     kind = node[keys["type"]] if "type" in keys else None
     if not isinstance(kind, str):
@@ -200,7 +222,9 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
         raise Fault(f"`{kind}` is no type", (*path, keys["type"]), did_you_mean(kind, TYPES))
     allowed = part(node, keys, "allowedvalues")
     if allowed is not None and not isinstance(allowed, list):
-        raise Fault("`allowedValues` is not an array", (*path, keys["allowedvalues"]))
+        raise Fault(
+            "`allowedValues` is not an array", (*path, keys["allowedvalues"]), "list the values that are allowed"
+        )
     metadata = part(node, keys, "metadata")
     parameter = Parameter(
         name=name,
@@ -214,5 +238,9 @@ def _parameter(name: str, node: Any, path: JsonPath, defaults: bool) -> Paramete
     if defaults and parameter.has_default:
         problem = check_value(parameter, parameter.default)
         if problem is not None:
-            raise Fault(f"the default of `{name}` {problem}", (*path, keys["defaultvalue"]))
+            raise Fault(
+                f"the default of `{name}` {problem}",
+                (*path, keys["defaultvalue"]),
+                "give another default, or mend the type or the allowed values",
+            )
     return parameter

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from everward.policy.parser import Fault, keys_of
-from everward.policy.positions import JsonPath, format_json_path
+from everward.policy.positions import JsonPath, format_json_path, line_of, plain
 from everward.policy.problem import DefinitionError
 from everward.values import Origin, Unknown
 
@@ -29,7 +29,7 @@ class Shape:
         if isinstance(node, Unknown):
             raise _open(what, node, path)
         if not isinstance(node, Mapping):
-            raise Fault(f"{what} is not an object", path)
+            raise Fault(f"{what} is not an object", path, "write an object in braces")
         self.node = node
         self.path = path
         self._keys = keys_of(node, path)
@@ -74,7 +74,7 @@ class Shape:
         """
         found = self.text(name)
         if not found:
-            raise Fault(f"`{name}` is missing", self.path)
+            raise Fault(f"`{name}` is missing", self.path, "add it")
         return found
 
     def choice(self, name: str, options: tuple[str, ...]) -> str:
@@ -130,7 +130,7 @@ class Shape:
         if isinstance(found, Unknown):
             raise _open(f"`{name}`", found, path)
         if found is not None and not isinstance(found, list):
-            raise Fault(f"`{name}` is not an array", path)
+            raise Fault(f"`{name}` is not an array", path, "write a list in brackets")
         for index, item in enumerate(found or ()):
             yield item, (*path, index)
 
@@ -142,7 +142,7 @@ def _text(value: Any, name: str, path: JsonPath) -> str:
             raise _open(f"`{name}`", value, path)
         return known
     if not isinstance(value, str):
-        raise Fault(f"`{name}` is not a text", path)
+        raise Fault(f"`{name}` is not a text", path, "write a text in quotes")
     return value
 
 
@@ -176,7 +176,26 @@ def told(file: str | None, origin: Origin | None = None) -> Iterator[None]:
     except Fault as fault:
         path = format_json_path(fault.path)
         place = origin if origin is not None else Origin(source=SOURCE, file=file, address=path or None)
-        raise DefinitionError(fault.message, path=path, origin=place, help=fault.help) from None
+        problem = DefinitionError(fault.message, path=path, origin=place, help=fault.help)
+        problem.steps = fault.path
+        raise problem from None
+
+
+@contextmanager
+def lines_of(text: str) -> Iterator[None]:
+    """Add the line to what is told of a document that was read from a text."""
+    try:
+        yield
+    except DefinitionError as problem:
+        origin = problem.origin
+        if problem.steps and origin is not None and origin.line is None:
+            problem.origin = Origin(
+                source=origin.source,
+                file=origin.file,
+                line=line_of(plain(text), problem.steps),
+                address=origin.address,
+            )
+        raise
 
 
 def last_segment(id: str) -> str:

@@ -29,6 +29,8 @@ DEPENDS_ON_RESOURCE: Final = frozenset({"field", "current", "resourcegroup", "su
 
 _CURRENT: Final = frozenset({"current"})
 
+MAX_SHOWN: Final = 200
+"""Characters of an expression that is told to fail."""
 MAX_REMEMBERED: Final = 1024
 """Resolved names that a place remembers."""
 
@@ -138,7 +140,8 @@ class Site:
             return evaluator.evaluate_tree(operand.raw)
         except ExpressionError as error:
             text = error.text or str(operand.raw)
-            raise EvaluationError(f"`{text}` fails: {error.message}", help=error.help) from None
+            shown = text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+            raise EvaluationError(f"`{shown}` fails: {error.message}", help=error.help) from None
         except UnknownAliasError as error:
             raise EvaluationError(f"`{error.name}` is no field and no alias") from None
         finally:

@@ -117,7 +117,7 @@ def _coverage(outer: Shape, body: Shape, id_: str) -> dict[str, Any]:
     assignment = body.text("policyAssignmentId")
     definition = "" if assignment else _definition(body)
     if not assignment and not definition:
-        raise Fault("`policyAssignmentId` is missing", body.path)
+        raise Fault("`policyAssignmentId` is missing", body.path, "name the id of the assignment that it exempts from")
     return {
         "id": id_,
         "name": outer.label("name") or last_segment(id_),

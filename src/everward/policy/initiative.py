@@ -101,7 +101,11 @@ def load_initiative(document: Any, *, file: str | None = None, origin: Origin | 
 def _initiative(document: Any, file: str | None, origin: Origin | None) -> Initiative:
     outer, body = body_of(document, "an initiative")
     if "policyDefinitions" not in body:
-        raise Fault("this is no initiative: it has no `policyDefinitions`", body.path)
+        raise Fault(
+            "this is no initiative: it has no `policyDefinitions`",
+            body.path,
+            "list its policies in `policyDefinitions`",
+        )
     # Shipped initiatives have defaults of another type than they declare: what they are passed to checks them.
     parameters = read_parameters(body.value("parameters"), body.at("parameters"), defaults=False)
     groups = {group.name: group for group in map(_group, body.shapes("policyDefinitionGroups"))}
@@ -153,7 +157,9 @@ def _references(body: Shape, parameters: Mapping[str, Parameter], groups: set[st
                 raise Fault(f"the group `{name}` is not declared", shape.at("groupNames"), advice)
         found[reference.id.lower()] = reference
     if len(found) > MAX_REFERENCES:
-        raise Fault(f"there are more than {MAX_REFERENCES} policies", body.at("policyDefinitions"))
+        raise Fault(
+            f"there are more than {MAX_REFERENCES} policies", body.at("policyDefinitions"), "split the initiative"
+        )
     return tuple(found.values())
 
 
@@ -161,7 +167,7 @@ def _reference(shape: Shape, parameters: Mapping[str, Parameter], taken: Mapping
     # Enterprise Policy as Code names definitions of its own folder.
     definition = shape.text("policyDefinitionId") or shape.text("policyDefinitionName")
     if not definition:
-        raise Fault("`policyDefinitionId` is missing", shape.path)
+        raise Fault("`policyDefinitionId` is missing", shape.path, "name the id of the definition")
     version = shape.text("definitionVersion")
     if version and parse_version(version) is None:
         advice = "a version is written `1.2.3`, `1.2.*` or `1.*.*`, perhaps with `-preview`"
@@ -193,7 +199,7 @@ def _passed(shape: Shape, parameters: Mapping[str, Parameter]) -> tuple[Passed, 
     for name, given in node.items():
         item = Shape(given, (*path, name), f"the parameter `{name}`")
         if name.lower() in passed:
-            raise Fault(f"the parameter `{name}` is passed twice", item.path)
+            raise Fault(f"the parameter `{name}` is passed twice", item.path, "keep one of them")
         value = operand(item.value("value"), item.at("value"))
         _check(value, parameters, item.at("value"))
         passed[name.lower()] = Passed(name, value)

@@ -131,10 +131,16 @@ class RuleParser:
     def condition(self, node: Any, path: JsonPath, depth: int) -> Condition:
         """Read a condition."""
         if depth > MAX_DEPTH:
-            raise Fault(f"conditions are nested deeper than {MAX_DEPTH} levels", path[:8])
+            raise Fault(
+                f"conditions are nested deeper than {MAX_DEPTH} levels",
+                path[:8],
+                "flatten `allOf` in `allOf` and `anyOf` in `anyOf`",
+            )
         self.count += 1
         if self.count > self.limit:
-            raise Fault(f"there are more than {self.limit} conditions", path)
+            raise Fault(
+                f"there are more than {self.limit} conditions", path, "use `in` with a list, or split the definition"
+            )
         keys = keys_of(_object(node, path, "a condition"), path)
         if _JOINING.isdisjoint(keys):
             return self._leaf(node, keys, path, depth)
@@ -151,7 +157,7 @@ class RuleParser:
         if logical == "not":
             return Not(self.condition(value, below, depth + 1))
         if not isinstance(value, list):
-            raise Fault(f"`{keys[logical]}` is not an array of conditions", below)
+            raise Fault(f"`{keys[logical]}` is not an array of conditions", below, "write the conditions in brackets")
         parts = tuple(self.condition(part, (*below, index), depth + 1) for index, part in enumerate(value))
         return AllOf(parts) if logical == "allof" else AnyOf(parts)
 
@@ -176,10 +182,18 @@ class RuleParser:
             if key not in ("field", "value", "name", "where"):
                 raise Fault(f"`{spelt}` is unknown in `count`", (*path, spelt), "known are field, value, name, where")
         if ("field" in keys) == ("value" in keys):
-            raise Fault("`count` needs either `field` or `value`", path)
+            raise Fault(
+                "`count` needs either `field` or `value`",
+                path,
+                "give `field` for an array of the resource, `value` for any other",
+            )
         if "field" in keys:
             if "name" in keys:
-                raise Fault("`name` goes with `value`, not with `field`", (*path, keys["name"]))
+                raise Fault(
+                    "`name` goes with `value`, not with `field`",
+                    (*path, keys["name"]),
+                    "leave it out: `current()` is the element",
+                )
             target = (*path, keys["field"])
             counted = _field_name(node[keys["field"]], target)
             if counted.expression is None and "[*]" not in str(counted.raw):
@@ -187,7 +201,11 @@ class RuleParser:
             return FieldCount(counted, self._where(node, keys, path, depth))
         name = node[keys["name"]] if "name" in keys else DEFAULT_LABEL
         if not isinstance(name, str) or not name:
-            raise Fault("the name of a count is not a text", (*path, keys["name"]))
+            raise Fault(
+                "the name of a count is not a text",
+                (*path, keys["name"]),
+                "name it by a text: `current('name')` is its element",
+            )
         if name.lower() in self.labels:
             raise Fault(f"a count named `{name}` stands around this one", path, "give each count its own `name`")
         value = operand(node[keys["value"]], (*path, keys["value"]))
@@ -200,7 +218,9 @@ class RuleParser:
         if "where" not in keys:
             return None
         if self.counts >= MAX_COUNT_DEPTH:
-            raise Fault(f"counts are nested deeper than {MAX_COUNT_DEPTH} levels", path[:8])
+            raise Fault(
+                f"counts are nested deeper than {MAX_COUNT_DEPTH} levels", path[:8], "count over fewer arrays at once"
+            )
         self.counts += 1
         condition = self.condition(node[keys["where"]], (*path, keys["where"]), depth + 1)
         self.counts -= 1
@@ -217,12 +237,18 @@ def _one_operator(keys: dict[str, str], path: JsonPath) -> str:
     operators = [key for key in keys if key in NAMES]
     for key, spelt in keys.items():
         if key == "source":
-            raise Fault("`source` conditions are no longer part of the language", (*path, spelt))
+            raise Fault(
+                "`source` conditions are no longer part of the language", (*path, spelt), "use `field` or `value`"
+            )
         if key not in NAMES and key not in _SUBJECTS:
             raise Fault(f"`{spelt}` is no operator", (*path, spelt), did_you_mean(spelt, tuple(OPERATORS)))
     if len(subjects) != 1:
         stated = " and ".join(f"`{key}`" for key in subjects) or "none of them"
-        raise Fault(f"a condition has one of `field`, `value`, `count`, this one has {stated}", path)
+        raise Fault(
+            f"a condition has one of `field`, `value`, `count`, this one has {stated}",
+            path,
+            "name what is compared, once",
+        )
     if not operators:
         raise Fault("the condition has no operator", path, f"add one of {', '.join(OPERATORS)}")
     if len(operators) > 1:
@@ -235,7 +261,7 @@ def _one_operator(keys: dict[str, str], path: JsonPath) -> str:
 
 def _field_name(value: Any, path: JsonPath) -> Operand:
     if not isinstance(value, str) or not value:
-        raise Fault("`field` is not the name of a field", path)
+        raise Fault("`field` is not the name of a field", path, "name a field or an alias, as a text")
     return operand(value, path)
 
 
@@ -268,7 +294,7 @@ def expression(text: str, path: JsonPath) -> Expression:
 def _holds_expressions(value: Any, path: JsonPath, depth: int) -> bool:
     """Whether expressions stand inside, at any depth; each is parsed, so that faults show when the policy is loaded."""
     if depth > MAX_VALUE_DEPTH:
-        raise Fault(f"values are nested deeper than {MAX_VALUE_DEPTH} levels", path[:8])
+        raise Fault(f"values are nested deeper than {MAX_VALUE_DEPTH} levels", path[:8], "flatten the value")
     if isinstance(value, str):
         if not is_expression(value):
             return False
@@ -309,7 +335,9 @@ def _then(condition: Condition, node: Any, path: JsonPath) -> Rule:
     where = (*path, keys["effect"])
     value = node[keys["effect"]]
     if not isinstance(value, str):
-        raise Fault("the effect is not a text", where)
+        raise Fault(
+            "the effect is not a text", where, "name an effect, or the parameter that does: `[parameters('effect')]`"
+        )
     effect = operand(value, where)
     named: str | None = None
     if effect.expression is None:
@@ -338,10 +366,12 @@ def _existence(details: Any, path: JsonPath) -> Existence:
         value = details[keys[key]]
         below = (*path, keys[key])
         if not isinstance(value, str):
-            raise Fault(f"`{keys[key]}` is not a text", below)
+            raise Fault(f"`{keys[key]}` is not a text", below, "write a text in quotes")
         parts[key] = operand(value, below)
     if "type" not in parts:
-        raise Fault("the details name no `type` of related resource", path)
+        raise Fault(
+            "the details name no `type` of related resource", path, "add `type`: that of the resource which is to exist"
+        )
     scope = parts.get("existencescope")
     if scope is not None and scope.literal and str(scope.raw).lower() not in ("subscription", "resourcegroup"):
         raise Fault(
@@ -365,5 +395,5 @@ def _existence(details: Any, path: JsonPath) -> Existence:
 
 def _object(node: Any, path: JsonPath, what: str) -> Mapping[str, Any]:
     if not isinstance(node, dict):
-        raise Fault(f"{what} is not an object", path)
+        raise Fault(f"{what} is not an object", path, "write an object in braces")
     return node

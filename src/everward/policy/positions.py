@@ -12,6 +12,20 @@ JsonPath: TypeAlias = "tuple[str | int, ...]"
 _MARK: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 
 
+_GAP: Final = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING: Final = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """A JSON text without comments and without commas at the end of arrays and objects, everything at its place."""
+
+    def blank(found: re.Match[str]) -> str:
+        mark = found[0]
+        return mark if mark[0] == '"' else "".join(letter if letter == "\n" else " " for letter in mark)
+
+    return _TRAILING.sub(blank, _GAP.sub(blank, text))
+
+
 def places(text: str) -> Iterator[tuple[JsonPath, int, bool]]:
     """Every value of a JSON text with its path and the offset of its key (or of itself, in an array).
 
@@ -61,6 +75,16 @@ def line_of(text: str, path: JsonPath) -> int:
             if depth == len(path):
                 break
     return text.count("\n", 0, best) + 1
+
+
+def lines_in(text: str) -> dict[JsonPath, int]:
+    """The line of every value of a JSON text, worked out at once."""
+    found: dict[JsonPath, int] = {(): 1}
+    line, seen = 1, 0
+    for place, at, _ in places(text):
+        line, seen = line + text.count("\n", seen, at), at
+        found.setdefault(place, line)
+    return found
 
 
 def first_duplicate(text: str) -> tuple[JsonPath, int] | None:

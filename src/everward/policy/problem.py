@@ -12,6 +12,8 @@ class DefinitionError(ProblemError):
         super().__init__(message, origin=origin, help=help)
         self.path = path
         """Where in the definition: `policyRule.if.allOf[1].field`."""
+        self.steps: tuple[str | int, ...] = ()
+        """The same as keys and indexes, where it was found by going along them."""
 
 
 class EvaluationError(ProblemError):

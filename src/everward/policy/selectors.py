@@ -94,7 +94,7 @@ def read_selections(body: Shape, name: str = "resourceSelectors") -> tuple[Selec
     """
     found = tuple(Selection(shape.label("name"), read_selectors(shape)) for shape in body.shapes(name))
     if len(found) > MAX_SELECTORS:
-        raise Fault(f"there are more than {MAX_SELECTORS} resource selectors", body.at(name))
+        raise Fault(f"there are more than {MAX_SELECTORS} resource selectors", body.at(name), "split the assignment")
     return found
 
 
@@ -112,7 +112,9 @@ def read_selectors(body: Shape) -> tuple[Selector, ...]:
             raise Fault(f"`{selector.kind}` stands twice", shape.path, "use each kind once")
         found[selector.kind] = selector
     if LOCATION in found and WITHOUT_LOCATION in found:
-        raise Fault(f"`{LOCATION}` and `{WITHOUT_LOCATION}` exclude each other", body.at("selectors"))
+        raise Fault(
+            f"`{LOCATION}` and `{WITHOUT_LOCATION}` exclude each other", body.at("selectors"), "keep one of them"
+        )
     return tuple(found.values())
 
 
@@ -122,10 +124,10 @@ def _selector(shape: Shape) -> Selector:
         raise Fault("the selector has no `kind`", shape.path, f"known are {', '.join(KINDS)}")
     within, without = "in" in shape, "notIn" in shape
     if within == without:
-        raise Fault("a selector needs either `in` or `notIn`", shape.path)
+        raise Fault("a selector needs either `in` or `notIn`", shape.path, "give one of them, as a list")
     key = "in" if within else "notIn"
     values = shape.texts(key)
     if len(values) > MAX_VALUES:
-        raise Fault(f"there are more than {MAX_VALUES} values", shape.at(key))
+        raise Fault(f"there are more than {MAX_VALUES} values", shape.at(key), "split the assignment")
     folded = frozenset(str(squeeze(value)) if kind == LOCATION else value.lower() for value in values)
     return Selector(kind, folded, negated=without)

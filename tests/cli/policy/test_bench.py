@@ -385,3 +385,76 @@ def test_values_for_an_assignment_that_is_wrong_do_not_hide_what_is_wrong(
     code, _, err = run(capsys, "eval", "given.json", "r.json", "--parameter", "effect=Deny")
     assert code == 3
     assert told in err
+
+
+def test_comments_in_a_definition_are_passed_over_and_lines_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    text = json.dumps(definition(), indent=2)
+    write(HERE / "c.json", f"// ours\n{text[:-1]},}}")
+    assert run(capsys, "eval", "c.json", "r.json")[1].splitlines()[-1] == "1 compliant, 1 nonCompliant, 1 unknown"
+    _, out, _ = run(capsys, "explain", "--full", "c.json", "r.json")
+    # The comparison is the object around the line that names the alias; the comment is one line more.
+    line = next(number for number, found in enumerate(text.splitlines(), 1) if TLS in found)
+    assert f"[c.json:{line}]" in out
+    write(HERE / "c.json", f"// ours\n{text.replace(TLS, TLS + 's', 1)}")
+    code, _, err = run(capsys, "eval", "c.json", "r.json")
+    assert code == 3
+    assert f"error: c.json:{line}: `{TLS}s` is no field" in err
+    assert "\nat: properties.policyRule.if.allOf[1]\nhelp: did you mean" in err
+
+
+@pytest.mark.parametrize(("wrong", "key"), [(initiative("tls"), "policyDefinitionGroups"), (assignment(), "overrides")])
+def test_what_is_wrong_in_a_set_or_an_assignment_is_told_with_its_place(
+    capsys: pytest.CaptureFixture[str], wrong: dict[str, Any], key: str
+) -> None:
+    made = {**wrong, "properties": {**wrong["properties"], key: 5}}
+    write(HERE / "wrong.json", made)
+    text = (HERE / "wrong.json").read_text(encoding="utf-8")
+    code, _, err = run(capsys, "eval", "wrong.json", "r.json")
+    assert code == 3
+    line = next(number for number, found in enumerate(text.splitlines(), 1) if f'"{key}"' in found)
+    assert err == (
+        f"error: wrong.json:{line}: `{key}` is not an array\nat: properties.{key}\nhelp: write a list in brackets\n"
+    )
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "NaN", "[" * 100_000])
+def test_a_value_that_is_no_json_is_a_text(capsys: pytest.CaptureFixture[str], value: str) -> None:
+    code, _, err = run(capsys, "eval", "tls.json", "r.json", "--parameter", f"effect={value}")
+    assert code == 3
+    assert "which is not allowed" in err
+
+
+def test_an_override_that_is_open_leaves_nothing_unsaid(capsys: pytest.CaptureFixture[str]) -> None:
+    where = {"kind": "resourceLocation", "in": ["uksouth"]}
+    write(
+        HERE / "assigned.json",
+        assignment(
+            parameters={"effect": {"value": "Modify"}},
+            overrides=[{"kind": "policyEffect", "value": "Deny", "selectors": [where]}],
+        ),
+    )
+    write(HERE / "open.json", [account(location=HOLE)])
+    for command in ("eval", "whatif"):
+        code, _, err = run(capsys, command, "assigned.json", "open.json")
+        assert code == 3
+        assert "incomplete: `Storage uses TLS 1.2` on `st1`: it is not known which override holds" in err
+
+
+def test_an_expression_that_fails_is_told_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+    failing = f"[int('{'x' * 5000}')]"
+    rule = {"if": {"value": failing, "equals": 1}, "then": {"effect": "audit"}}
+    write(HERE / "long.json", {"properties": {"mode": "All", "policyRule": rule}})
+    code, out, _ = run(capsys, "eval", "long.json", "r.json")
+    assert code == 1
+    assert "…` fails: `int`" in out
+    assert max(map(len, out.splitlines())) < 500
+
+
+def test_a_definition_without_a_name_is_called_as_its_file_is(capsys: pytest.CaptureFixture[str]) -> None:
+    made = definition()
+    del made["name"]
+    write(HERE / "nameless.json", made)
+    write(HERE / "set.json", initiative("nameless"))
+    code, out, err = run(capsys, "eval", "set.json", "r.json")
+    assert (code, err) == (1, "")
+    assert out.splitlines()[-1] == "1 compliant, 1 nonCompliant, 1 unknown"

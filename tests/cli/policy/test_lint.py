@@ -114,3 +114,13 @@ def test_the_library_is_compared_with(capsys: pytest.CaptureFixture[str]) -> Non
     assert policy("lint", "--no-library", "a.json") == 0
     # What is linted is no copy of itself, wherever the library was told of it.
     assert policy("lint", "builtins") == 0
+
+
+def test_a_folder_without_policies_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    write(HERE / "empty" / "other.json", {"a": 1})
+    write(HERE / "tls.json", definition())
+    assert policy("lint", "empty", "tls.json") == 3
+    captured = capsys.readouterr()
+    assert "error: `empty` holds no definition and no initiative" in captured.err
+    assert "in 1 file" in captured.out
+    assert policy("lint", "--fail-on", "never", "tls.json", "tls.json") == 0

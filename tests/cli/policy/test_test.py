@@ -65,7 +65,7 @@ def test_watching_runs_again_when_a_file_changes(
     write(HERE / "tls.test.yaml", cases("bad"))
 
     def changed(folders: Any) -> Iterator[list[Path]]:
-        assert list(folders()) == [Path("tls.json").parent, Path()]
+        assert set(folders()) == {Path()}
         write(HERE / "tls.test.yaml", cases("good"))
         yield [Path("tls.test.yaml")]
         Path("tls.test.yaml").unlink()
@@ -78,3 +78,34 @@ def test_watching_runs_again_when_a_file_changes(
     assert captured.out.count("1 of 1 cases passed") == captured.out.count("0 of 1 cases passed") == 1
     assert "changed: tls.test.yaml" in captured.err
     assert "error: there are no tests for `tls.json`" in captured.err
+
+
+def test_what_a_test_file_names_elsewhere_is_watched_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(HERE / "policies" / "tls.json", definition())
+    write(HERE / "infra" / "main.json", {"resources": []})
+    read = {"name": "read", "workload": "../infra/main.json", "expect": "bad"}
+    write(HERE / "tests" / "tls.test.yaml", {"definition": "../policies/tls.json", "cases": [*cases("bad"), read]})
+    seen: list[set[Path]] = []
+
+    def changed(folders: Any) -> Iterator[list[Path]]:
+        seen.append({path.resolve() for path in folders()})
+        if seen:
+            raise KeyboardInterrupt
+        yield []
+
+    monkeypatch.setattr("everward.policy.testing.watching.changes", changed)
+    assert policy("test", "--watch", "tests") == 130
+    assert seen == [{(HERE / name).resolve() for name in ("tests", "policies", "infra")}]
+
+
+def test_a_run_of_nothing_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    write(HERE / "tls.json", definition())
+    write(HERE / "tls.test.yaml", {"cases": []})
+    assert policy("test", ".") == 3
+    assert "tls.test.yaml:2: `tls.test.yaml` does not hold cases: there are none" in capsys.readouterr().out
+    write(HERE / "tls.test.yaml", [{"name": "x", "resource": account(), "expect": {}}])
+    assert policy("test", ".") == 3
+    assert "`x` expects nothing" in capsys.readouterr().out
+    write(HERE / "tls.test.yaml", cases("bad"))
+    assert policy("test", ".", "-k", "misspelt") == 2
+    assert "error: no case has `misspelt` in its name" in capsys.readouterr().err

@@ -139,7 +139,14 @@ def test_an_exemption_stands_for_each_of_its_scopes() -> None:
             7,
         ]
     }
-    made = [load_exemption(item.document) for item in exemptions_in(document)]
+    found = list(exemptions_in(document))
+    # Whom nobody exempts is told: an exemption that is read as none would only be missed.
+    assert [(item.node, item.lost) for item in found if item.lost] == [
+        ("exemptions[0]", "it names no scope, or one that is no text"),
+        ("exemptions[2]", "it names no scope, or one that is no text"),
+        ("exemptions[3]", "it is not an object"),
+    ]
+    made = [load_exemption(item.document) for item in found if not item.lost]
     assert [(item.name, item.scope, item.category) for item in made] == [
         ("e1", "/subscriptions/s1", "Mitigated"),
         ("e1", "/subscriptions/s2", "Mitigated"),

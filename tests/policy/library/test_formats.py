@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -102,8 +103,28 @@ def test_what_cannot_be_read_is_told(content: bytes, file: str, message: str) ->
 
 def test_a_packed_file_may_not_become_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "MAX_UNPACKED", 10)
-    with pytest.raises(UnreadableError, match="too large"):
-        found(gzip.compress(b"x" * 100), "x.json.gz")
+    for content, name in ((gzip.compress(b"x" * 100), "x.json.gz"), (lzma.compress(b"x" * 100), "x.json.xz")):
+        with pytest.raises(UnreadableError, match="larger than"):
+            found(content, name)
+
+
+def test_no_more_is_unpacked_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "MAX_UNPACKED", 1 << 20)
+    content = gzip.compress(b" " * (64 << 20), compresslevel=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableError, match="larger than 1 MB"):
+            found(content, "x.json.gz")
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_anchors_repeat_is_bounded() -> None:
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12)]
+    with pytest.raises(UnreadableError, match="more than 200000 values"):
+        found("\n".join(lines).encode(), "a.alz_policy_definition.yaml")
 
 
 @pytest.mark.parametrize(

@@ -354,6 +354,7 @@ def test_policy_resources_of_terraform_code(tmp_path: Path) -> None:
     library = Library.load([folder])
     assert names(library) == ["own"]
     assert library.items[0].entry.address == "azurerm_policy_definition.own"
+    assert library.items[0].place == f"{folder}:azurerm_policy_definition.own"
     assert [problem.decided_by for problem in library.problems if problem.subject == "definition `open`"] == [
         ("var.rule",)
     ]

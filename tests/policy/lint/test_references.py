@@ -134,3 +134,12 @@ def test_parameters_that_a_known_policy_lacks_are_told() -> None:
     assert message == "`[Deprecated]: Storage uses TLS` has no parameter `levl`"
     older = initiative(reference(parameters=passed, definitionVersion="1.*.*"))
     assert said(older, "initiative", known=known) == []
+
+
+def test_a_definition_of_the_own_folder_is_named_by_its_name() -> None:
+    made = {"properties": {"displayName": "Ours", "policyDefinitions": [{"policyDefinitionName": GUID}]}}
+    assert said(made, "initiative") == []
+    (message,) = said(made, "deprecated", known=Known([BUILT_IN]))
+    assert "is deprecated" in message
+    made["properties"]["policyDefinitions"] = [{"policyDefinitionId": GUID}, {}]
+    assert len(said(made, "initiative")) == 2

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everward.policy.testing import Case, Expectation, ExpectedChange, read_cases, read_suite
-from everward.values import ProblemError
+from everward.policy.testing.written import make_resource
+from everward.values import Origin, ProblemError
 
 
 def write(folder: Path, text: str) -> Path:
@@ -119,3 +120,24 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused(text: str) -> None:
         except ProblemError:
             return
         assert suite.cases is not None
+
+
+def deep(folder: Path, depth: int) -> Path:
+    text = "- {name: x, expect: good, resource: {type: A.B/c, name: d, properties: " + "[" * depth + "]" * depth + "}}"
+    return write(folder, text)
+
+
+def test_deep_values_are_read(tmp_path: Path) -> None:
+    (case,) = read_suite(deep(tmp_path, 495)).cases
+    assert case.resource is not None
+    assert make_resource(case.resource, Origin(source="template")).body["properties"]
+
+
+def test_deeper_values_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="nested deeper than 500 levels"):
+        read_suite(deep(tmp_path, 600))
+
+
+def test_an_id_that_is_no_text_is_told() -> None:
+    with pytest.raises(ProblemError, match="the `id` of a resource of a case is not a text"):
+        make_resource({"type": "A.B/c", "name": "d", "id": 5}, Origin(source="template"))

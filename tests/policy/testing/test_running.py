@@ -302,7 +302,8 @@ def test_tests_are_found_beside_definitions_and_in_folders(here: Path) -> None:
 def test_the_definition_is_the_one_beside(tmp_path: Path, files: list[str], definition: str | None) -> None:
     for name in files:
         (tmp_path / name).write_text(json.dumps(MODIFY), encoding="utf-8")
-    (tmp_path / "cases.yaml").write_text("[]", encoding="utf-8")
+    case = {"name": "n", "resource": OLD, "expect": "bad"}
+    (tmp_path / "cases.yaml").write_text(json.dumps([case]), encoding="utf-8")
     found = run_suite(tmp_path / "cases.yaml")
     if definition is None:
         assert found.problem is not None
@@ -313,9 +314,10 @@ def test_the_definition_is_the_one_beside(tmp_path: Path, files: list[str], defi
 
 
 def test_a_file_that_cannot_be_run_keeps_its_problem(here: Path) -> None:
-    assert "there is no definition `x.json`" in str(run(here, definition="x.json").problem)
+    case = {"name": "n", "resource": OLD, "expect": "bad"}
+    assert "there is no definition `x.json`" in str(run(here, case, definition="x.json").problem)
     (here / "bad.json").write_text("{", encoding="utf-8")
-    assert "not JSON" in str(run(here, definition="bad.json").problem)
+    assert "not JSON" in str(run(here, case, definition="bad.json").problem)
     broken = here / "broken.test.yaml"
     broken.write_text("- x", encoding="utf-8")
     found = run_suite(broken)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from everward.cli.output import Target, check_targets, deliver, output_option
-from everward.values import ProblemError, clean
+from everward.values import ProblemError, UsageError, clean
 
 if TYPE_CHECKING:
     from everward.policy.testing import SuiteRun
@@ -38,8 +38,13 @@ def test_command(
     outputs = check_targets(targets)
     from everward.policy.testing import find_tests, run_suite
 
+    folders: set[Path] = set(_places(paths))
+
     def once() -> int:
         runs = [run_suite(path, only=only, coverage=coverage) for path in find_tests(paths)]
+        if only is not None and not any(run.cases or run.problem for run in runs):
+            raise UsageError(f"no case has `{only}` in its name", help="-v names the cases")
+        folders.update(folder for run in runs for folder in run.folders)
         for target in outputs:
             deliver(_report(runs, target.form, verbose), target)
         return _code(runs)
@@ -49,7 +54,7 @@ def test_command(
     from everward.policy.testing.watching import changes
 
     _watched(once)
-    for changed in changes(lambda: _places(paths)):
+    for changed in changes(lambda: folders):
         click.echo(f"changed: {', '.join(clean(path.name) for path in changed[:5])}", err=True)
         _watched(once)
     return 0  # pragma: no cover - watching ends by interruption
@@ -62,6 +67,8 @@ def _watched(once: object) -> None:
             once()
     except ProblemError as problem:
         click.echo(f"error: {clean(str(problem))}", err=True)
+        if problem.help:
+            click.echo(f"help: {clean(problem.help)}", err=True)
 
 
 def _places(paths: Iterable[Path]) -> Iterator[Path]:

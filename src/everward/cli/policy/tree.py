@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from everward.cli.policy.options import hidden
 from everward.policy.nodes import AllOf, Leaf, Not
-from everward.policy.positions import format_json_path, line_of
+from everward.policy.positions import format_json_path, lines_in, plain
 from everward.policy.testing.coverage import leaf_text
 from everward.policy.testing.report import shown
 from everward.values import Unknown
@@ -56,15 +56,19 @@ class Places:
     def __init__(self, file: str, text: str) -> None:
         self._file = file
         self._text = text
-        self._lines: dict[JsonPath, int] = {}
+        self._lines: dict[JsonPath, int] | None = None
 
     def of(self, path: JsonPath) -> str:
         """`file:line` of a path; empty when the definition does not stand in the file."""
         if not self._text or not path:
             return ""
-        if path not in self._lines:
-            self._lines[path] = line_of(self._text, path)
-        return f"{self._file}:{self._lines[path]}"
+        if self._lines is None:
+            self._lines = lines_in(plain(self._text))
+        # What does not stand in the text itself has the line of what is around it.
+        place = path
+        while place not in self._lines:
+            place = place[:-1]
+        return f"{self._file}:{self._lines[place]}"
 
 
 def tree_of(trace: Trace, places: Places, *, full: bool = False) -> list[tuple[str, Shown]]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from everward.estate import Estate, Resource, Unresolved
 from everward.policy.context import EvaluationContext
 from everward.policy.definition import load_definition
+from everward.policy.documents import lines_of
 from everward.policy.nodes import Definition
 from everward.policy.outcome import Explanation, Outcome
 from everward.policy.policy import Policy, compile_definition
@@ -20,6 +23,7 @@ from everward.values import ProblemError, Truth
 
 if TYPE_CHECKING:
     from everward.policy.assignment import Assignment
+    from everward.policy.compliance import Verdict
     from everward.policy.initiative import Initiative
     from everward.policy.nodes import Definition
     from everward.policy.shelf import Held, Holder
@@ -83,10 +87,24 @@ class Subject:
         self.problems = [*found.problems]
         for verdict in found.verdicts:
             resource = resources.get(verdict.resource_id.lower())
-            if resource is not None and verdict.policy is not None:
+            if resource is not None and verdict.policy is None:
+                self.problems.append(_undecided(verdict))
+            elif resource is not None and verdict.policy is not None:
                 outcome = Outcome(verdict.state, verdict.effect, verdict.hole, verdict.error)
                 member = verdict.member
                 yield Row(resource, member.reference_id, member.title, verdict.policy, outcome, verdict.enforced)
+
+
+def _undecided(verdict: Verdict) -> Unresolved:
+    """A verdict that there is no policy for: an override stands on something that is not known."""
+    hole = verdict.hole
+    return Unresolved(
+        subject=f"`{verdict.member.title}` on `{verdict.resource_id.rpartition('/')[2]}`",
+        reason=f"it is not known which override holds: {hole.reason if hole is not None else 'its selector is open'}",
+        help="give the values that its selectors ask for",
+        decided_by=hole.decided_by if hole is not None else (),
+        incomplete=True,
+    )
 
 
 def load_subject(
@@ -128,7 +146,8 @@ def load_subject(
         document = _with_parameters(document, parameters)
     from everward.policy.assignment import load_assignment
 
-    assignment = load_assignment(document, file=shown)
+    with lines_of(text):
+        assignment = load_assignment(document, file=shown)
     return Subject(kind, assignment.title, shown, assignment=assignment, holder=holder, context=here, text=text)
 
 
@@ -155,7 +174,8 @@ def _initiative(
     from everward.policy.binding import bind_initiative, unresolved
     from everward.policy.initiative import load_initiative
 
-    initiative: Initiative = load_initiative(document, file=shown)
+    with lines_of(text):
+        initiative: Initiative = load_initiative(document, file=shown)
     bound = bind_initiative(holder, initiative, parameters, context=context)
     subject = Subject(
         "initiative", initiative.title, shown, problems=[*bound.problems], holder=holder, context=context, text=text
@@ -228,7 +248,11 @@ def _shelf(paths: Iterable[Path]) -> Holder:
             if kind == "initiative":
                 shelf.add_initiative(load_initiative(document, file=shown))
             elif kind == "definition":
-                shelf.add_definition(*hold_definition(document, file=shown))
+                definition, id_ = hold_definition(document, file=shown)
+                if not definition.name:
+                    # As in the library: what has no name is called as its file is.
+                    definition = msgspec.structs.replace(definition, name=path.name.split(".", 1)[0])
+                shelf.add_definition(definition, id_)
         except ProblemError:
             continue
     return shelf

@@ -49,7 +49,7 @@ def read_details(rule: Rule) -> Details:
         return Details(operations=tuple(_appended(item, (*path, index)) for index, item in enumerate(raw)))
     if not isinstance(raw, dict):
         if effect in _READERS:
-            raise Fault(f"the details of `{rule.effect.raw}` are not an object", path)
+            raise Fault(f"the details of `{rule.effect.raw}` are not an object", path, "write an object in braces")
         return NO_DETAILS
     keys = keys_of(raw, path)
     # An assignment may override the effect: what is written for another one is read by its shape.
@@ -84,7 +84,7 @@ def _modify(raw: Mapping[str, Any], keys: Keys, path: JsonPath) -> Details:
         below = (*path, keys["operations"])
         listed = raw[keys["operations"]]
         if not isinstance(listed, list):
-            raise Fault("`operations` is not an array", below)
+            raise Fault("`operations` is not an array", below, "list objects with `operation`, `field` and `value`")
         operations = tuple(_operation(item, (*below, index)) for index, item in enumerate(listed))
     return Details(
         operations=operations,
@@ -111,12 +111,12 @@ def _operation(item: Any, path: JsonPath) -> Operation:
     elif "value" in keys:
         value = operand(item[keys["value"]], (*path, keys["value"]))
     else:
-        raise Fault(f"`{spelt}` needs a `value`", path)
+        raise Fault(f"`{spelt}` needs a `value`", path, "add `value`")
     condition = None
     if "condition" in keys:
         below = (*path, keys["condition"])
         if not isinstance(item[keys["condition"]], str | bool):
-            raise Fault("the condition of an operation is not an expression", below)
+            raise Fault("the condition of an operation is not an expression", below, "write `[…]`, or true or false")
         condition = operand(item[keys["condition"]], below)
     return Operation(kind, name, value, condition, path)
 
@@ -143,7 +143,7 @@ def _field(item: Mapping[str, Any], keys: Keys, path: JsonPath) -> Operand:
         raise Fault("the operation names no `field`", path, "name a tag or an alias")
     name = item[keys["field"]]
     if not isinstance(name, str) or not name:
-        raise Fault("`field` is not the name of a field", (*path, keys["field"]))
+        raise Fault("`field` is not the name of a field", (*path, keys["field"]), "name a tag or an alias, as a text")
     return operand(name, (*path, keys["field"]))
 
 
@@ -204,7 +204,7 @@ def _deny_action(raw: Mapping[str, Any], keys: Keys, path: JsonPath) -> Details:
         below = (*path, keys["actionnames"])
         listed = raw[keys["actionnames"]]
         if not isinstance(listed, list):
-            raise Fault("`actionNames` is not an array", below)
+            raise Fault("`actionNames` is not an array", below, 'write `["delete"]`')
         for index, name in enumerate(listed):
             if not isinstance(name, str) or name.lower() not in ACTIONS:
                 raise Fault(f"`{name}` is no action that can be denied", (*below, index), "known is delete")
@@ -247,7 +247,7 @@ def _roles(raw: Mapping[str, Any], keys: Keys, path: JsonPath) -> tuple[Operand,
     below = (*path, keys["roledefinitionids"])
     listed = raw[keys["roledefinitionids"]]
     if not isinstance(listed, list) or not all(isinstance(role, str) for role in listed):
-        raise Fault("`roleDefinitionIds` is not an array of texts", below)
+        raise Fault("`roleDefinitionIds` is not an array of texts", below, "list the ids of role definitions")
     return tuple(operand(role, (*below, index)) for index, role in enumerate(listed))
 
 
@@ -256,7 +256,7 @@ def _text(raw: Mapping[str, Any], keys: Keys, key: str, path: JsonPath) -> Opera
         return None
     value = raw[keys[key]]
     if not isinstance(value, str):
-        raise Fault(f"`{keys[key]}` is not a text", (*path, keys[key]))
+        raise Fault(f"`{keys[key]}` is not a text", (*path, keys[key]), "write a text in quotes")
     return operand(value, (*path, keys[key]))
 
 
@@ -274,5 +274,5 @@ def choose(text: str, known: tuple[str, ...]) -> str | None:
 
 def _object(node: Any, path: JsonPath, what: str) -> Mapping[str, Any]:
     if not isinstance(node, dict):
-        raise Fault(f"{what} is not an object", path)
+        raise Fault(f"{what} is not an object", path, "write an object in braces")
     return node

@@ -198,22 +198,24 @@ def _override(item: Mapping[str, Any]) -> dict[str, Any]:
 def exemptions_in(document: Mapping[str, Any]) -> Iterator[Made]:
     """The exemptions of a file: one for each scope that it names."""
     for index, item in enumerate(document[EXEMPTION_MARK]):
+        node = f"{EXEMPTION_MARK}[{index}]"
         if not isinstance(item, Mapping):
+            yield Made(node, {}, "it is not an object")
             continue
-        scopes = item.get("scopes") if isinstance(item.get("scopes"), list) else [item.get("scope")]
-        for scope in scopes or ():
-            if isinstance(scope, str):
-                name = str(item.get("name", ""))
-                # A scope may carry a name of its own: `name:/subscriptions/…`.
-                place = scope[scope.find("/") :] if "/" in scope else scope
-                kept = {
-                    key: value
-                    for key, value in item.items()
-                    if key not in ("name", "scopes", "scope") and value not in ("", None)
-                }
-                made = {
-                    "id": f"{place}{_PREFIX}policyExemptions/{name}",
-                    "name": name,
-                    "properties": {**kept, "scope": place},
-                }
-                yield Made(f"{EXEMPTION_MARK}[{index}]", made)
+        scopes = item["scopes"] if item.get("scopes") is not None else [item.get("scope")]
+        listed = scopes if isinstance(scopes, list) and scopes else [None]
+        for scope in listed:
+            if isinstance(scope, str) and scope:
+                yield Made(node, _exemption(item, scope))
+            else:
+                yield Made(node, {"name": item.get("name")}, "it names no scope, or one that is no text")
+
+
+def _exemption(item: Mapping[str, Any], scope: str) -> dict[str, Any]:
+    name = str(item.get("name", ""))
+    # A scope may carry a name of its own: `name:/subscriptions/…`.
+    place = scope[scope.find("/") :] if "/" in scope else scope
+    kept = {
+        key: value for key, value in item.items() if key not in ("name", "scopes", "scope") and value not in ("", None)
+    }
+    return {"id": f"{place}{_PREFIX}policyExemptions/{name}", "name": name, "properties": {**kept, "scope": place}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ import msgspec
 
 from everward.policy.library.entries import Kind
 from everward.policy.library.epac import ASSIGNMENT_MARK, EXEMPTION_MARK, assignments_in, exemptions_in
-from everward.sources.jsontext import MAX_DEPTH, depth_within, load
+from everward.sources.jsontext import load
 from everward.values import Origin, UnreadableError, member
 
 SOURCE: Final = "policy"
@@ -79,17 +80,23 @@ def unpack(content: bytes, name: str, file: str) -> bytes:
         UnreadableError: when it is damaged or too large.
 
     """
+    packed = io.BytesIO(content)
     try:
+        # No more is unpacked than may be: a few bytes can become any number.
         if name.endswith(".gz"):
-            content = gzip.decompress(content)
+            with gzip.GzipFile(fileobj=packed) as members:
+                content = members.read(MAX_UNPACKED + 1)
         elif name.endswith(".xz"):
-            content = lzma.decompress(content)
+            with lzma.LZMAFile(packed) as stream:
+                content = stream.read(MAX_UNPACKED + 1)
     except (OSError, EOFError, lzma.LZMAError, zlib.error):
         raise UnreadableError(
             f"`{file}` is packed and damaged", origin=Origin(source=SOURCE, file=file), help="fetch it anew"
         ) from None
     if len(content) > MAX_UNPACKED:
-        raise UnreadableError(f"`{file}` is too large", origin=Origin(source=SOURCE, file=file))
+        raise UnreadableError(
+            f"`{file}` is larger than {MAX_UNPACKED >> 20} MB", origin=Origin(source=SOURCE, file=file), help="split it"
+        )
     return content
 
 
@@ -105,16 +112,16 @@ def _line(line: bytes, file: str, number: int) -> Any:
 def _yaml(content: bytes, file: str) -> Any:
     import yaml
 
+    from everward.policy.testing.cases import load_yaml
+
     try:
-        value = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+        return load_yaml(content.decode("utf-8-sig"))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise UnreadableError(
-            f"`{file}` is not readable as YAML", origin=Origin(source=SOURCE, file=file), help="mend the file"
+            f"`{file}` is not readable as YAML: {str(error).splitlines()[0]}",
+            origin=Origin(source=SOURCE, file=file),
+            help="mend the file",
         ) from None
-    # An alias can put a value into itself.
-    if not depth_within(value, MAX_DEPTH):
-        raise UnreadableError(f"`{file}` is nested too deeply", origin=Origin(source=SOURCE, file=file))
-    return value
 
 
 def _objects(value: Any, address: str) -> Iterator[Found | Template]:
@@ -141,7 +148,7 @@ def _object(value: dict[str, Any], address: str) -> Iterator[Found | Template]:
     if ASSIGNMENT_MARK in value:
         yield from (Found(Kind.ASSIGNMENT, made.document, made.node, made.lost) for made in assignments_in(value))
     elif isinstance(value.get(EXEMPTION_MARK), list):
-        yield from (Found(Kind.EXEMPTION, made.document, made.node) for made in exemptions_in(value))
+        yield from (Found(Kind.EXEMPTION, made.document, made.node, made.lost) for made in exemptions_in(value))
     elif "deploymenttemplate.json" in str(value.get("$schema", "")).lower():
         yield Template()
     else:

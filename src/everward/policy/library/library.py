@@ -13,7 +13,7 @@ from everward.policy.exemption import Exemption, load_exemption
 from everward.policy.initiative import Initiative, load_initiative
 from everward.policy.library.cache import read_index, write_index
 from everward.policy.library.entries import Entry, Index, Kind
-from everward.policy.library.indexing import index_root, problems_of
+from everward.policy.library.indexing import TERRAFORM, index_root, problems_of
 from everward.policy.library.register import Register
 from everward.policy.nodes import Definition
 from everward.policy.shelf import Held, Row, Shelf, hold_definition
@@ -33,14 +33,18 @@ class Item(NamedTuple):
     @property
     def place(self) -> str:
         """The file as people open it, and what it is called inside."""
-        path = str(self.root if self.root.name == self.file else self.root / self.file)
+        path = str(self._path)
         return f"{path}:{self.entry.address}" if self.entry.address else path
+
+    @property
+    def _path(self) -> Path:
+        """The file; the folder for what its Terraform code makes, which is one record."""
+        return self.root if self.file in (self.root.name, TERRAFORM) else self.root / self.file
 
     @property
     def origin(self) -> Origin:
         """The place as findings show it."""
-        path = self.root if self.root.name == self.file else self.root / self.file
-        return Origin(source="policy", file=path.as_posix(), address=self.entry.address or None)
+        return Origin(source="policy", file=self._path.as_posix(), address=self.entry.address or None)
 
 
 class Library(Shelf):

@@ -28,7 +28,7 @@ class PolicyFile(NamedTuple):
 def policy_files(paths: Sequence[Path]) -> Iterator[PolicyFile | DefinitionError]:
     """The files that were named, and every definition and initiative in folders that were.
 
-    What cannot be read comes as a problem, so that the others are read all the same.
+    What cannot be read comes as a problem, so that the others are read all the same; so does a folder without any.
 
     Raises:
         UsageError: when a path does not exist.
@@ -36,17 +36,28 @@ def policy_files(paths: Sequence[Path]) -> Iterator[PolicyFile | DefinitionError
     """
     done: set[Path] = set()
     for root in [Tree(path) for path in paths]:
+        found = False
         for path in root.files:
             named = root.root.is_file()
             real = path.resolve()
-            if real in done or not (named or path.suffix.lower() == ".json"):
+            if not (named or path.suffix.lower() == ".json"):
+                continue
+            if real in done:
+                found = True
                 continue
             done.add(real)
             content = _content(root, path)
             if isinstance(content, DefinitionError):
+                found = True
                 yield content
             elif named or _holds_policy(content):
+                found = True
                 yield _decoded(path, content)
+        if not found:
+            yield DefinitionError(
+                f"`{display(root.root)}` holds no definition and no initiative",
+                help="name a folder with JSON files that have `policyRule` or `policyDefinitions`",
+            )
 
 
 def _content(tree: Tree, path: Path) -> bytes | DefinitionError:

@@ -37,6 +37,7 @@ def deprecated(document: Document, around: Surroundings) -> Iterator[Complaint]:
         return
     for item in references(document):
         name = member_of(item.value, "policyDefinitionId", item.path)
+        name = name or member_of(item.value, "policyDefinitionName", item.path)
         found = around.known.find(str(name.value)) if name is not None else None
         if found is not None and found.deprecated and name is not None:
             successor = f"use `{found.superseded_by}`" if found.superseded_by else "remove it, or use its successor"
@@ -116,12 +117,15 @@ def _groups(document: Document) -> dict[str, str]:
 
 def _reference(item: Member, around: Surroundings) -> Iterator[Complaint]:
     target = member_of(item.value, "policyDefinitionId", item.path)
+    # Enterprise Policy as Code names definitions of its own folder.
+    by_name = member_of(item.value, "policyDefinitionName", item.path) if target is None else None
+    target = target or by_name
     if target is None or not isinstance(target.value, str):
         yield Complaint(
             "a policy of the initiative has no `policyDefinitionId`", item.path, "name the definition by its id"
         )
         return
-    if not _ID.fullmatch(target.value) and not target.value.startswith("["):
+    if by_name is None and not _ID.fullmatch(target.value) and not target.value.startswith("["):
         yield Complaint(
             f"`{target.value}` is not the id of a definition",
             target.path,

@@ -70,10 +70,16 @@ class Reader:
         """Read a condition; None when nothing of it can be read."""
         self.conditions += 1
         if depth > MAX_DEPTH:
-            self.faults.append(Fault(f"conditions are nested deeper than {MAX_DEPTH} levels", path[:8]))
+            self.faults.append(
+                Fault(
+                    f"conditions are nested deeper than {MAX_DEPTH} levels",
+                    path[:8],
+                    "flatten `allOf` in `allOf` and `anyOf` in `anyOf`",
+                )
+            )
             return None
         if not isinstance(raw, dict):
-            self.faults.append(Fault("a condition is not an object", path))
+            self.faults.append(Fault("a condition is not an object", path, "write an object in braces"))
             return None
         keys = {key.lower(): key for key in raw}
         logical = next((key for key in LOGICAL if key in keys), None)
@@ -96,7 +102,9 @@ class Reader:
         elif isinstance(value, list):
             items = [(item, (*below, index)) for index, item in enumerate(value)]
         else:
-            self.faults.append(Fault(f"`{keys[logical]}` is not an array of conditions", below))
+            self.faults.append(
+                Fault(f"`{keys[logical]}` is not an array of conditions", below, "write the conditions in brackets")
+            )
             return node
         for item, place in items:
             part = self.condition(

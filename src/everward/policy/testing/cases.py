@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from everward.policy.outcome import State
+from everward.sources.jsontext import MAX_DEPTH, depth_within
 from everward.sources.tree import display
 from everward.values import Origin, ProblemError
 
@@ -65,6 +66,9 @@ class Expectation(_Written, frozen=True):
     """Paths that the reasons must name."""
     message: str | None = None
     """A part of the error, when the state is `error`."""
+
+
+_NOTHING: Final = Expectation()
 
 
 class CaseContext(_Written, frozen=True):
@@ -167,8 +171,9 @@ def read_suite(path: Path) -> Suite:
         text = path.read_bytes().decode("utf-8-sig")
         document = load_yaml(text)
         if isinstance(document, list):
-            return Suite(cases=msgspec.convert(document, tuple[Case, ...]))
-        suite = msgspec.convert(document, Suite)
+            suite, above = Suite(cases=msgspec.convert(document, tuple[Case, ...])), ""
+        else:
+            suite, above = msgspec.convert(document, Suite), ".cases"
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
         line = _line(text, where.rstrip("`"))
@@ -181,6 +186,11 @@ def read_suite(path: Path) -> Suite:
         raise _broken(path, (error.strerror or "error").lower(), None) from error
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise _broken(path, "nested too deeply" if isinstance(error, RecursionError) else str(error), None) from error
+    if not suite.cases:
+        raise _broken(path, "there are none", _line(text, above))
+    for index, case in enumerate(suite.cases):
+        if case.expected == _NOTHING:
+            raise _broken(path, f"`{case.name}` expects nothing", _line(text, f"{above}[{index}].expect"))
     return suite
 
 
@@ -197,7 +207,7 @@ def load_yaml(text: str) -> Any:
 
     Raises:
         yaml.YAMLError: when it is not YAML.
-        ValueError: when it is too large, or a key is no text.
+        ValueError: when it is too large or nested too deeply, or a key is no text.
 
     """
     import yaml
@@ -213,6 +223,8 @@ def load_yaml(text: str) -> Any:
     }
     document = yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader with less
     _bounded(document)
+    if not depth_within(document, MAX_DEPTH):
+        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
     return document
 
 

@@ -59,6 +59,13 @@ class SuiteRun:
         """Whether it could be run, and every case passed."""
         return self.problem is None and all(case.passed for case in self.cases)
 
+    @property
+    def folders(self) -> set[Path]:
+        """Where what it tests stands: of the definition, of the workloads of its cases, of the file itself."""
+        read = (self.path.parent / run.case.path for run in self.cases if run.case.path is not None)
+        named = (path if path.is_dir() else path.parent for path in read)
+        return {self.path.parent, *named, *([self.definition.parent] if self.definition is not None else ())}
+
 
 def find_tests(paths: Sequence[Path]) -> list[Path]:
     """The test files that were named, those beside definitions that were, and those in folders that were.
@@ -149,7 +156,9 @@ def run_suite(path: Path, *, only: str | None = None, coverage: bool = False) ->
         run.problem = problem
         return run
     except OSError as error:
-        run.problem = ProblemError(f"cannot read `{path}`: {(error.strerror or 'error').lower()}")
+        run.problem = ProblemError(
+            f"cannot read `{path}`: {(error.strerror or 'error').lower()}", help="check that you may read it"
+        )
         return run
     run.coverage = Coverage(definition) if coverage else None
     bench = Bench(_maker(definition), path.parent, suite.parameters, suite.context, run.coverage)

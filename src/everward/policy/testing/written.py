@@ -37,10 +37,13 @@ def make_resource(written: Mapping[str, Any], origin: Origin) -> Resource:
         # Templates and the API call it otherwise than policies do.
         kind = RESOURCE_GROUP_TYPE
     usual = SUBSCRIPTION if kind == RESOURCE_GROUP_TYPE else GROUP
+    made = written.get("id")
+    if made is not None and not isinstance(made, str):
+        raise ProblemError("the `id` of a resource of a case is not a text", origin=origin, help="write its ARM id")
     try:
-        made = written.get("id") or build_id(str(written.get("scope", usual)), kind, names)
+        made = made or build_id(str(written.get("scope", usual)), kind, names)
         parse_id(made)
-    except (ValueError, AttributeError, TypeError) as error:
+    except ValueError as error:
         raise ProblemError(
             f"a resource of a case has no id: {error}",
             origin=origin,
@@ -56,13 +59,14 @@ def with_holes(value: Any) -> Value:
         ProblemError: when a hole gives no reason.
 
     """
+    # One call a level, without comprehensions: what readers let through nests half as deep as calls may.
     if isinstance(value, list):
-        return [with_holes(item) for item in value]
+        return list(map(with_holes, value))
     if not isinstance(value, dict):
         plain: Value = value
         return plain
     if "$unknown" not in value:
-        return {key: with_holes(item) for key, item in value.items()}
+        return dict(zip(value, map(with_holes, value.values()), strict=True))
     hole = value["$unknown"]
     if not isinstance(hole, dict) or not isinstance(hole.get("reason"), str):
         raise ProblemError("a hole gives no reason", help="write {$unknown: {reason: …, decidedBy: [var.x]}}")
