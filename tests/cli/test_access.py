@@ -156,3 +156,24 @@ def test_what_is_denied_or_not_known_is_told(capsys: pytest.CaptureFixture[str],
     _, out, _ = run(capsys, "who-can", "Microsoft.Storage/storageAccounts/read", group, "inventory.json")
     assert "maybe" in out
     assert "an attribute of the request is not known (needs @Principal[department])" in " ".join(out.split())
+
+
+def test_an_operation_that_is_not_known_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "who-can", "Microsoft.Storage/storageAcounts/delete", "stone", "infra")
+    assert (code, "1 principal may" in out) == (0, True)
+    assert "did you mean `microsoft.storage/storageaccounts/delete`" in err
+    err = run(capsys, "who-can", "My.Own/things/read", "stone", "infra")[2]
+    assert "`My.Own/things/read` is not among the known operations; the catalogue may be older than it" in err
+    assert run(capsys, "who-can", BLOB, "stone", "infra")[2] == ""
+
+
+def test_an_answer_from_half_a_workload_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    calls = "".join(f'module "m{number}" {{\n  source = "./gone{number}"\n}}\n' for number in range(7))
+    (tmp_path / "infra" / "gone.tf").write_text(calls)
+    for command in (("who-can", BLOB, "stone"), ("what-can", "app")):
+        code, out, err = run(capsys, *command, "infra")
+        assert (code, bool(out)) == (3, True)
+        assert "warning: 7 things could not be read: the answer may miss what stands there" in err
+        assert "infra/gone.tf:1" in err
+        assert "and 2 more" in err
+        assert run(capsys, *command, "infra", "--allow-incomplete")[0] == 0

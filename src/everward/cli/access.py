@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from everward.cli.answering import end, incomplete_option
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
-from everward.values import UsageError
+from everward.values import UsageError, clean
 
 if TYPE_CHECKING:
     from everward.estate import Estate
@@ -39,6 +40,7 @@ def access() -> None:
 @reading_options
 @click.option("--data/--control", "data", default=None, help="The plane of ACTION; by the catalogue, without it.")
 @click.option("--explain", is_flag=True, help="Show every path, not the surest one only.")
+@incomplete_option
 @output_option("text", "json", "svg")
 def who_can(
     operation: str,
@@ -46,6 +48,7 @@ def who_can(
     paths: tuple[Path, ...],
     data: bool | None,
     explain: bool,
+    allow_incomplete: bool,
     targets: tuple[Target, ...],
     **reading: Any,
 ) -> int:
@@ -62,6 +65,7 @@ def who_can(
         )
     estate = Estate(read(paths, **reading))
     where = _scope(estate, scope)
+    _check_known(operation)
     found = list(Rights(estate).who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
@@ -71,7 +75,18 @@ def who_can(
         else:
             look = Look(width=width(), colour=colours(output))
             deliver(who_can_text(operation, where, found, look, explain=explain), output)
-    return 0
+    return end(estate, allow_incomplete=allow_incomplete)
+
+
+def _check_known(operation: str) -> None:
+    """Warn of an operation that the catalogue lacks: wildcards grant it all the same, so a slip gets an answer."""
+    from everward.facts.access.roles import is_known_operation, operations_like
+
+    if is_known_operation(operation):
+        return
+    near = ", ".join(f"`{name}`" for name in operations_like(operation))
+    meant = f"did you mean {near}?" if near else "the catalogue may be older than it"
+    click.echo(f"warning: `{clean(operation)}` is not among the known operations; {meant}", err=True)
 
 
 def _scope(estate: Estate, text: str) -> str:
@@ -92,8 +107,11 @@ def _scope(estate: Estate, text: str) -> str:
 @click.command("what-can")
 @click.argument("name", metavar="PRINCIPAL")
 @reading_options
+@incomplete_option
 @output_option("text", "json", "svg")
-def what_can(name: str, paths: tuple[Path, ...], targets: tuple[Target, ...], **reading: Any) -> int:
+def what_can(
+    name: str, paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+) -> int:
     """Say what PRINCIPAL may do in what PATH holds: an object id, the id or name of a resource, `deployer`."""
     outputs = check_targets(targets)
     from everward.estate import Estate
@@ -102,7 +120,8 @@ def what_can(name: str, paths: tuple[Path, ...], targets: tuple[Target, ...], **
     from everward.reports.access import what_can_json, what_can_svg, what_can_text
     from everward.reports.interface import Look
 
-    rights = Rights(Estate(read(paths, **reading)))
+    estate = Estate(read(paths, **reading))
+    rights = Rights(estate)
     steps = list(escalations(rights))
     chosen = _principals(rights, name)
     for output in outputs:
@@ -117,7 +136,7 @@ def what_can(name: str, paths: tuple[Path, ...], targets: tuple[Target, ...], **
                 look = Look(width=width(), colour=colours(output))
                 pieces += what_can_text(principal, grants, blast_radius(rights, principal, steps), look)
         deliver(pieces, output)
-    return 0
+    return end(estate, allow_incomplete=allow_incomplete)
 
 
 def _principals(rights: Rights, name: str) -> list[Principal]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import click
 
+from everward.cli.answering import end, incomplete_option
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
@@ -29,8 +30,11 @@ def keys() -> None:
 @click.command("impact")
 @click.argument("name", metavar="VAULT|KEY")
 @reading_options
+@incomplete_option
 @output_option("text", "json", "svg")
-def impact_command(name: str, paths: tuple[Path, ...], targets: tuple[Target, ...], **reading: Any) -> int:
+def impact_command(
+    name: str, paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+) -> int:
     """Say what stops when a vault, or a key, secret or certificate in it, is disabled, out of reach or throttled."""
     outputs = check_targets(targets)
     from everward.estate import Estate
@@ -38,7 +42,8 @@ def impact_command(name: str, paths: tuple[Path, ...], targets: tuple[Target, ..
     from everward.reports.interface import Look
     from everward.reports.keys import impact_json, impact_svg, impact_text
 
-    impact = Keys(Estate(read(paths, **reading))).impact(name)
+    estate = Estate(read(paths, **reading))
+    impact = Keys(estate).impact(name)
     for output in outputs:
         if output.form == "json":
             deliver(impact_json(impact), output)
@@ -46,4 +51,4 @@ def impact_command(name: str, paths: tuple[Path, ...], targets: tuple[Target, ..
             deliver(impact_svg(impact), output)
         else:
             deliver(impact_text(impact, Look(width=width(), colour=colours(output))), output)
-    return 0
+    return end(estate, allow_incomplete=allow_incomplete)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from everward.cli.answering import end, incomplete_option
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
@@ -50,6 +51,7 @@ def reach() -> None:
 @click.option("--port", metavar="PORT", help="A port or a range; any, without it.")
 @click.option("--protocol", type=click.Choice(["tcp", "udp", "icmp"]), default="tcp", show_default=True)
 @click.option("--explain", is_flag=True, help="Show the ways that are closed too, and what closes them.")
+@incomplete_option
 @output_option("text", "json", "svg")
 def ask_command(
     paths: tuple[Path, ...],
@@ -58,6 +60,7 @@ def ask_command(
     port: str | None,
     protocol: str,
     explain: bool,
+    allow_incomplete: bool,
     targets: tuple[Target, ...],
     **reading: Any,
 ) -> int:
@@ -70,7 +73,8 @@ def ask_command(
     from everward.reports.reach import replies_json, replies_svg, replies_text
 
     service = _service(protocol, port)
-    world = Networks(Estate(read(paths, **reading)), [service])
+    estate = Estate(read(paths, **reading))
+    world = Networks(estate, [service])
     replies = ask(world, source, target, service)
     for output in outputs:
         if output.form == "json":
@@ -81,7 +85,8 @@ def ask_command(
             look = Look(width=width(), colour=colours(output))
             deliver(replies_text(replies, look, explain=explain), output)
     verdicts = {reply.verdict for reply in replies}
-    return 1 if Verdict.OPEN in verdicts else 3 if Verdict.UNKNOWN in verdicts else 0
+    code = 1 if Verdict.OPEN in verdicts else 3 if Verdict.UNKNOWN in verdicts else 0
+    return end(estate, code, allow_incomplete=allow_incomplete)
 
 
 def _service(protocol: str, port: str | None) -> Service:
@@ -99,11 +104,13 @@ def _service(protocol: str, port: str | None) -> Service:
 @reading_options
 @click.option("--management", is_flag=True, help="Only those with ports of remote administration.")
 @click.option("--type", "types", metavar="TYPE", multiple=True, help="Only targets of this type. Repeatable.")
+@incomplete_option
 @output_option("text", "json")
 def exposures_command(
     paths: tuple[Path, ...],
     management: bool,
     types: tuple[str, ...],
+    allow_incomplete: bool,
     targets: tuple[Target, ...],
     **reading: Any,
 ) -> int:
@@ -132,13 +139,14 @@ def exposures_command(
             deliver(pieces, output)
         else:
             deliver(exposures_text(found, Look(width=width(), colour=colours(output))), output)
-    return 0
+    return end(estate, allow_incomplete=allow_incomplete)
 
 
 @click.command("matrix")
 @reading_options
+@incomplete_option
 @output_option("text", "json")
-def matrix_command(paths: tuple[Path, ...], targets: tuple[Target, ...], **reading: Any) -> int:
+def matrix_command(paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any) -> int:
     """Show which subnets can talk to which."""
     outputs = check_targets(targets)
     from everward.estate import Estate
@@ -147,10 +155,11 @@ def matrix_command(paths: tuple[Path, ...], targets: tuple[Target, ...], **readi
     from everward.reports.interface import Look
     from everward.reports.reach import matrix_json, matrix_text
 
-    matrix = Matrix(Networks(Estate(read(paths, **reading))))
+    estate = Estate(read(paths, **reading))
+    matrix = Matrix(Networks(estate))
     for output in outputs:
         if output.form == "json":
             deliver(matrix_json(matrix), output)
         else:
             deliver(matrix_text(matrix, Look(width=width(), colour=colours(output))), output)
-    return 0
+    return end(estate, allow_incomplete=allow_incomplete)

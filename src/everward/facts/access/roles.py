@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -82,6 +83,21 @@ def operations() -> tuple[frozenset[str], frozenset[str]]:
     """The known operations of the control plane and of the data plane, in lower case. New ones appear every day."""
     data = msgspec.json.decode(gzip.decompress(data_file(OPERATIONS_FILE).read_bytes()))
     return frozenset(map(str.lower, data["actions"])), frozenset(map(str.lower, data["dataActions"]))
+
+
+def is_known_operation(operation: str) -> bool:
+    """Whether the catalogue has an operation, of either plane. It lags behind Azure: a new operation may be missing."""
+    key = operation.strip().lower()
+    return any(key in plane for plane in operations())
+
+
+def operations_like(operation: str, most: int = 3) -> list[str]:
+    """Operations of the catalogue that are spelt almost so, nearest first, in lower case."""
+    control, data = operations()
+    key = operation.strip().lower()
+    provider = key.partition("/")[0]
+    same = [name for name in (*control, *data) if name.startswith(f"{provider}/")]
+    return get_close_matches(key, sorted(same), n=most, cutoff=0.8)
 
 
 def is_data_operation(operation: str) -> bool:
