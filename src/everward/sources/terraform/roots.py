@@ -44,7 +44,7 @@ class Roots:
         chain = (os.path.realpath(folder),)
         session, provider = self._run(root, chain)
         own = Declared(session)
-        if any(own.has(*key) for key in session.sought):
+        if any(own.tells(*key) for key in session.sought):
             session, provider = self._run(root, chain, own)
         return session, provider, self._given(root)
 

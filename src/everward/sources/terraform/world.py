@@ -15,7 +15,7 @@ from everward.sources.terraform.language.values import Data, Sensitive, inward, 
 from everward.sources.terraform.modules import Module
 from everward.sources.terraform.syntax import Attribute, Block, Literal
 from everward.sources.tree import Tree
-from everward.values import Unknown, Value, is_known, is_symbolic, placeholder
+from everward.values import Unknown, Value, is_known, is_symbolic, placeholder, unknowns_in
 
 _MAX_CHAIN = 8
 """How many roots may read one another's outputs in a row."""
@@ -34,9 +34,12 @@ class Declared:
                 if isinstance(own, str):
                     self._found.setdefault((instance.type, own.lower()), instance)
 
-    def has(self, kind: str, resource_id: str) -> bool:
-        """Whether a resource is among them."""
-        return (kind, resource_id) in self._found
+    def tells(self, kind: str, resource_id: str, path: str) -> bool:
+        """Whether it is worth looking again: an attribute is known, or it is known which resource it names."""
+        value = self.attribute(kind, resource_id, path, known=False)
+        if value is None:
+            return False
+        return is_known(value) or any(hole.reference is not None for hole in unknowns_in(value))
 
     def attribute(self, kind: str, resource_id: str, path: str, *, known: bool) -> Value:
         """An attribute of one of them; None when it has none, or when it is not known and `known` is asked for."""

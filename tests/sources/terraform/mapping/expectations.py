@@ -74,7 +74,8 @@ class Case:
 
     def read(self, folder: Path) -> Reading:
         """What the public Terraform source makes of the configuration."""
-        version = f'azurerm = {{ source = "hashicorp/azurerm", version = "{self.provider}" }}'
+        provider = self.subject.partition("_")[0]
+        version = f'{provider} = {{ source = "hashicorp/{provider}", version = "{self.provider}" }}'
         head = f"terraform {{\n  required_providers {{\n    {version}\n  }}\n}}\n"
         source, tree = TerraformSource(), Tree(write(folder, {"main.tf": head + _spelt(self.terraform)}))
         (item,) = source.find(tree)
@@ -148,13 +149,13 @@ def _leaves(lines: Iterable[Any], sources: dict[str, str]) -> tuple[Leaf, ...]:
 
 
 def mapped_types() -> frozenset[str]:
-    """Every type of the provider that the mapping knows."""
+    """Every type of the providers that the mapping knows."""
     return frozenset(Table.load())
 
 
 def written() -> list[Path]:
     """The files with expected bodies."""
-    return sorted(FOLDER.glob("azurerm_*.yaml"))
+    return sorted(FOLDER.glob("azure*_*.yaml"))
 
 
 def pending() -> list[str]:

@@ -55,8 +55,8 @@ class DataReader:
         own = own.reference if isinstance(own, Unknown) else own
         if not isinstance(own, str) or try_parse_id(own) is None:
             return None
-        key = (instance.type, own.lower())
-        found = self._world.attribute(*key, path) if self._world is not None else None
+        key = (instance.type, own.lower(), path)
+        found = self._world.attribute(*key) if self._world is not None else None
         if found is None:
             self._session.sought.setdefault(key)
             return None

@@ -93,8 +93,8 @@ class Session:
         """The modules that were looked at, by real folder."""
         self.absent: list[Absent] = []
         """Blocks without an instance, each once."""
-        self.sought: dict[tuple[str, str], None] = {}
-        """Type and id of what data sources were asked for and could not tell, in order."""
+        self.sought: dict[tuple[str, str, str], None] = {}
+        """Type, id and attribute of what data sources were asked for and could not tell, in order."""
         self.configurations = Configurations(self)
         self.statements = Statements(self)
         self._data = DataReader(self, world)

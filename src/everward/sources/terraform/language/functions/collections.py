@@ -122,7 +122,10 @@ def index(value: Data, wanted: Data) -> Data:
 @function("contains", "aa", "shallow")
 def contains(value: Data, wanted: Data) -> Data:
     """Whether a list has a value."""
-    return any_of(equal(item, wanted) for item in sequence(value))
+    items = sequence(value)
+    if type(wanted) is str and all(type(item) is str for item in items):
+        return wanted in items
+    return any_of(equal(item, wanted) for item in items)
 
 
 @function("concat", "*a", "shallow", marks="top")

@@ -21,6 +21,9 @@ from everward.sources.terraform.language.regular.syntax import (
 
 _CHEAP = 2_000_000
 """How many steps backtracking may take at worst."""
+_REMEMBERED = 1024
+_SHORT = 1024
+"""Texts up to this length are remembered beside others."""
 _STEP = 64
 """Instructions on characters that count as one step of work."""
 
@@ -62,6 +65,8 @@ class Regular:
         self._tree = pattern.tree
         self._pattern = pattern
         self._program: Program | None = None
+        self._found: dict[tuple[str, int], Slots | None] = {}
+        """What our engine found: every instance of a module looks at the same texts."""
         self._native: re.Pattern[str] | None = None
         self._power = _power(pattern.tree)
 
@@ -86,7 +91,12 @@ class Regular:
         if self._program is None:
             self._program = Program(self._pattern)
         spend(len(self._program) * (len(text) - start + 1) // _STEP)
-        slots = self._program.search(text, start)
+        key = (text, start)
+        if key not in self._found:
+            if len(self._found) >= _REMEMBERED or len(text) > _SHORT:
+                self._found.clear()
+            self._found[key] = self._program.search(text, start)
+        slots = self._found[key]
         return None if slots is None else Match(text, slots)
 
     def all_matches(self, text: str, spend: Spend) -> Iterator[Match]:
