@@ -178,7 +178,7 @@ def test_ways_in_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "exposures", "infra", "--management", "-o", "json")
     assert [item["properties"]["ports"] for item in json.loads(out)["exposures"]] == [["22"]]
     _, out, _ = run(capsys, "exposures", "infra", "--type", "microsoft.keyvault/vaults")
-    assert "1 ways in" in out
+    assert "1 way in" in out
 
 
 def test_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,7 +140,8 @@ def test_deep_holes_need_no_recursion() -> None:
 
 def test_a_hole_that_is_filled_is_not_empty() -> None:
     filled = Unknown(reason="secret", present=True, filled=True)
-    for empty in ("", None, [], {}):
+    nothings: tuple[Any, ...] = ("", None, [], {})
+    for empty in nothings:
         assert decide("equals", filled, empty) is False
         assert decide("notEquals", filled, empty) is True
         assert decide("equals", empty, filled) is False

@@ -13,7 +13,7 @@ from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
 from everward.reports.layout import Layout
-from everward.reports.words import Places, place_text
+from everward.reports.words import Places, count, place_text
 from everward.values import Truth, Unknown, clean
 
 SCHEMA: Final = "everward/reach/1"
@@ -136,6 +136,10 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
         kind = "bad" if body["management"] else "head"
         lines = [*layout.plain(head, f"{state.upper():8}", " " * 8, kind)]
         lines += layout.plain(f"{body['source']}: {', '.join(body['services'])}", "  from    ", " " * 10)
+        label = "path"
+        for step in body["path"] if len(body["path"]) > 1 else ():
+            lines += layout.plain(step["what"], f"  {label:8}", " " * 10)
+            label = ""
         label = "by"
         for step in body["decidedBy"]:
             lines += layout.plain(step["what"], f"  {label:8}", " " * 10)
@@ -144,11 +148,13 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
             said = "the second evaluator agrees" if body["confirmed"] else "the second evaluator does not agree"
             lines += layout.plain(f"{body['witness']}; {said}", "  witness ", " " * 10)
         lines += layout.plain(places.text(fact.origin), "  at      ", " " * 10)
-        if isinstance(fact.condition, Unknown):
-            lines += layout.plain(why(fact.condition), "  note    ", " " * 10)
+        for note in (*body["notes"], *([why(fact.condition)] if isinstance(fact.condition, Unknown) else [])):
+            lines += layout.plain(note, "  note    ", " " * 10)
         for line in lines:
             yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
-    yield f"{len(facts)} ways in from the Internet\n".encode()
+    if any(" -> 240." in str(fact.get("properties.witness")) for fact in facts):
+        yield b"addresses from 240.0.0.0/4 stand for those that are not known yet\n"
+    yield f"{count(len(facts), 'way')} in from the Internet\n".encode()
     if places.base:
         yield f"places are below {clean(places.base)}\n".encode()
 

@@ -3,14 +3,31 @@
 from typing import Any
 
 import pytest
-from tests.facts.reach.world import HOLE, NETWORK, estate, made, pip, ref, subnet, subnet_id, vnet, world
+from tests.facts.reach.world import (
+    HOLE,
+    NETWORK,
+    estate,
+    made,
+    nic,
+    nsg,
+    pip,
+    ref,
+    rule,
+    subnet,
+    subnet_id,
+    vnet,
+    world,
+)
 
 from everward.estate import Estate
 from everward.facts.reach.addresses import Addresses, parse_addresses
 from everward.facts.reach.admin import Action, AdminGate, admin_rules, combined, first_action
 from everward.facts.reach.apps import around_front_door, configuration, doors, site_doors
+from everward.facts.reach.exposures import exposures
 from everward.facts.reach.filters import Filter, Gate, Passage
+from everward.facts.reach.matrix import Matrix
 from everward.facts.reach.names import PlainNames
+from everward.facts.reach.paths import Networks
 from everward.facts.reach.privatelink import links, overrides_endpoint, reaches, resolves, zones_of
 from everward.facts.reach.publicips import Protection, open_without_group, protection, sku_name
 from everward.facts.reach.rules import INBOUND, rules_of
@@ -191,6 +208,44 @@ def test_admin_rules_bound_what_groups_decide() -> None:
         denied, always = (next(iter(Gate([item], space).passages(one, one)))[2] for item in gate.filters)
         after = gate.after(denied, always, everything)
         assert (after.least & ssh, after.most & ssh) == (least, most)
+
+
+def networks(*rules: Any) -> Networks:
+    """Two subnets, one with an address of its own, under a manager."""
+    found = managed(*rules)
+    own = [item for item in found if item.type_key != "microsoft.network/virtualnetworks"]
+    open_ = nsg("g", rule("ssh", 100, destinationPortRange="22"), rule("web", 110, destinationPortRange="443"))
+    placed = vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g"), subnet("t", "10.0.2.0/24"))
+    return world(open_, placed, pip("p", "203.0.113.5"), nic("n", "v", "s", "10.0.1.4", "p"), *own)
+
+
+def test_an_admin_rule_that_may_be_in_force_makes_a_way_in_uncertain() -> None:
+    def shown(made_world: Networks) -> dict[str, bool]:
+        return {
+            f"tcp/{port}": one.certain is True
+            for one in exposures(made_world)
+            for port in (22, 443, 3389)
+            if one.has_port(frozenset({port}))
+        }
+
+    assert shown(networks()) == {"tcp/22": True, "tcp/443": True}
+    assert shown(networks(admin("no", 10, "Deny"))) == {"tcp/22": False, "tcp/443": True}
+    [doubt] = [one for one in exposures(networks(admin("no", 10, "Deny"))) if one.certain is not True]
+    assert isinstance(doubt.certain, Unknown)
+    assert "whether the configuration is deployed is in no source" in doubt.certain.reason
+    passing = networks(admin("yes", 10, "AlwaysAllow", destinationPortRanges=["3389"]))
+    assert shown(passing) == {"tcp/22": True, "tcp/443": True, "tcp/3389": False}
+
+
+def test_admin_rules_in_the_matrix() -> None:
+    def ssh(made_world: Networks) -> tuple[bool, bool]:
+        [cell] = [cell for cell in Matrix(made_world).cells() if cell.source.name == "t"]
+        mask = made_world.space.mask(Service("tcp", ports=((22, 22),)))
+        return bool(cell.every & mask), bool(cell.perhaps & mask)
+
+    assert ssh(networks()) == (True, True)
+    assert ssh(networks(admin("no", 10, "Deny"))) == (False, True)
+    assert ssh(networks(admin("no", 10, "Deny", destinationPortRanges=["80"]))) == (True, True)
 
 
 def test_sku_of_addresses() -> None:

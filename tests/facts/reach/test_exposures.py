@@ -167,7 +167,7 @@ def test_behind_a_load_balancer_groups_see_the_port_and_address_inside() -> None
     [one] = balanced(False, rule("web", 100, destinationPortRange="8443", destinationAddressPrefix="10.0.1.4"))
     assert [format_service(service) for service in one.services] == ["tcp/443"]
     assert str(one.witness) == "tcp 198.51.100.7 -> 10.0.1.4:8443"
-    assert one.kind == "load"
+    assert one.kind == "load balancer"
 
 
 def test_with_a_floating_address_groups_see_what_was_sent() -> None:

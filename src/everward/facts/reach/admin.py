@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from everward.estate import Estate, Resource
 from everward.facts.reach.filters import Filter, Passage
 from everward.facts.reach.rules import INBOUND, Names, Rule, Side
-from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, Service, Space, join_ports, parse_ports
+from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, PROTOCOLS, Service, Space, join_ports, parse_ports
 from everward.facts.reach.topology import Network
 from everward.facts.shape import id_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown
@@ -82,6 +82,11 @@ class AdminGate:
         """What is denied, and what passes all groups."""
         return self._denying, self._passing
 
+    @property
+    def doubts(self) -> tuple[Unknown, ...]:
+        """Why it is not known whether rules are in force."""
+        return tuple(dict.fromkeys(item.applies for item in self.rules if isinstance(item.applies, Unknown)))
+
     def after(self, denied: Passage, always: Passage, groups: Passage) -> Passage:
         """What passes: past the groups, or through them where it is not denied."""
         least = always.least | (groups.least & ~denied.most)
@@ -120,18 +125,21 @@ def _is_member(estate: Estate, group: str, network: Network) -> bool:
     return False
 
 
+_PROTOCOLS: Final = {"any": ANY_PROTOCOL, **{name: name for name in PROTOCOLS}}
+
+
 def _rule(item: Resource, body: Mapping[str, Any], applies: Truth) -> AdminRule:
     access = text_in(body, "access")
     direction = text_in(body, "direction")
     protocol = text_in(body, "protocol")
     priority = inner(body, "priority")
-    name = protocol.lower() if isinstance(protocol, str) else ANY_PROTOCOL
+    name = _PROTOCOLS.get(protocol.lower()) if isinstance(protocol, str) else None
     service = Service(
-        ANY_PROTOCOL if name == "any" else name,
+        name or ANY_PROTOCOL,
         _ports(inner(body, "sourcePortRanges")),
         _ports(inner(body, "destinationPortRanges")),
     )
-    known = isinstance(protocol, str)
+    known = name is not None
     rule = Rule(
         item.name,
         direction.lower() if isinstance(direction, str) else INBOUND if direction is None else None,

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
 from everward.facts.reach.admission import Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES, doors
 from everward.facts.reach.endpoints import Endpoint
+from everward.facts.reach.entrances import Entry, Guard, Step, entries
 from everward.facts.reach.filters import Class
 from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, Part
-from everward.facts.reach.publicips import open_without_group, sku_name
+from everward.facts.reach.publicips import open_without_group
 from everward.facts.reach.rules import INBOUND
 from everward.facts.reach.services import Service, join_ports
 from everward.facts.reach.tags import HOST, METADATA, tag_addresses
 from everward.facts.reach.topology import STAND_INS
 from everward.facts.reach.witness import check, packet
-from everward.facts.shape import flag, id_in, inner, items, properties, text_in
-from everward.values import Origin, Truth, Unknown, combine
-
-BALANCER_TYPE: Final = "Microsoft.Network/loadBalancers"
+from everward.values import Truth, Unknown, combine
 
 MANAGEMENT_PORTS: Final = frozenset({22, 3389, 5985, 5986})
 """Ports of remote administration: SSH, RDP, WinRM."""
@@ -45,16 +44,6 @@ class Grade(StrEnum):
     """Every customer of Azure, or of one of its shared services such as Front Door."""
     RANGES = "ranges"
     """Some public addresses."""
-
-
-class Step(NamedTuple):
-    """One thing on the way."""
-
-    id: str
-    """The resource."""
-    what: str
-    """What it does there, in words."""
-    origin: Origin | None = None
 
 
 @dataclass
@@ -78,6 +67,7 @@ class Exposure:
     confirmed: bool = False
     """Whether the plain evaluator lets the witness in."""
     notes: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
@@ -91,120 +81,19 @@ class Exposure:
         return any(first <= port <= last for first, last in self.ports() for port in ports)
 
 
-class Entry(NamedTuple):
-    """A public address that leads to an endpoint."""
-
-    endpoint: Endpoint
-    public: Addresses
-    """The public address."""
-    path: tuple[Step, ...]
-    services: tuple[Service, ...] | None = None
-    """What the address passes on; everything, when it is the interface's own."""
-    inside: tuple[Service, ...] | None = None
-    """The same as the endpoint sees it, on ports behind a load balancer."""
-    floating: Truth = False
-    """Whether packets keep the public address as their destination."""
-    sku: str | Unknown = "Standard"
-
-
 def exposures(world: Networks) -> Iterator[Exposure]:
     """Every way in from the Internet, in a stable order."""
-    for entry in entries(world):
+    for entry in (*entries(world), *ingresses(world)):
         yield from _through(world, entry)
     yield from _services(world)
     yield from _apps(world)
 
 
-def entries(world: Networks) -> Iterator[Entry]:
-    """Public addresses and where they lead: to interfaces, and through load balancers to what is behind."""
-    for endpoint in world.endpoints.all:
-        for id_ in endpoint.public:
-            if endpoint.kind not in ("load balancer", "firewall", "bastion", "gateway"):
-                yield _direct(world, endpoint, id_)
-    for balancer in world.estate.of_type(BALANCER_TYPE):
-        yield from _balanced(world, balancer)
-
-
-def _direct(world: Networks, endpoint: Endpoint, id_: str | Unknown) -> Entry:
-    address, sku, step = _public(world, id_)
-    own = Step(endpoint.resource.id, f"{endpoint.kind} in `{_subnet_name(endpoint)}`", endpoint.resource.origin)
-    return Entry(endpoint, address, (step, own), sku=sku)
-
-
-def _subnet_name(endpoint: Endpoint) -> str:
-    return endpoint.subnet.name if endpoint.subnet is not None else "an unknown subnet"
-
-
-def _public(world: Networks, id_: str | Unknown) -> tuple[Addresses, str | Unknown, Step]:
-    if isinstance(id_, Unknown):
-        return world.topology.stand_in(), id_, Step("", "a public address that is not known yet")
-    resource = world.estate.find(id_)
-    address = world.endpoints.public.get(id_.lower(), NOWHERE)
-    if resource is None:
-        return address or world.topology.stand_in(), "Standard", Step(id_, "a public address that is in no source")
-    return address, sku_name(resource.body), Step(resource.id, "public address", resource.origin)
-
-
-def _balanced(world: Networks, balancer: Resource) -> Iterator[Entry]:
-    body = properties(balancer.body)
-    fronts: dict[str, str | Unknown] = {}
-    for item in items(inner(body, "frontendIPConfigurations")):
-        public = id_in(inner(properties(item), "publicIPAddress"))
-        name = text_in(item, "name")
-        if public is not None and isinstance(name, str):
-            fronts[name.lower()] = public
-    if not fronts:
-        return
-    sku = sku_name(balancer.body)
-    for rule in items(inner(body, "loadBalancingRules")):
-        found = properties(rule)
-        front = fronts.get(_last(id_in(inner(found, "frontendIPConfiguration"))))
-        if front is None:
-            continue
-        yield from _rule_entries(world, balancer, rule, front, sku)
-
-
-def _last(id_: str | Unknown | None) -> str:
-    return id_.rpartition("/")[2].lower() if isinstance(id_, str) else ""
-
-
-def _rule_entries(
-    world: Networks, balancer: Resource, rule: Any, front: str | Unknown, sku: str | Unknown
-) -> Iterator[Entry]:
-    found = properties(rule)
-    outer, behind = (_service(found, "protocol", port) for port in ("frontendPort", "backendPort"))
-    floating = flag(found, "enableFloatingIP", default=False)
-    address, _, step = _public(world, front)
-    name = text_in(rule, "name")
-    middle = Step(balancer.id, f"load balancer rule `{name}`", balancer.origin)
-    pools = {id_in(inner(found, "backendAddressPool")), *_pool_ids(found)}
-    wanted = {pool.lower() for pool in pools if isinstance(pool, str)}
-    for endpoint in world.endpoints.all:
-        if wanted & world.pools_of(endpoint):
-            own = Step(endpoint.resource.id, f"{endpoint.kind} in `{_subnet_name(endpoint)}`", endpoint.resource.origin)
-            # With a floating address packets arrive as they were sent, port and address.
-            inside = outer if floating is True else behind
-            yield Entry(endpoint, address, (step, middle, own), (outer,), (inside,), floating, sku)
-
-
-def _pool_ids(body: Any) -> list[str | Unknown]:
-    return [found for item in items(inner(body, "backendAddressPools")) if (found := id_in(item)) is not None]
-
-
-def _service(body: Any, protocol: str, port: str) -> Service:
-    word = text_in(body, protocol)
-    number = inner(body, port)
-    name = word.lower() if isinstance(word, str) and word.lower() in ("tcp", "udp") else "*"
-    if isinstance(number, int) and number > 0:
-        return Service(name, ports=((number, number),))
-    # Port 0 and protocol All: a rule for all ports.
-    return Service(name)
-
-
 def internet(world: Networks, endpoint: Endpoint) -> Addresses:
     """The addresses of anybody on the Internet, as an endpoint sees them."""
-    extent = world.names(endpoint.subnet).tag("Internet")
-    everything = extent.sure if extent is not None else NOWHERE
+    extent = world.names(endpoint.subnet).tag("Internet") if endpoint.subnet is not None else None
+    # Without a network there is nothing that is not the Internet, but for private addresses.
+    everything = extent.sure if extent is not None else NOWHERE.complement()
     return everything.difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
 
 
@@ -218,9 +107,10 @@ def _through(world: Networks, entry: Entry) -> Iterator[Exposure]:
     if not endpoint.receives:
         return
     target = _destination(entry)
-    sources = internet(world, endpoint)
+    everybody = internet(world, endpoint)
+    sources = everybody if entry.admitted is None else everybody.intersection(entry.admitted)
     gate = world.inbound(endpoint)
-    if not gate.gate.filters and not gate.holes:
+    if not gate.gate.filters and not gate.holes and not entry.admitted_by:
         yield from _without_groups(entry, sources)
         return
     parts = gate.parts(sources, target)
@@ -232,8 +122,8 @@ def _through(world: Networks, entry: Entry) -> Iterator[Exposure]:
     back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
     if back is False:
         return
-    for grade, certain, mask, found in _graded(parts, sources, asked):
-        holes = [back] if isinstance(back, Unknown) else []
+    for grade, certain, mask, found in _graded(parts, everybody.size(), asked):
+        holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
         yield _exposure(world, entry, grade, mask, found, target, certain=certain, holes=[*gate.holes, *holes])
 
 
@@ -264,9 +154,8 @@ def _without_groups(entry: Entry, sources: Addresses) -> Iterator[Exposure]:
     )
 
 
-def _graded(parts: Sequence[Part], sources: Addresses, asked: int) -> Iterator[tuple[Grade, bool, int, list[Part]]]:
+def _graded(parts: Sequence[Part], total: int, asked: int) -> Iterator[tuple[Grade, bool, int, list[Part]]]:
     """Parts by who may send them: what is let in for certain, then what perhaps is."""
-    total = sources.size()
     told: dict[Grade, int] = {}
     for certain in (True, False):
         by_mask: dict[int, list[Part]] = {}
@@ -333,22 +222,25 @@ def _exposure(
         if witness is not None:
             confirmed = check(world, groups, INBOUND, endpoint.subnet, witness).access == "Allow"
             break
-    every = [*holes, *rule_holes]
+    doubts = () if certain else world.inbound(endpoint).gate.doubts
+    every = [*holes, *rule_holes, *doubts]
     truth: Truth = True
     if not certain or holes:
         truth = combine(every) if every else Unknown(reason="rules of the groups are not known whole")
     return Exposure(
         endpoint.resource,
         endpoint.name,
-        entry.path[1].what.split()[0] if len(entry.path) > 2 else endpoint.kind,
+        entry.kind or endpoint.kind,
         grade,
         services if entry.services is None else entry.services,
         truth,
         entry.path,
-        deciding,
+        (*deciding, *entry.admitted_by),
         sources,
         witness,
         confirmed,
+        notes=entry.notes,
+        guards=entry.guards,
         extra={"floating": entry.floating, "inside": services},
     )
 
@@ -440,6 +332,8 @@ def _said(resource: Resource, path: str) -> str:
         return "not known yet"
     if value is None or not isinstance(value, str | bool | int | list):
         return "not set"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return "empty" if value == [] else f"`{value}`" if not isinstance(value, list) else f"a list of {len(value)}"
 
 

@@ -10,7 +10,8 @@ from everward.estate import Estate, Resource, Unresolved
 from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, Step, exposures
+from everward.facts.reach.entrances import Guard, Step
+from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.names import PlainNames
 from everward.facts.reach.paths import Networks
@@ -82,6 +83,8 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "decidedBy": [_step(step) for step in exposure.decided_by],
             "witness": None if exposure.witness is None else str(exposure.witness),
             "confirmed": exposure.confirmed,
+            "notes": list(exposure.notes),
+            "guards": [_guard(guard) for guard in exposure.guards],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
@@ -103,6 +106,13 @@ def _step(step: Step) -> dict[str, Any]:
     if step.origin is not None and step.origin.file is not None:
         made["file"] = step.origin.file
         made["line"] = step.origin.line
+    return made
+
+
+def _guard(guard: Guard) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": guard.id, "header": guard.header, "value": guard.value, "meaning": guard.meaning}
+    if guard.origin is not None and guard.origin.file is not None:
+        made |= {"file": guard.origin.file, "line": guard.origin.line}
     return made
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from everward.facts.reach.addresses import Addresses, Interval, Intervals, joined
 from everward.facts.reach.rules import Extent, Names, Rule
 from everward.facts.reach.services import Service, Space
+from everward.values import Unknown
 
 
 class Passage(NamedTuple):
@@ -242,20 +243,42 @@ def clipped(base: Intervals, other: Intervals) -> Intervals:
     return tuple(out)
 
 
+class Before(Protocol):
+    """Rules that are met before all groups and may take the decision from them."""
+
+    @property
+    def filters(self) -> tuple[Filter, Filter]:
+        """What they deny, and what they let past all groups."""
+
+    @property
+    def doubts(self) -> tuple[Unknown, ...]:
+        """What is not known of them."""
+
+    def after(self, denied: Passage, always: Passage, groups: Passage) -> Passage:
+        """What passes, by what they deny, what they let past, and what the groups say."""
+
+
 class Gate:
     """Filters that a packet must pass one after another: a missing one lets everything through."""
 
-    def __init__(self, filters: Sequence[Filter], space: Space) -> None:
+    def __init__(self, filters: Sequence[Filter], space: Space, before: Before | None = None) -> None:
         self.filters = tuple(filters)
         self.space = space
+        self.before = before
+        self._all = self.filters if before is None else (*self.filters, *before.filters)
+
+    @property
+    def doubts(self) -> tuple[Unknown, ...]:
+        """What is not known of the rules before the groups."""
+        return () if self.before is None else self.before.doubts
 
     def passages(self, sources: Addresses, destinations: Addresses) -> Iterator[tuple[Class, Class, Passage]]:
         """Every pair of classes of one version, and what passes between them.
 
         The bits of the classes are those of all filters, each behind the one before.
         """
-        one = classes(sources, [extent for item in self.filters for extent in item.source_extents])
-        two = classes(destinations, [extent for item in self.filters for extent in item.destination_extents])
+        one = classes(sources, [extent for item in self._all for extent in item.source_extents])
+        two = classes(destinations, [extent for item in self._all for extent in item.destination_extents])
         for source in one:
             for destination in two:
                 if source.version == destination.version:
@@ -264,14 +287,18 @@ class Gate:
     def between(self, source: Class, destination: Class) -> Passage:
         """What passes between two classes of this gate."""
         sure, most = source.sure & destination.sure, source.most & destination.most
-        least = upper = self.space.everything
-        for item in self.filters:
+        found: list[Passage] = []
+        for item in self._all:
             bits = (1 << len(item.rules)) - 1
-            passage = item.passage(sure & bits, most & bits)
-            least &= passage.least
-            upper &= passage.most
+            found.append(item.passage(sure & bits, most & bits))
             sure >>= len(item.rules)
             most >>= len(item.rules)
-            if not upper:
+            if self.before is None and not found[-1].most:
                 break
-        return Passage(least, upper)
+        least = upper = self.space.everything
+        for passage in found[: len(self.filters)]:
+            least &= passage.least
+            upper &= passage.most
+        if self.before is None:
+            return Passage(least, upper)
+        return self.before.after(found[-2], found[-1], Passage(least, upper))

@@ -57,7 +57,10 @@ class Matrix:
         out, inward = self._filter(source, OUTBOUND), self._filter(destination, INBOUND)
         filters = [item for item in (out, inward) if isinstance(item, Filter)]
         open_ = isinstance(out, Unknown) or isinstance(inward, Unknown) or route is not True
-        some, every, perhaps = self._passing(source, destination, filters)
+        if self.world.admin(OUTBOUND, source) is None and self.world.admin(INBOUND, destination) is None:
+            some, every, perhaps = self._passing(source, destination, filters)
+        else:
+            some, every, perhaps = self._managed(source, destination, out, inward)
         return Cell(source, destination, 0 if open_ else some, 0 if open_ else every, perhaps, route)
 
     def _filter(self, subnet: Subnet, direction: str) -> Filter | Unknown | None:
@@ -87,6 +90,26 @@ class Matrix:
                 every &= passage.least
                 perhaps |= passage.most
         return some, every if met else 0, perhaps
+
+    def _managed(
+        self, source: Subnet, destination: Subnet, out: Filter | Unknown | None, inward: Filter | Unknown | None
+    ) -> tuple[int, int, int]:
+        """The same where admin rules are met before the groups, each side by itself."""
+        everything = self.world.space.everything
+        sides = []
+        for own, direction, subnet in ((out, OUTBOUND, source), (inward, INBOUND, destination)):
+            filters = [own] if isinstance(own, Filter) else []
+            gate = Gate(filters, self.world.space, self.world.admin(direction, subnet))
+            some = most = 0
+            every = everything
+            for _, _, passage in gate.passages(source.addresses, destination.addresses):
+                some |= passage.least
+                every &= passage.least
+                most |= passage.most
+            sides.append((some, every if most else 0, most))
+        (one, all_one, most_one), (two, all_two, most_two) = sides
+        # What all of one side lets through passes wherever the other side does.
+        return (one & all_two) | (all_one & two), all_one & all_two, most_one & most_two
 
     def _classes(self, subnet: Subnet, filters: Sequence[Filter], side: int) -> list[Class]:
         """The addresses of a subnet as filters tell them apart. Mostly no filter splits a subnet."""

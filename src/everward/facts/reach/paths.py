@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
+from everward.facts.reach.admin import AdminGate, AdminRule, admin_rules
+from everward.facts.reach.balancers import passed_services
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
 from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Extent, Names, Rule, rules_of
 from everward.facts.reach.services import Service, Space
-from everward.facts.reach.topology import Subnet, Topology
+from everward.facts.reach.topology import Network, Subnet, Topology
 from everward.facts.shape import flag, id_in, ids_in, inner, items, properties
 from everward.values import Truth, Unknown, combine
 
@@ -40,12 +42,38 @@ class Networks:
         self._extents: dict[Extent, Extent] = {}
         self._filters: dict[tuple[str, str, Extent], Filter] = {}
         self._routes: dict[str, list[Choice]] = {}
+        self._admin_rules: dict[str, list[AdminRule]] = {}
+        self._admin_gates: dict[tuple[str, str, Extent], AdminGate] = {}
 
     @cached_property
     def space(self) -> Space:
         """The services that the rules of the estate tell apart, and those that were asked for."""
         services = [service for group in self.groups for rule in self.rules(group) for service in rule.possible]
-        return Space([*services, *self._asked])
+        admin = [service for network in self.topology.networks.values() for service in self._admin_services(network)]
+        return Space([*services, *admin, *passed_services(self.estate), *self._asked])
+
+    def _admin_services(self, network: Network) -> Iterator[Service]:
+        for item in self.admin_rules(network):
+            yield from item.rule.possible
+
+    def admin_rules(self, network: Network) -> list[AdminRule]:
+        """The security admin rules that are, or may be, in force at a network."""
+        found = self._admin_rules.get(network.key)
+        if found is None:
+            found = self._admin_rules[network.key] = list(admin_rules(self.estate, network))
+        return found
+
+    def admin(self, direction: str, subnet: Subnet | None) -> AdminGate | None:
+        """What is met before the groups at a subnet; None where nothing is."""
+        rules = [] if subnet is None else self.admin_rules(subnet.network)
+        own = [item for item in rules if item.rule.direction in (direction, None)]
+        if subnet is None or not own:
+            return None
+        key = (subnet.network.key, direction, self.names(subnet).network)
+        found = self._admin_gates.get(key)
+        if found is None:
+            found = self._admin_gates[key] = AdminGate(own, self.names(subnet), self.space)
+        return found
 
     @property
     def groups(self) -> list[Resource]:
@@ -107,7 +135,7 @@ class Networks:
                     holes.append(Unknown(reason="the network security group is in no source", decided_by=(group,)))
                 else:
                     filters.append(made)
-        return OpenGate(Gate(filters, self.space), tuple(holes))
+        return OpenGate(Gate(filters, self.space, self.admin(direction, subnet)), tuple(holes))
 
     def inbound(self, endpoint: Endpoint) -> OpenGate:
         """What decides about packets into an endpoint."""

@@ -12,7 +12,8 @@ from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, admissions
 from everward.facts.reach.apps import SITE_TYPES
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.exposures import Exposure, Grade, Step, exposures
+from everward.facts.reach.entrances import Step
+from everward.facts.reach.exposures import Exposure, Grade, exposures
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.privatelink import links, reaches, resolves

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everward.sources.manifests.depth import deep_stack
 from tests.sources.manifests.repository import find, kinds, read, reasons, write
 
 from everward.sources.limits import Limits
+from everward.sources.manifests.depth import deep_stack
 from everward.sources.manifests.helm.chart import load_chart
 from everward.sources.manifests.helm.render import Release, render
 from everward.sources.tree import Tree
