@@ -530,7 +530,12 @@ def test_a_group_without_the_tag_that_is_inherited_denies_nothing() -> None:
         "policyRule": {"if": condition, "then": {"effect": "modify", "details": details}},
     }
     subject = resource()
-    for tags, state in (({}, State.COMPLIANT), ({"other": "x"}, State.COMPLIANT), ({"env": "p"}, State.NON_COMPLIANT)):
+    wanted: list[tuple[Value, State]] = [
+        ({}, State.COMPLIANT),
+        ({"other": "x"}, State.COMPLIANT),
+        ({"env": "p"}, State.NON_COMPLIANT),
+    ]
+    for tags, state in wanted:
         group = Resource(GROUP, RESOURCE_GROUP_TYPE, "app-rg", {"location": "eu", "tags": tags}, origin=subject.origin)
         made = compile_definition(load_definition(document), {"tagName": "env"})
         here = estate(subject, group)
