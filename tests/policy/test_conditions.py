@@ -5,8 +5,9 @@ import pytest
 from tests.policy.make import GROUP, estate, holds, hole, judge, policy, resource
 
 from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Resource
-from everward.policy import EvaluationContext, State
-from everward.values import Unknown
+from everward.policy import EvaluationContext, State, compile_definition, load_definition
+from everward.policy.effects import evaluate_request
+from everward.values import Unknown, Value
 
 RULES: dict[str, Any] = {
     "ipRules": [{"value": "127.0.0.1", "action": "Allow"}, {"value": "192.168.1.1", "action": "Allow"}]
@@ -495,3 +496,48 @@ def test_names_that_are_made_of_values_are_not_all_remembered() -> None:
 def test_a_count_may_stop_when_more_elements_do_not_matter(operator: str, limit: int, expected: bool) -> None:
     condition = count("properties.a[*]", {"field": "properties.a[*]", "exists": True}, **{operator: limit})
     assert holds(condition, resource(properties={"a": ["x", "y", "z"]})) is expected
+
+
+@pytest.mark.parametrize("scope", ["resourceGroup()", "subscription()"])
+@pytest.mark.parametrize("written", [".tags.{}", ".tags['{}']", "['tags'].{}", "['TAGS']['{}']"])
+def test_a_tag_that_a_scope_lacks_is_the_empty_text(scope: str, written: str) -> None:
+    tags = {"team": "core"}
+    context = EvaluationContext(resource_group={"name": "g", "tags": tags}, subscription={"id": "s", "tags": tags})
+    has, lacks = (f"[{scope}{written.format(name)}]" for name in ("team", "other"))
+    assert holds({"value": has, "equals": "core"}, resource(), context=context) is True
+    assert holds({"value": has, "notEquals": ""}, resource(), context=context) is True
+    # Shipped policies that inherit tags ask this way whether there is one.
+    assert holds({"value": lacks, "notEquals": ""}, resource(), context=context) is False
+    for failing in (f"[{scope}.name2.x]", lacks[:-1] + ".x]", "[requestContext().nothing]"):
+        assert judge(policy({"value": failing, "equals": "x"}, context=context), resource()).state is State.ERROR
+
+
+def test_a_group_without_the_tag_that_is_inherited_denies_nothing() -> None:
+    value = "[resourceGroup().tags[parameters('tagName')]]"
+    details = {
+        "roleDefinitionIds": ["x"],
+        "operations": [{"operation": "add", "field": "[concat('tags[', parameters('tagName'), ']')]", "value": value}],
+    }
+    condition = {
+        "allOf": [
+            {"field": "[concat('tags[', parameters('tagName'), ']')]", "exists": False},
+            {"value": value, "notEquals": ""},
+        ]
+    }
+    document = {
+        "mode": "All",
+        "parameters": {"tagName": {"type": "String"}},
+        "policyRule": {"if": condition, "then": {"effect": "modify", "details": details}},
+    }
+    subject = resource()
+    wanted: list[tuple[Value, State]] = [
+        ({}, State.COMPLIANT),
+        ({"other": "x"}, State.COMPLIANT),
+        ({"env": "p"}, State.NON_COMPLIANT),
+    ]
+    for tags, state in wanted:
+        group = Resource(GROUP, RESOURCE_GROUP_TYPE, "app-rg", {"location": "eu", "tags": tags}, origin=subject.origin)
+        made = compile_definition(load_definition(document), {"tagName": "env"})
+        here = estate(subject, group)
+        assert made.evaluate(subject, here).state is state
+        assert evaluate_request(subject, [made], here).verdict == "allowed"

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -6,6 +7,7 @@ from tests.policy.make import GROUP, ORIGIN, THING, explain, hole, policy, resou
 
 from everward.estate import Resource
 from everward.policy import Explanation, Reason, State
+from everward.policy.explain import MAX_REASONS, _telling
 from everward.values import Origin, Unknown
 
 PLACES = {
@@ -289,3 +291,17 @@ def test_an_explanation_can_be_written_as_json() -> None:
     assert written["outcome"] == {"state": "nonCompliant", "effect": "audit"}
     assert written["reasons"][0]["path"] == "properties.acl.default"
     assert written["reasons"][0]["origin"]["line"] == 20
+
+
+def test_no_more_reasons_are_looked_at_than_are_kept() -> None:
+    seen: list[Reason] = []
+
+    class Counted(list[Reason]):
+        def __iter__(self) -> Iterator[Reason]:
+            for reason in list.__iter__(self):
+                seen.append(reason)
+                yield reason
+
+    many = Counted(Reason(f"tags.k{index}", "notEquals", "v", None) for index in range(2000))
+    assert _telling(many) == tuple(many[:MAX_REASONS])
+    assert len(seen) == MAX_REASONS

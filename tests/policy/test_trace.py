@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.policy.make import estate, hole, policy, resource
 
-from everward.policy import Policy
+from everward.policy import EvaluationContext, Policy
 from everward.policy.decisions import DECISIONS, decisions_in
 from everward.policy.nodes import Leaf
 from everward.policy.testing.coverage import leaf_text
@@ -108,6 +108,11 @@ def test_decisions_are_named_where_they_take_part() -> None:
     assert decided({"value": "[field('properties.q')]", "equals": ""}, {}) == ["missing-field-in-expression"]
     assert decided({"value": "[field('properties.q')]", "equals": "x"}, {"q": "x"}) == []
     assert decided({"value": "[field(concat('properties.', 'q'))]", "equals": ""}, {}) == []
+    tags = EvaluationContext(resource_group={"name": "g", "tags": {"a": "x"}})
+    for written in ("[resourceGroup().tags.q]", "[resourceGroup()['tags']['q']]"):
+        assert decided({"value": written, "equals": ""}, {}, context=tags) == ["missing-scope-tag"]
+        assert decided({"field": "kind", "equals": written}, {}, context=tags) == ["missing-scope-tag"]
+    assert decided({"value": "[resourceGroup().tags.a]", "equals": "x"}, {}, context=tags) == []
     assert decided({"value": "[equals('a', 'A')]", "equals": True}, {}) == ["function-case"]
     assert decided({"value": "[equals(length('a'), 1)]", "equals": True}, {}) == []
     assert decided({"value": "[greater(2, 1)]", "equals": True}, {}) == []
@@ -131,7 +136,7 @@ def test_decisions_are_named_where_they_take_part() -> None:
 
 
 def test_decisions_have_ids_of_their_own() -> None:
-    assert len({decision.id for decision in DECISIONS}) == len(DECISIONS) == 12
+    assert len({decision.id for decision in DECISIONS}) == len(DECISIONS) == 13
     assert all(decision.reading and decision.instead for decision in DECISIONS)
 
 

@@ -1,6 +1,6 @@
 """The expression language of ARM templates and policies: grammar, functions, and evaluation with holes."""
 
-from everward.expressions.compiler import Program, compile_expression
+from everward.expressions.compiler import Program, compile_expression, is_tags_of_scope
 from everward.expressions.dialect import POLICY, TEMPLATE, Dialect
 from everward.expressions.equality import same
 from everward.expressions.evaluator import Evaluator
@@ -37,6 +37,7 @@ __all__ = [
     "exceeded_limits",
     "is_expression",
     "is_run_time",
+    "is_tags_of_scope",
     "nodes_in",
     "parse_expression",
     "parse_json",

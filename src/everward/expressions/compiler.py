@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +47,10 @@ def compile_expression(expression: Expression, dialect: Dialect) -> Program:
     root = expression.root
     makes = isinstance(root, Call) and root.name.lower() not in dialect.context
     return Program(expression, run, makes)
+
+
+_SCOPES: Final = frozenset({"resourcegroup", "subscription"})
+"""Functions (lower case) that give what a resource stands in."""
 
 
 class _Chain:
@@ -119,7 +124,8 @@ class _Compiler:
     def _run_of(self, node: Node) -> Run:
         built = self._built[id(node)]
         if isinstance(built, _Chain):
-            return _bind_chain(built, self._dialect.tolerant)
+            optional = 1 if self._dialect.optional_tags and is_tags_of_scope(built.base, built.steps[0].node) else None
+            return _bind_chain(built, self._dialect.tolerant, optional)
         return built
 
     def _build(self, node: Node) -> Run | _Chain:
@@ -205,8 +211,21 @@ def check_count(call: Call, low: int, high: int | None) -> None:
         )
 
 
-def _bind_chain(chain: _Chain, tolerant: bool) -> Run:
-    """Accesses one behind the other: `.?` on nothing ends the whole chain with null."""
+def is_tags_of_scope(base: Node, access_: Member | Index) -> bool:
+    """Whether an access is that to `tags` of `resourceGroup()` or `subscription()`."""
+    if not isinstance(base, Call) or base.name.lower() not in _SCOPES:
+        return False
+    if isinstance(access_, Member):
+        return access_.name.lower() == "tags"
+    index = access_.index
+    return isinstance(index, Literal) and isinstance(index.value, str) and index.value.lower() == "tags"
+
+
+def _bind_chain(chain: _Chain, tolerant: bool, optional: int | None) -> Run:
+    """Accesses one behind the other: `.?` on nothing ends the whole chain with null.
+
+    `optional` is the place of the one that gives null where there is nothing, however it is written.
+    """
     base = chain.run
     steps: list[tuple[Callable[[Frame], Value], bool, _Step]] = []
     for step in chain.steps:
@@ -219,7 +238,7 @@ def _bind_chain(chain: _Chain, tolerant: bool) -> Run:
             if isinstance(value, Unknown):
                 return _open(chain, place, value, frame)
             try:
-                found = access(value, key(frame), safe=safe or tolerant)
+                found = access(value, key(frame), safe=safe or tolerant or place == optional)
             except Failure as failure:
                 raise ExpressionError(
                     failure.message, position=step.node.at, help=failure.help, limit=failure.limit

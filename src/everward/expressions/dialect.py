@@ -57,6 +57,8 @@ class Dialect:
     """Functions (lower case) that work, although the documentation lists them as unavailable."""
     overrides: Mapping[str, Function] = field(default_factory=dict)
     """Functions (lower case) that behave differently here."""
+    optional_tags: bool = False
+    """Whether a tag that `resourceGroup()` or `subscription()` lacks is null instead of failing."""
     tolerant: bool = False
     """Whether access to what is missing gives null instead of failing."""
     max_length: int = 24_576
@@ -156,6 +158,7 @@ POLICY = Dialect(
     utc_format="yyyy-MM-ddTHH:mm:ss.fffffffZ",
     discouraged=frozenset({"datetimeadd", "datetimefromepoch", "datetimetoepoch"}),
     overrides=MappingProxyType(dict(TOLERANT)),
+    optional_tags=True,
     max_length=81_920,
     max_nesting=64,
     max_arguments=128,

@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from everward.estate import Estate
-from everward.expressions import POLICY, Call, Literal, Node, calls_in
+from everward.expressions import (
+    POLICY,
+    Call,
+    Expression,
+    Index,
+    Literal,
+    Member,
+    Node,
+    calls_in,
+    is_tags_of_scope,
+    nodes_in,
+)
 from everward.policy.engine import UnknownAliasError, expressions_of
 from everward.policy.frame import Frame
 from everward.policy.nodes import Field, FieldCount, Leaf, Operand
@@ -45,6 +56,11 @@ MISSING_FIELD: Final = Decision(
     "missing-field-in-expression",
     "`field('…')` of what is missing is the empty text",
     "null",
+)
+SCOPE_TAG: Final = Decision(
+    "missing-scope-tag",
+    "a tag that the resource group or the subscription does not have is null, which equals the empty text",
+    "an error, as in templates",
 )
 FUNCTION_CASE: Final = Decision(
     "function-case",
@@ -96,6 +112,7 @@ DECISIONS: Final = (
     MISSING_ARRAY,
     EMPTY_ARRAY,
     MISSING_FIELD,
+    SCOPE_TAG,
     FUNCTION_CASE,
     NO_ORDER,
     ABSENT_ORDER,
@@ -147,6 +164,8 @@ def _of_leaf(step: Step, leaf: Leaf, trace: Trace, policy: Policy, estate: Estat
         yield ABSENT_ORDER
     if NEGATED.get(leaf.operator, leaf.operator) == "like" and "?" in str(leaf.expected.raw):
         yield LIKE_QUESTION
+    if reason is not None and (reason.actual is None or reason.expected is None) and _reads_scope_tags(leaf):
+        yield SCOPE_TAG
     for call in _calls(leaf):
         name = call.name.lower()
         if name in _COMPARING and not any(_is_number(argument) for argument in call.arguments):
@@ -164,7 +183,20 @@ def _is_number(node: Node) -> bool:
     return isinstance(node, Call) and node.name.lower() in _NUMERIC
 
 
+def _reads_scope_tags(leaf: Leaf) -> bool:
+    return any(
+        isinstance(node, Member | Index) and is_tags_of_scope(node.target, node)
+        for expression in _expressions(leaf)
+        for node in nodes_in(expression.root)
+    )
+
+
 def _calls(leaf: Leaf) -> Iterator[Call]:
+    for expression in _expressions(leaf):
+        yield from calls_in(expression)
+
+
+def _expressions(leaf: Leaf) -> Iterator[Expression]:
     subject = leaf.subject
     left: Operand
     if isinstance(subject, Field):
@@ -172,8 +204,7 @@ def _calls(leaf: Leaf) -> Iterator[Call]:
     else:
         left = subject.field if isinstance(subject, FieldCount) else subject.value
     for operand in (left, leaf.expected):
-        for expression in expressions_of(operand):
-            yield from calls_in(expression)
+        yield from expressions_of(operand)
 
 
 def _reads_nothing(call: Call, trace: Trace, policy: Policy, estate: Estate) -> bool:

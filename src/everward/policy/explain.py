@@ -80,6 +80,8 @@ def _telling(reasons: list[Reason]) -> tuple[Reason, ...]:
     for reason in reasons:
         if reason.path != "type" and reason not in kept:
             kept.append(reason)
+            if len(kept) == MAX_REASONS:
+                break
     return tuple((kept or reasons)[:MAX_REASONS])
 
 

@@ -458,3 +458,14 @@ def test_a_definition_without_a_name_is_called_as_its_file_is(capsys: pytest.Cap
     code, out, err = run(capsys, "eval", "set.json", "r.json")
     assert (code, err) == (1, "")
     assert out.splitlines()[-1] == "1 compliant, 1 nonCompliant, 1 unknown"
+
+
+def test_what_an_assignment_tells_people_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    write(HERE / "assigned.json", assignment(nonComplianceMessages=[{"message": "use TLS 1.2\x1b[31m"}]))
+    _, out, _ = run(capsys, "eval", "assigned.json", "r.json")
+    assert out.count("  message  use TLS 1.2\\u001b[31m\n") == 1
+    _, out, _ = run(capsys, "whatif", "assigned.json", "r.json")
+    assert out.count("    message: use TLS 1.2\\u001b[31m\n") == 1
+    _, out, _ = run(capsys, "eval", "assigned.json", "r.json", "-o", "json")
+    messages = {item["outcome"]["state"]: item["message"] for item in json.loads(out)["results"]}
+    assert messages == {"nonCompliant": "use TLS 1.2\x1b[31m", "unknown": None, "compliant": None}

@@ -211,3 +211,9 @@ def test_what_is_called_impossible_no_value_passes(tests: list[Comparison], valu
 def test_what_is_called_impossible_no_count_passes(tests: list[Comparison], value: int) -> None:
     if all(test.passes(value) for test in tests):
         assert not impossible(tests, Domain(counts=True))
+
+
+def test_thousands_of_comparisons_are_looked_at_in_time() -> None:
+    parts = [{"field": "name", "notEquals": f"v{index}"} for index in range(3000)]
+    assert said(definition({"allOf": parts}), "never-holds") == []
+    assert len(said(definition({"allOf": [*parts, {"field": "name", "equals": "v5"}]}), "never-holds")) == 1

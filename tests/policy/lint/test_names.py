@@ -175,3 +175,10 @@ def test_what_is_written_with_escapes_is_told_and_not_repaired() -> None:
 def test_a_repaired_definition_says_the_same() -> None:
     made = definition({"ALLOF": [IS_STORAGE, OLD_TLS]})
     assert repaired(made) == definition()
+
+
+def test_hundreds_of_unknown_aliases_are_all_told_and_some_with_a_suggestion() -> None:
+    parts = [{"field": f"{TLS}{index}", "equals": "x"} for index in range(150)]
+    found = lint(definition({"anyOf": parts}), only=("unknown-alias",))
+    assert len(found) == 150
+    assert sum("did you mean" in (remark.help or "") for remark in found) == 100

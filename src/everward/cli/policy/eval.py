@@ -107,6 +107,8 @@ def _lines(result: _Result) -> Iterator[str]:
     yield f"{outcome.state}{effect}  {title_of(row.resource)}"
     if row.name:
         yield f"  policy   {clean(row.title)} [{clean(row.name)}]"
+    if row.message:
+        yield f"  message  {clean(row.message)}"
     if outcome.error is not None:
         yield f"  error    {clean(outcome.error)}"
     if outcome.hole is not None:
@@ -181,6 +183,7 @@ def _json(results: Sequence[_Result], title: str) -> Iterator[bytes]:
                 "origin": result.row.resource.origin,
                 "reference": result.row.name or None,
                 "outcome": result.row.outcome,
+                "message": result.row.message or None,
                 "reasons": result.reasons,
                 "request": None if result.decision is None else _request(result),
             }

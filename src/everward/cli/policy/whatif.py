@@ -14,7 +14,7 @@ from everward.values import clean
 
 if TYPE_CHECKING:
     from everward.estate import Estate
-    from everward.policy.bench import Outlook
+    from everward.policy.bench import Outlook, Row
 
 WORDS = {
     "denied": "would be denied",
@@ -66,19 +66,13 @@ def _text(found: Sequence[Outlook], estate: Estate, total: int) -> Iterator[byte
 
 def _lines(item: Outlook, estate: Estate) -> Iterator[str]:
     from everward.policy.effects import render_changes
-    from everward.policy.testing.report import reason_line, shown
+    from everward.policy.testing.report import shown
 
     also = f" (also {', '.join(item.words[1:])})" if len(item.words) > 1 else ""
     yield f"{title_of(item.resource)}{also}"
     for row in item.rows:
-        if row.outcome.state in ("compliant", "exempt", "notApplicable"):
-            continue
-        effect = f" ({row.outcome.effect})" if row.outcome.effect else ""
-        yield f"  {row.outcome.state}{effect}: {clean(row.title)}"
-        if row.outcome.error is not None:
-            yield f"    {clean(row.outcome.error)}"
-        for reason in hidden(row.explain(estate).reasons[:3]):
-            yield f"    because {reason_line(reason)}"
+        if row.outcome.state not in ("compliant", "exempt", "notApplicable"):
+            yield from _row_lines(row, estate)
     if item.error is not None:
         yield f"  the request cannot be decided: {clean(item.error)}"
     for event in item.telling:
@@ -95,6 +89,20 @@ def _lines(item: Outlook, estate: Estate) -> Iterator[str]:
             yield f"  deploys {clean(target if isinstance(target, str) else shown(target))}"
 
 
+def _row_lines(row: Row, estate: Estate) -> Iterator[str]:
+    """What one policy says, and why."""
+    from everward.policy.testing.report import reason_line
+
+    effect = f" ({row.outcome.effect})" if row.outcome.effect else ""
+    yield f"  {row.outcome.state}{effect}: {clean(row.title)}"
+    if row.message:
+        yield f"    message: {clean(row.message)}"
+    if row.outcome.error is not None:
+        yield f"    {clean(row.outcome.error)}"
+    for reason in hidden(row.explain(estate).reasons[:3]):
+        yield f"    because {reason_line(reason)}"
+
+
 def _json(found: Sequence[Outlook]) -> Iterator[bytes]:
     document = {
         "schema": "everward/policy-whatif/1",
@@ -106,7 +114,13 @@ def _json(found: Sequence[Outlook]) -> Iterator[bytes]:
                 "what": item.words,
                 "error": item.error,
                 "verdicts": [
-                    {"reference": row.name or None, "policy": row.title, "outcome": row.outcome} for row in item.rows
+                    {
+                        "reference": row.name or None,
+                        "policy": row.title,
+                        "outcome": row.outcome,
+                        "message": row.message or None,
+                    }
+                    for row in item.rows
                 ],
                 "changes": item.decision.changes if item.decision is not None else [],
                 "events": item.decision.events if item.decision is not None else [],

@@ -14,7 +14,7 @@ from everward.policy.context import EvaluationContext
 from everward.policy.definition import load_definition
 from everward.policy.documents import lines_of
 from everward.policy.nodes import Definition
-from everward.policy.outcome import Explanation, Outcome
+from everward.policy.outcome import Explanation, Outcome, State
 from everward.policy.policy import Policy, compile_definition
 from everward.policy.problem import DefinitionError
 from everward.sources.jsontext import load as load_json
@@ -41,6 +41,8 @@ class Row:
     policy: Policy
     outcome: Outcome
     enforced: Truth = True
+    message: str = ""
+    """What the assignment tells people whose resource does not comply; empty for one that does."""
 
     def explain(self, estate: Estate) -> Explanation:
         """The same verdict with its reasons."""
@@ -92,7 +94,8 @@ class Subject:
             elif resource is not None and verdict.policy is not None:
                 outcome = Outcome(verdict.state, verdict.effect, verdict.hole, verdict.error)
                 member = verdict.member
-                yield Row(resource, member.reference_id, member.title, verdict.policy, outcome, verdict.enforced)
+                told = verdict.message if outcome.state is State.NON_COMPLIANT else ""
+                yield Row(resource, member.reference_id, member.title, verdict.policy, outcome, verdict.enforced, told)
 
 
 def _undecided(verdict: Verdict) -> Unresolved:

@@ -18,6 +18,9 @@ from everward.policy.operators import NAMES, NEGATED, ORDERINGS
 from everward.policy.truth import IncomparableError, decide
 from everward.values import EACH
 
+MAX_BESIDE: Final = 256
+"""Comparisons of one value that are held against another one beside them."""
+
 Constraints = dict[str, list[tuple[Comparison, Node]]]
 """By what is compared: the comparisons that hold where a condition is looked at."""
 
@@ -79,7 +82,9 @@ class _Search:
             yield from found
             if node.kind == "allOf" and not found:
                 key, test = signed
-                held[key] = [*held.get(key, ()), (test, part)]
+                beside = held.get(key, [])
+                if len(beside) < MAX_BESIDE:
+                    held[key] = [*beside, (test, part)]
         for part in groups:
             yield from self.visit(part, held)
 

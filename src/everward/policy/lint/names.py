@@ -30,6 +30,8 @@ from everward.policy.positions import JsonPath
 from everward.policy.problem import did_you_mean
 from everward.values import data_file
 
+MAX_SUGGESTED: Final = 100
+"""Unknown aliases of one file for which one that is meant is looked for."""
 ALMOST: Final = 0.85
 """How alike a segment of a type must be to be taken for a slip, 1 being equal."""
 FIELDS: Final = "fields are type, name, fullName, kind, id, location, identity.type, tags, and aliases of the type"
@@ -45,7 +47,8 @@ def unknown_alias(document: Document, around: Surroundings) -> Iterator[Complain
         if (name, path) in seen or resolve_field(name, "", around.aliases) is not None:
             continue
         seen.add((name, path))
-        near = around.aliases.suggest(name)
+        # What names hundreds of aliases that do not exist is no slip of one.
+        near = around.aliases.suggest(name) if len(seen) <= MAX_SUGGESTED else None
         yield Complaint(f"`{name}` is no field and no alias", path, f"did you mean `{near}`?" if near else FIELDS)
 
 
