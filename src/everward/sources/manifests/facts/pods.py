@@ -80,7 +80,7 @@ def _template(
 
 
 class _PodOrigins(Mapping[str, Origin]):
-    """Where the parts of pods stand: where they stand in the workload. It answers what it is asked, and lists nothing."""
+    """Where the parts of pods stand: where the workload has them. It answers what it is asked, and lists nothing."""
 
     def __init__(self, workload: Resource, path: tuple[str, ...], spec: Any) -> None:
         self._workload = workload
