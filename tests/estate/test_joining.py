@@ -410,3 +410,40 @@ def test_joining_and_merging_do_not_depend_on_order_and_lose_nothing(given: list
     }
     bound = sorted((one.label, item.part, item.value) for one in given for item in one.bindings)
     assert bound == sorted((one.label, item.part, item.value) for one in shuffled for item in one.bindings)
+
+
+def test_one_resource_is_not_given_to_two_roots() -> None:
+    """Two roots of the same shape are two stamps, and only one of them is deployed: nobody knows which."""
+    blue, green = terraform("{var.prefix}-kv"), terraform("{var.prefix @ green}-kv")
+    green.label = "green"
+    for order in permutations([blue, green, inventory("app-kv")]):
+        one, two, three = fresh(order)
+        join([one, two, three])
+        found = [item.id for given in (one, two, three) if given.source == "terraform" for item in given.resources]
+        assert sorted(found) == sorted(item.id for item in (*blue.resources, *green.resources))
+        assert not any(given.joins for given in (one, two, three))
+
+
+def test_what_another_root_names_in_full_is_its_own() -> None:
+    known = reading("terraform", resource(f"{REAL}/{VAULT}/app-kv", VAULT, "terraform", "k"), label="known")
+    declared, _, _ = ids(terraform("{var.prefix}-kv"), known, inventory("app-kv"))
+    assert declared == [f"{OPEN}/{VAULT}/{{var.prefix}}-kv"]
+
+
+def test_a_template_and_a_root_may_mean_the_same() -> None:
+    template = reading("template", resource(f"{OPEN}/{VAULT}/{{var.prefix}}-kv", VAULT, "template"))
+    found, also, _ = ids(terraform("{var.prefix}-kv"), template, inventory("app-kv"))
+    assert found == also == [f"{REAL}/{VAULT}/app-kv"]
+
+
+def test_a_value_that_would_make_one_resource_of_two_is_wrong() -> None:
+    """`{var.a}st` looks like `foost`, but then `{var.a}` would be the `foo` that stands beside it."""
+    base = f"{REAL}/{VAULT}"
+    store = resource(f"{REAL}/{STORE}/{{var.a}}st", STORE, "terraform", "s")
+    other = resource(f"{REAL}/{STORE}/{{var.b}}data", STORE, "terraform", "t")
+    vaults = [resource(f"{base}/{name}", VAULT, "terraform", name) for name in ("{var.a}", "foo")]
+    declared = reading("terraform", store, other, *vaults)
+    found, _ = ids(declared, inventory("foost", "bardata", kind=STORE))
+    assert found == [store.id, f"{REAL}/{STORE}/bardata", f"{base}/{{var.a}}", f"{base}/foo"]
+    assert [item.into for item in declared.joins] == [f"{REAL}/{STORE}/bardata"]
+    assert [item.part for item in declared.bindings] == ["var.b"]

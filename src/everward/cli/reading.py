@@ -39,7 +39,9 @@ class VariableType(click.ParamType):  # type: ignore[type-arg]  # generic in lat
             return value
         name, equals, text = str(value).partition("=")
         if not equals or not name.strip():
-            self.fail(f"`{value}` is not NAME=VALUE", param, ctx)
+            # What is not a name may be the value, and that may be secret.
+            shown = name if name.isidentifier() else "..."
+            self.fail(f"`{shown}` is not NAME=VALUE", param, ctx)
         return name.strip(), text
 
 

@@ -2,14 +2,15 @@
 
 Terraform without a subscription, or without a value for `var.prefix`, gives ids with open parts. Where exactly one
 resource of the same type in a reading that knows more can be meant, and nothing else of the first reading could mean it
-as well, they are one, and the open parts get their values. What is ambiguous stays apart: a wrong join would let one
-resource answer for another.
+as well, they are one, and the open parts get their values. Of Terraform, no other root may have it or mean it either:
+what is in two states is destroyed by the one when the other lets go of it. What is ambiguous stays apart: a wrong join
+would let one resource answer for another.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +29,8 @@ _MAX_ROUNDS: Final = 12
 _DECLARED: Final = "terraform"
 _RESOLVED: Final = ("plan", "state")
 """Sources that give resources the addresses of a Terraform configuration."""
+_OWNING: Final = (_DECLARED, *_RESOLVED)
+"""Sources in which a resource stands once."""
 
 
 def join(readings: Sequence[Reading]) -> None:
@@ -41,8 +44,7 @@ def join(readings: Sequence[Reading]) -> None:
         found = [_Found(reading) for reading in readings]
         index = _Index(readings)
         _by_address(found, open_too=False)
-        for own in found:
-            _by_name(own, index)
+        _by_name(found, index)
         if not _settle(found):
             # All that is known has told what it could: what is still open on both sides may have the same address.
             _by_address(found, open_too=True)
@@ -114,18 +116,43 @@ def _single(resource: Resource) -> bool:
     return "{" in resource.id and resource.cardinality is None
 
 
-def _by_name(found: _Found, index: _Index) -> None:
+_Meant = dict[str, list[tuple[str, dict[str, str]]]]
+"""Open id, in small letters, to the ids that it may be, each with the values that its open parts have then."""
+
+
+def _by_name(found: Sequence[_Found], index: _Index) -> None:
     """Join by type, name and scope: what can only be one resource is that one."""
-    reading = found.reading
+    meant = [_meant_by(own.reading, index) for own in found]
+    claims = [Counter(_claimed(matches)) for matches in meant]
+    roots = [position for position, own in enumerate(found) if own.reading.source == _DECLARED]
+    taken = Counter(key for position in roots for key in claims[position] | _names_in_full(found[position].reading))
+    for position, own in enumerate(found):
+        mine = claims[position]
+        if position in roots:
+            # INVARIANT: one resource is not given to two roots.
+            mine = Counter({key: max(number, taken[key]) for key, number in mine.items()})
+        _keep_consistent(own, meant[position], mine)
+
+
+def _claimed(meant: _Meant) -> Iterator[str]:
+    return (candidate.lower() for matches in meant.values() for candidate, _ in matches)
+
+
+def _names_in_full(reading: Reading) -> Counter[str]:
+    return Counter({resource.key: 1 for resource in reading.resources if not is_local(resource.id)})
+
+
+def _meant_by(reading: Reading, index: _Index) -> _Meant:
+    """What the open ids of a reading may be."""
     open_ones = {resource.key: resource for resource in reading.resources if _single(resource)}
     if not open_ones:
-        return
+        return {}
     unnamed = [resource for resource in open_ones.values() if "{" in resource.id.rsplit("/", 1)[-1]]
     too_many = sum(len(index.of_type.get(resource.type_key, ())) for resource in unnamed) > MAX_CANDIDATES
     if too_many:
         _note_too_many(reading, len(unnamed))
     own = {resource.key for resource in reading.resources}
-    meant: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    meant: _Meant = {}
     for key, resource in open_ones.items():
         pattern = Pattern(resource.id)
         if not pattern.telling or (too_many and pattern.open_name):
@@ -133,7 +160,7 @@ def _by_name(found: _Found, index: _Index) -> None:
         # What the reading itself names in full is another resource than the one that it leaves open.
         candidates = (text for text in index.candidates(resource, reading.source) if text.lower() not in own)
         meant[key] = [(text, values) for text in candidates if (values := pattern.match(text)) is not None]
-    _keep_consistent(found, open_ones, meant)
+    return meant
 
 
 def _note_too_many(reading: Reading, number: int) -> None:
@@ -146,11 +173,12 @@ def _note_too_many(reading: Reading, number: int) -> None:
         reading.unresolved.append(note)
 
 
-def _keep_consistent(
-    found: _Found, open_ones: Mapping[str, Resource], meant: Mapping[str, list[tuple[str, dict[str, str]]]]
-) -> None:
-    """Of what each open id could mean, keep what is the only way, and agrees with all the others."""
-    claims = Counter(candidate.lower() for matches in meant.values() for candidate, _ in matches)
+def _keep_consistent(found: _Found, meant: _Meant, claims: Mapping[str, int]) -> None:
+    """Of what each open id could mean, keep what is the only way, and agrees with all the others.
+
+    `claims` says how many mean an id.
+    """
+    open_ones = {resource.key: resource for resource in found.reading.resources if _single(resource)}
     sure = {
         key: matches[0] for key, matches in meant.items() if len(matches) == 1 and claims[matches[0][0].lower()] == 1
     }
@@ -224,14 +252,39 @@ def _settle(found: Sequence[_Found]) -> bool:
     for own in found:
         local = {part: value for part, value in own.values.items() if SHARED.fullmatch(part) is None}
         values = {part: with_values(value, shared) for part, value in local.items()} | shared
-        whole = {
-            before.lower(): after
-            for before, after in ((with_values(subject, values), target) for subject, target in own.pairs)
-            if before.lower() != after.lower()
-        }
+        if own.reading.source in _OWNING:
+            _drop_clashing(own, values)
+        whole = _whole(own, values)
         if (values or whole) and _is_open(own.reading):
             changed = _rename(own, Renaming(values, whole)) or changed
     return changed
+
+
+def _whole(own: _Found, values: Mapping[str, str]) -> dict[str, str]:
+    """Ids that become others although their open parts have no values of their own."""
+    pairs = ((with_values(subject, values), target) for subject, target in own.pairs)
+    return {before.lower(): after for before, after in pairs if before.lower() != after.lower()}
+
+
+def _drop_clashing(own: _Found, values: dict[str, str]) -> None:
+    """Leave open what would make one resource of two: whoever told it was wrong.
+
+    What is one in a state of Terraform has one id there, so two ids of a configuration are never one.
+    """
+    while True:
+        renaming = Renaming(values, _whole(own, values))
+        becoming: dict[str, set[str]] = defaultdict(set)
+        for resource in own.reading.resources:
+            becoming[renaming.text(resource.id).lower()].add(resource.id)
+        clashing = [before for ids in becoming.values() if len({text.lower() for text in ids}) > 1 for before in ids]
+        wrong = {part for before in clashing for part in OPEN.findall(before)}
+        kept = [(subject, target) for subject, target in own.pairs if wrong.isdisjoint(OPEN.findall(subject))]
+        if len(kept) == len(own.pairs) and wrong.isdisjoint(values):
+            return
+        own.pairs = kept
+        own.joins = [item for item in own.joins if wrong.isdisjoint(OPEN.findall(item.subject))]
+        for part in wrong & values.keys():
+            del values[part]
 
 
 def _shared(found: Sequence[_Found]) -> dict[str, str]:

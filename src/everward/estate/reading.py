@@ -108,6 +108,9 @@ class Reading:
     """Records about resources: states of Azure Policy, events of the activity log. They are not judged."""
     outputs: dict[str, Value] = field(default_factory=dict)
     """What it hands to those who deploy after it: the outputs of a Terraform root, by name."""
+    elsewhere: list[Resource] = field(default_factory=list)
+    """What it deploys that is none of Azure's, such as charts in clusters, for the source that knows it. It is not
+    judged as it stands here."""
 
     @property
     def incomplete(self) -> bool:

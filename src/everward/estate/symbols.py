@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Pattern:
 
     def __init__(self, resource_id: str) -> None:
         self.parts = resource_id.rstrip("/").split("/")
-        self.regexes = [_regex(part) for part in self.parts]
+        self._shapes = [_shape(part) for part in self.parts]
         self.headless = OPEN.fullmatch(self.parts[0]) is not None
         """Whether the id of what it stands in is open as a whole: `{azurerm_storage_account.a.id}/providers/…`."""
 
@@ -61,31 +61,55 @@ class Pattern:
         if len(parts) != len(self.parts):
             return None
         values: dict[str, str] = {}
-        for own, regex, part in zip(self.parts, self.regexes, parts, strict=True):
-            if regex is None:
-                if own.lower() != part.lower():
+        for shape, part in zip(self._shapes, parts, strict=True):
+            if shape.regex is None:
+                if not _fits(shape.literals, part.lower()):
                     return None
                 continue
-            found = regex.fullmatch(part)
-            if found is None:
-                return None
-            names = OPEN.findall(own)
-            if len(set(names)) > 1:
-                continue
-            known = values.setdefault(names[0], found[1])
-            if any(known.lower() != group.lower() for group in found.groups()):
+            found = shape.regex.fullmatch(part)
+            if found is None or values.setdefault(shape.name, found[1]).lower() != found[1].lower():
                 return None
         return values
 
 
+class _Shape(NamedTuple):
+    """What a part of an id looks like."""
+
+    literals: tuple[str, ...]
+    """The texts between its open parts, in small letters."""
+    name: str
+    regex: re.Pattern[str] | None
+    """The open part that stands in it, once or more, and what matches it; none when there are none or several."""
+
+
 @lru_cache(maxsize=16_384)
-def _regex(part: str) -> re.Pattern[str] | None:
-    if "{" not in part:
-        return None
+def _shape(part: str) -> _Shape:
     pieces = OPEN.split(part)
-    # Every other piece is the name of an open part; `+?` with a full match tries all ways to share the text out.
-    text = "".join("(.+?)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-    return re.compile(text, re.IGNORECASE | re.DOTALL)
+    literals, names = pieces[::2], pieces[1::2]
+    if len(set(names)) != 1:
+        return _Shape(tuple(map(str.lower, literals)), "", None)
+    # All of them have one value, so the text can be shared out in one way at most.
+    text = "(.+?)".join(map(re.escape, literals[:2])) + "".join(rf"\1{re.escape(piece)}" for piece in literals[2:])
+    return _Shape((), names[0], re.compile(text, re.IGNORECASE | re.DOTALL))
+
+
+def _fits(literals: Sequence[str], text: str) -> bool:
+    """Whether a text is these literals with something between each two of them. No way of sharing out is tried twice:
+    names of configurations are made of many parts, and an expression would try all ways.
+    """
+    first, *middle = literals
+    if not middle:
+        return text == first
+    *between, last = middle
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    position = len(first)
+    for literal in between:
+        found = text.find(literal, position + 1)
+        if found < 0:
+            return False
+        position = found + len(literal)
+    return position < len(text) - len(last)
 
 
 _INSIDE: Final = "/subscriptions/"

@@ -29,7 +29,7 @@ _ROOMS: Final = (
     ("everward.sources.terraform.state", "StateSource", (_OBJECT, ".tfstate")),
     ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep", ".bicepparam")),
     ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".csv", ".gz", ".zst")),
-    ("everward.sources.manifests.source", "ManifestSource", (".yaml", ".yml", _OBJECT)),
+    ("everward.sources.manifests.source", "ManifestSource", (".yaml", ".yml", ".tf", _OBJECT)),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
 
@@ -128,7 +128,9 @@ def _claims(tree: Tree) -> Iterator[tuple[Source, Input]]:
     for source in _sources(tree):
         for item in source.find(tree):
             free = [path for path in (item.path, *item.files) if owners.get(path, item.source) == item.source]
-            if free:
+            if item.shared:
+                yield source, item
+            elif free:
                 owners.update(dict.fromkeys(free, item.source))
                 yield source, replace(item, path=free[0], files=tuple(free[1:]))
 

@@ -68,6 +68,8 @@ class Input:
     """A file or a folder."""
     files: tuple[Path, ...] = ()
     """Further files that belong to it, such as parameter files."""
+    shared: bool = False
+    """Whether another source may claim the files too, and reads something else in them."""
 
 
 class Source(ABC):

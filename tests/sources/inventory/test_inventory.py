@@ -113,6 +113,13 @@ def test_resource_graph_rows_are_as_arm_has_them(tmp_path: Path) -> None:
     }
 
 
+def test_a_slash_at_the_end_of_an_id_makes_no_other_resource(tmp_path: Path) -> None:
+    twin = {**VAULT, "id": f"{VAULT['id'].upper()}/ "}
+    reading = read(write(tmp_path, "x.json", [VAULT, twin]))
+    assert [resource.id for resource in reading.resources] == [VAULT["id"]]
+    assert not reading.unresolved
+
+
 def test_columns_that_a_query_leaves_out_are_holes(tmp_path: Path) -> None:
     row = {"id": VAULT["id"], "type": "microsoft.keyvault/vaults", "subscriptionId": "s", "resourceGroup": "rg"}
     reading = read(write(tmp_path, "x.json", {"data": [{**row, "location": "x"}]}))

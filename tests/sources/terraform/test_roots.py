@@ -116,6 +116,44 @@ def test_roots_that_look_at_one_another_end(tmp_path: Path) -> None:
     assert all(isinstance(reading.resources[0].location, Unknown) for reading in found.values())
 
 
+def state(resource_id: str, **more: Any) -> str:
+    attributes = {"id": resource_id, "location": "polandcentral", "tags": {"a": "b"}, "secret": "x"}
+    instance = {
+        "attributes": attributes,
+        "sensitive_attributes": [[{"type": "get_attr", "value": "secret"}], "odd"],
+        **more,
+    }
+    data = {"mode": "data", "type": "azurerm_resource_group", "instances": [{"attributes": {"id": resource_id}}]}
+    managed = {"mode": "managed", "type": "azurerm_resource_group", "instances": [instance, 1]}
+    return json.dumps({"version": 4, "resources": [data, managed, "odd"]})
+
+
+OWN = "/subscriptions/S/resourceGroups/Shared"
+
+
+@pytest.mark.parametrize(
+    ("files", "attribute", "expected"),
+    [
+        ({"x/a.tfstate": state(OWN)}, "location", "polandcentral"),
+        ({"x/a.tfstate": state(OWN)}, "secret", None),
+        ({"x/a.tfstate": state(OWN), "x/b.tfstate": state(OWN)}, "location", None),
+        ({"x/a.tfstate": state(OWN, deposed="1")}, "location", None),
+        ({"x/a.tfstate": state("/subscriptions/t/resourceGroups/shared")}, "location", None),
+        ({"x/a.tfstate": '{"version": 3}'}, "location", None),
+        ({"x/a.tfstate": '{"version": 4, "resources": 1}'}, "location", None),
+        ({"x/a.tfstate": "{"}, "location", None),
+    ],
+)
+def test_a_data_source_of_what_a_state_has_is_known(
+    tmp_path: Path, files: dict[str, str], attribute: str, expected: str | None
+) -> None:
+    text = 'data "azurerm_resource_group" "d" {\n  name = "shared"\n}\n' + seen(
+        f"data.azurerm_resource_group.d.{attribute}"
+    )
+    value = location(readings(tmp_path, {"a/main.tf": VERSION + text, **files}, subscription="s")["a"])
+    assert isinstance(value, Unknown) if expected is None else value == expected
+
+
 # Outputs in states
 
 OUTPUTS = (

@@ -10,12 +10,13 @@ SECRET_NAMES = (
     "STORAGE_ACCESS_KEY", "primaryKey", "sasToken", "privateKey", "customData", "apiKey", "x-api-key",
     "instrumentationKey", "connectionString", "primaryConnectionString", "kubeconfig", "kubeConfigRaw",
     "workspaceKey", "sharedKey", "passphrase", "protectedSettings", "commandToExecute", "masterKey", "secretText",
-    "client-key-data",
+    "client-key-data", "subscriptionKey", "x-functions-key", "sasKey", "encryptedCredential",
 )  # fmt: skip
 OTHER_NAMES = (
     "secretUri", "secretName", "keyVaultKeyUri", "passwordAuthentication", "disablePasswordAuthentication", "keySource",
     "maxContextToken", "maxOutputToken", "_skuToken", "aadOrApiKey", "clientSecretSettingName", "tokenType", "keyName",
-    "secrets", "keys", "publicKey", "storageAccountAccessKeyEnabled", "passwordSecretRef", "tokens", "name", "",
+    "secrets", "keys", "publicKey", "storageAccountAccessKeyEnabled", "passwordSecretRef", "tokens", "name",
+    "subscriptionKeyParameterNames", "credentialType", "",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ SECRETS = (
     "https://x.blob.core.windows.net/c?sv=1&sig=hunter2hunter2%3D",
     "https://fn.azurewebsites.net/api/f?code=hunter2hunter2",
     "https://x.example.org/?a=1&amp;sig=hunter2hunter2",
+    "https://x.webhook.we.azure-automation.net/webhooks?token=hunter2hunter2%3d",
     f"Bearer {JWT}",
     "Bearer hunter2hunter2",
     JWT,
@@ -180,11 +181,15 @@ NAMES = st.sampled_from(
         "parameter",
         "scheme",
         "key",
+        "credentials",
+        "header",
+        "isSecret",
+        "saskey",
     ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | WRAPPED,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    lambda inner: st.lists(inner | st.just("--db-password"), max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=10,
 )
 

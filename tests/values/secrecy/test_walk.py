@@ -51,6 +51,13 @@ PLACES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("A.B/c", "x", {"properties": {"keys": [{"keyName": "plain", "value": WORD}]}}),
     ("A.B/c", "x", {"properties": {"authorization": {"scheme": "Basic", "parameter": WORD}}}),
     ("A.B/c", "x", {"properties": {"headers": {"Authorization": WORD}}}),
+    ("A.B/c", "x", {"properties": {"values": [{"name": "plain", "value": WORD, "isSecret": True}]}}),
+    ("A.B/c", "x", {"properties": {"list": [{"secret": True, "value": WORD, "displayName": "plain"}]}}),
+    ("A.B/c", "x", {"properties": {"args": ["plain", "--password", WORD, "plain"]}}),
+    ("A.B/c", "x", {"properties": {"credentials": {"header": {"x": [WORD]}, "certificate": ["plain"]}}}),
+    ("A.B/c", "x", {"properties": {"credentials": {"query": {"x": [WORD]}, "authorization": {"scheme": "plain"}}}}),
+    ("A.B/c", "x", {"properties": {"headers": {"Ocp-Apim-Subscription-Key": WORD, "Accept": "plain"}}}),
+    ("A.B/c", "x", {"properties": {"uri": f"https://plain/webhooks?token={WORD}"}, "name": "plain"}),
     ("A.B/c", "x", {"properties": {"protectedSettings": {"a": [{"b": WORD}]}}}),
     ("A.B/c", "x", {"properties": {"parameters": {"sqlPassword": {"type": "String", "value": WORD}}}}),
     ("A.B/c", "x", {"properties": {"outputs": {"o": {"type": "SecureObject", "value": {"a": WORD}}}}}),
@@ -74,6 +81,21 @@ def test_the_same_words_elsewhere_are_no_secrets() -> None:
         ("A.B/c", "x", {"properties": {"parameter": WORD}}),
     ):
         assert conceal_body(body, kind, name) is body
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"list": [{"isSecret": False, "value": WORD}, {"secret": False, "value": WORD}]},
+        {"args": ["--password-file", WORD, "--password", "--verbose", WORD]},
+        {"args": ["--password", "$(PASSWORD)"]},
+        {"credentials": {"header": {"x": ["{{named-value}}"]}}},
+        {"request": {"header": {"x": [WORD]}, "query": {"y": WORD}}},
+        {"properties": {"subscriptionKeyParameterNames": {"header": WORD, "query": WORD}}},
+    ],
+)
+def test_what_only_stands_like_a_secret_stays(value: Any) -> None:
+    assert conceal(value) is value
 
 
 def test_a_path_tells_what_stands_there() -> None:

@@ -40,6 +40,8 @@ def to_resource(row: dict[str, Any], places: Places, mark: Any) -> LocatedResour
     resource_id = row.get("id")
     if not isinstance(resource_id, str) or not is_arm_id(resource_id):
         return "it has no `id`" if resource_id in (None, "") else "its `id` is not the id of a resource"
+    # A slash at its end, as some exports have it, would make another resource of it.
+    resource_id = resource_id.rstrip("/ \t\r\n")
     kind = row.get("type")
     if not isinstance(kind, str) or "/" not in kind:
         parsed = try_parse_id(resource_id)

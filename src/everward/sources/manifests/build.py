@@ -11,6 +11,7 @@ from everward.estate import Reading, ReadInput, Resource, Unresolved
 from everward.sources.interface import ReadOptions
 from everward.sources.manifests.deploying.plan import Applied, Plan, plan_of
 from everward.sources.manifests.deploying.resolving import Cluster, World, stand_in
+from everward.sources.manifests.deploying.terraform import from_terraform
 from everward.sources.manifests.facts import facts_of
 from everward.sources.manifests.kinds import is_configuration
 from everward.sources.manifests.kustomize import Kustomizations
@@ -51,7 +52,11 @@ class Build:
         plan = plan_of(self.tree, self.options, self.world, self.notes)
         kustomizations = Kustomizations(self.tree, self.found.kustomizations, self.options.limits)
         releases = ReleaseReader(self.tree, self.found.charts, self.options, self.notes)
-        for release in plan.releases:
+        terraform = from_terraform(self.others, self.world, self.tree, self.options.limits, self.notes)
+        for cluster, manifest in terraform.manifests:
+            for where in self.clusters_of([cluster], manifest.deployment, None):
+                self.add(where, [manifest])
+        for release in (*plan.releases, *terraform.releases):
             for cluster in self.clusters_of(release.clusters, release.label, release.path):
                 self.add(cluster, releases.read(release, cluster))
         for folder in releases.undeployed():

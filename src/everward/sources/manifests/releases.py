@@ -64,8 +64,8 @@ class ReleaseReader:
             made = self._render(chart, release, values, planned.label, planned.condition)
             self._fact(cluster, release, planned, "chart of the repository")
             return made
-        version = planned.text(planned.runs[0].version, cluster)
-        outline = find_outline(planned.chart, planned.runs[0])
+        version = planned.text(planned.version, cluster)
+        outline = find_outline(planned.chart, planned.version, planned.repository)
         made = self._outlined(outline, release, values, planned) if outline is not None else []
         self._remote(planned, version, outline)
         self._fact(cluster, release, planned, "outline" if outline is not None else "not read", version)

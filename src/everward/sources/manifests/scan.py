@@ -20,6 +20,7 @@ _VERSION: Final = re.compile(rb"^(?:---[ \t]+)?[\"']?apiVersion[\"']?[ \t]*:", r
 _KIND: Final = re.compile(rb"^[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 _JSON: Final = re.compile(rb'"apiVersion"\s*:\s*"(?:v\d|[a-z0-9.-]+/v\d)')
 _FLOW: Final = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s+)*\{")
+_TERRAFORM: Final = re.compile(rb'^\s*resource\s+"(helm_release|kubernetes_manifest|kubectl_manifest)"', re.MULTILINE)
 _PIPELINE_TOOLS: Final = re.compile(rb"\b(helm|kubectl)\s+(upgrade|install|apply)\b|HelmDeploy@|azure/k8s-deploy@")
 
 
@@ -81,6 +82,15 @@ def is_manifest(path: Path, tree: Tree, limits: Limits) -> bool:
     if path.name.lower().endswith(".json") or _FLOW.match(head):
         return _JSON.search(head) is not None and b'"kind"' in head and b"$schema" not in head[:400]
     return _VERSION.search(head) is not None and _KIND.search(head) is not None
+
+
+def terraform_files(tree: Tree) -> list[Path]:
+    """The files of Terraform that deploy into clusters."""
+    return [
+        path
+        for path in tree.files
+        if path.name.endswith(".tf") and _TERRAFORM.search(tree.head(path, 1024 * 1024)) is not None
+    ]
 
 
 def deploys(paths: Iterable[Path], tree: Tree) -> list[Path]:

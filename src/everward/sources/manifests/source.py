@@ -9,7 +9,7 @@ from pathlib import Path
 from everward.estate import Reading
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.manifests.depth import deep_stack
-from everward.sources.manifests.scan import Found, deploys, scan
+from everward.sources.manifests.scan import Found, deploys, scan, terraform_files
 from everward.sources.manifests.yamltext import SOURCE
 from everward.sources.tree import Tree, display, real
 
@@ -39,9 +39,11 @@ class ManifestSource(Source):
         found = scan(tree, Limits())
         found.pipelines = _pipelines(tree)
         files = list(found.files) or found.pipelines
-        if files:
+        others = [] if files else terraform_files(tree)
+        if files or others:
             self._found[id(tree)] = found
-            yield Input(source=self.name, path=files[0], files=tuple(files[1:]))
+            path, *rest = files or others
+            yield Input(source=self.name, path=path, files=tuple(rest), shared=bool(others))
 
     def read(self, item: Input, tree: Tree, options: ReadOptions) -> Reading:
         """A reading that `complete` fills: what pipelines deploy to depends on what other sources read."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -99,23 +101,31 @@ def called_folders(folder: Path, loader: ModuleLoader) -> set[str]:
     called: set[str] = set()
     own = os.path.realpath(folder)
     module = loader.load(folder)
-    for block in module.calls.values():
-        source = block.body.attributes.get("source")
-        text = _source(source, module, loader) if source is not None else None
+    sources = [block.body.attributes["source"] for block in module.calls.values() if "source" in block.body.attributes]
+    for text in _texts(sources, module, loader):
         target = os.path.realpath(folder / text.replace("\\", "/")) if text is not None and is_local(text) else own
         if target != own:
             called.add(target)
     return called
 
 
-def _source(source: Attribute, module: Module, loader: ModuleLoader) -> str | None:
-    """Where a module comes from, as far as the file alone says it: OpenTofu lets variables and locals say it."""
-    value = source.value.value if isinstance(source.value, Literal) else None
-    if value is None:
-        session = Session(module, loader, _Nobody(), {})
-        with deep_stack():
-            value = session.value_of(source, session.top.scope, "module")
-    return value if isinstance(value, str) else None
+_STEPS = 10_000
+"""Steps that all sources of modules in a folder may cost: they are short."""
+
+
+def _texts(sources: list[Attribute], module: Module, loader: ModuleLoader) -> Iterator[str | None]:
+    """Where modules come from, as far as the file alone says it: OpenTofu lets variables and locals say it."""
+    session: Session | None = None
+    for source in sources:
+        value = source.value.value if isinstance(source.value, Literal) else None
+        if value is None:
+            if session is None:
+                # INVARIANT: one evaluation for all of them, so that there is one account of the work.
+                session = Session(module, loader, _Nobody(), {})
+                session.files.limits = replace(loader.limits, steps=min(loader.limits.steps, _STEPS))
+            with deep_stack():
+                value = session.value_of(source, session.top.scope, "module")
+        yield value if isinstance(value, str) else None
 
 
 class _Nobody:

@@ -10,6 +10,7 @@ from everward.estate import Disposed, Disposition, Reading
 from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.limits import Limits
+from everward.sources.terraform.elsewhere import in_clusters
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.mapping import to_resources
 from everward.sources.terraform.modules import Module, ModuleLoader, is_configuration
@@ -76,6 +77,7 @@ class TerraformSource(Source):
         disposed += _absent(session)
         reading = Reading(NAME, display(root.folder), resources, dispositions=disposed)
         reading.outputs = session.outputs()
+        reading.elsewhere = in_clusters(session.instances, root.folder)
         reading.inputs = [_root_input(root, session), *_left_out(root), *inputs.inputs]
         reading.unresolved = [
             *root.unresolved,

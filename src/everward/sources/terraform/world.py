@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from everward.sources.jsontext import decode_text, parse
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.evaluation.files import Files
 from everward.sources.terraform.instance import Instance
-from everward.sources.terraform.language.values import Data, Sensitive, inward, rebuild
+from everward.sources.terraform.language.values import Data, Sensitive, rebuild
 from everward.sources.terraform.modules import Module
+from everward.sources.terraform.stored import Stored
 from everward.sources.terraform.syntax import Attribute, Block, Literal
 from everward.sources.tree import Tree
 from everward.values import Unknown, Value, is_known, is_symbolic, placeholder, unknowns_in
@@ -62,7 +62,7 @@ class RootWorld:
         self._chain = chain
 
     def attribute(self, kind: str, resource_id: str, path: str) -> Value:
-        """An attribute of a resource that this root declares itself, or another root of the tree does."""
+        """An attribute of a resource that this root declares itself, another root does, or a state of the tree has."""
         if self._own is not None:
             value = self._own.attribute(kind, resource_id, path, known=False)
             if value is not None:
@@ -74,7 +74,7 @@ class RootWorld:
             value = declared.attribute(kind, resource_id, path, known=True)
             if value is not None:
                 return value
-        return None
+        return self._around.deployed(kind, resource_id, path)
 
     def outputs(self, instance: Instance) -> Data | None:
         """The outputs that a `terraform_remote_state` data source would find in this tree."""
@@ -92,6 +92,7 @@ class Surroundings:
         tree: Tree,
     ) -> None:
         self._tree = tree
+        self._stored = Stored(tree)
         self._roots = roots
         self._evaluate = evaluate
         self._types_of = types_of
@@ -109,6 +110,11 @@ class Surroundings:
                 self._declared[key] = Declared(self._session(key, chain))
             out.append(self._declared[key])
         return out
+
+    def deployed(self, kind: str, resource_id: str, path: str) -> Value:
+        """An attribute of a resource that a state in the tree has; else None."""
+        attributes = self._stored.attributes(kind, resource_id)
+        return None if attributes is None else _at(attributes, path)
 
     def _session(self, key: str, chain: tuple[str, ...]) -> Session:
         if key not in self._sessions:
@@ -166,7 +172,7 @@ class Surroundings:
         place = Files(root.folder, self._tree).locate(path)
         if isinstance(place, Unknown):
             return None
-        stored = _stored(place)
+        stored = self._stored.outputs(place)
         if stored is not None:
             return stored
         key = os.path.realpath(place.parent)
@@ -177,20 +183,6 @@ class Surroundings:
         if os.path.realpath(place) != os.path.realpath(other.folder / expected):
             return None
         return _outputs(self._session(key, chain), str(path))
-
-
-def _stored(place: Path) -> dict[str, Data] | None:
-    """The outputs in a state file; None when there is none, or it is not one that can be read."""
-    try:
-        # INVARIANT: read without recursion, for the stack of an evaluation is deep already.
-        content = parse(decode_text(place.read_bytes()), placed=False)[0]
-        outputs = content["outputs"].items() if content["version"] == 4 else ()
-        return {
-            str(name): Sensitive(inward(item["value"])) if item.get("sensitive") else inward(item["value"])
-            for name, item in outputs
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _backend(root: Module, kind: str) -> Block | None:

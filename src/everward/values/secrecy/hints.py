@@ -15,20 +15,22 @@ _HINTS: Final = (
     b"instrumentationkey", b"storagekey", b'token"', b"token=", b"sasurl", b"customdata", b"userdata",
     b"protectedsettings", b"commandtoexecute", b"clientkeydata", b'kubeconfig"', b'kubeconfigs"', b"kubeconfigraw",
     b"kubeadminconfigraw", b"appsettings", b"connectionstrings", b'functionkeys"', b'systemkeys"', b'/metadata"',
-    b"sig=", b"code=", b"subscriptionkey=", b"accesssignature", b"eyj", b"bearer", b'authorization":', b"://:", b"@",
-    b"==", b'"key":', b"scheme",
+    b"subscriptionkey", b"functionskey", b"saskey", b"encryptedcredential", b"sig=", b"code=", b"accesssignature",
+    b"eyj", b"bearer", b'authorization":', b"://:", b"@", b"==", b'"key":', b"scheme",
 )  # fmt: skip
 _VALUE_HINTS: Final = (
     b'secrets"', b'key"', b'credential"', b'credentials"', b'pat"', b"secure", b"keyvalues", b'/variables"',
     b"namedvalues", b'keys"', b'keyname"',
 )  # fmt: skip
 """One of these stands next to the name `value` in what is hidden because of both."""
+_REQUEST_HINTS: Final = (b'header"', b'query"')
+"""One of these stands below `credentials`."""
 _KUBERNETES: Final = (b'"secret"', b'data"')
 _KEPT: Final = b'abcdefghijklmnopqrstuvwxyz"=/:@'
 _DROPPED: Final = bytes(code for code in range(256) if code not in _KEPT)
 _FLAGS: Final = re.compile(
     rb"--?(?:[a-z]+-)*(?:password|passwd|secret|access-key|account-key|account-token|api-key|sas-token|auth-token)"
-    rb"[= \t]",
+    rb"[= \t\"]",
     re.IGNORECASE,
 )
 _RAW: Final = re.compile(
@@ -47,6 +49,8 @@ def may_hold_secret(encoded: bytes) -> bool:
     if any(hint in text for hint in _HINTS):
         return True
     if b'value"' in text and any(hint in text for hint in _VALUE_HINTS):
+        return True
+    if b'credentials"' in text and any(hint in text for hint in _REQUEST_HINTS):
         return True
     if all(hint in text for hint in _KUBERNETES):
         return True

@@ -13,6 +13,7 @@ _NAME: Final = re.compile(
     r"password$|passwd$|pwd$|secret$|secretvalue$|securevalue$|clientsecret(?:value)?$|secretkey$|secrets?text$|passphrase$"
     r"|privatekey$|connectionstring$|accesskey$|accountkey$|sharedkey$|primarykey$|secondarykey$|masterkey$|apikey$"
     r"|workspacekey$|authorizationkey$|instrumentationkey$|storagekey$|token$|sasurl$|customdata$|userdata$"
+    r"|subscriptionkey$|functionskey$|saskey$|encryptedcredential$"
     r"|protectedsettings|commandtoexecute$|clientkeydata$|kubeconfig$|kubeconfigraw$|kubeadminconfigraw$"
 )
 _OTHER: Final = re.compile(r"(?:max|min|context|input|output|prompt|total|sku|limit)tokens?$|^aadorapikey$")
@@ -31,6 +32,8 @@ _LEAST_KEY: Final = 16
 """Characters that a key has at least."""
 _SETTINGS: Final = frozenset({"appsettings", "functionappsettings", "connectionstrings", "functionkeys", "systemkeys"})
 """Names, in small letters, below which every value is withheld: only people know which of them are secret."""
+REQUESTS: Final = "credentials"
+"""The name of an object whose `header` and `query` say what is sent to a service so that it lets one in."""
 _HOLDERS: Final = frozenset({"secrets", "kubeconfigs"})
 """Names, in small letters, of arrays and objects whose members hold a secret as their `value`."""
 

@@ -20,7 +20,7 @@ REDACTED: Final = "(redacted)"
 
 _PRIVATE: Final = re.compile(PRIVATE + r".*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)", re.S | re.I)
 _KEPT_LEAD: Final = re.compile(
-    f"({ASSIGNED}|{FLAG}" + r"|[?&](?:amp;)?(?:sig|access_token|api[-_]?key|subscription-key|code)=|\bBearer\s+)"
+    f"({ASSIGNED}|{FLAG}" + r"|[?&](?:amp;)?(?:sig|(?:access_)?token|api[-_]?key|subscription-key|code)=|\bBearer\s+)"
     r"(?!\(redacted\))[^;&\s\"'`]+",
     re.I | re.A,
 )

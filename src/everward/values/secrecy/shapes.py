@@ -18,11 +18,12 @@ ASSIGNED: Final = (
     r"|InstrumentationKey)\s*=\s*"
 )
 """What stands in front of the secret in a connection string."""
-FLAG: Final = (
-    r"(?<![\w-])--?(?:[a-z]+-)*(?:password|passwd|secret|access-key|account-key|account-token|api-key|sas-token|auth-token)"
-    r"(?:=|\s+)(?![-$<{%])"
+_OPTION: Final = (
+    r"--?(?:[a-z]+-)*(?:password|passwd|secret|access-key|account-key|account-token|api-key|sas-token|auth-token)"
 )
+FLAG: Final = rf"(?<![\w-]){_OPTION}(?:=|\s+)(?![-$<{{%])"
 """What stands in front of it in a command."""
+_ALONE: Final = re.compile(_OPTION, re.I | re.A)
 KEY: Final = r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])"
 """A key of 64 bytes, as storage accounts, Cosmos DB and Batch have them."""
 TOKENS: Final = (
@@ -41,7 +42,7 @@ TOKENS: Final = (
 """Tokens and keys that are told by themselves; the last two are a PKCS #12 store and a private key in base64."""
 PRIVATE: Final = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"
 BEARER: Final = r"\bBearer\s+(?=\S*[0-9])\S{6}|^\s*Bearer\s+\S+\s*$"
-SIGNED: Final = r"[?&](?:amp;)?(?:sig|access_token|api[-_]?key|subscription-key|code)=(?![{$<(])[^&\s]{4}"
+SIGNED: Final = r"[?&](?:amp;)?(?:sig|(?:access_)?token|api[-_]?key|subscription-key|code)=(?![{$<(])[^&\s]{4}"
 """A secret in the query of an address."""
 USER: Final = r"://[^/\s:@?#]*:(?![{$<(])[^/\s@]+@"
 """A password in an address."""
@@ -86,6 +87,11 @@ _HARMLESS: Final = re.compile(
 def is_harmless(text: str) -> bool:
     """Whether a text says where a secret is, and is none itself, whatever its name: an id, a reference to a vault."""
     return not text or _HARMLESS.fullmatch(text) is not None
+
+
+def is_option(text: str) -> bool:
+    """Whether a text is the option of a command after which a secret stands: `--password`."""
+    return text[:1] == "-" and _ALONE.fullmatch(text) is not None
 
 
 def is_secret_text(text: str) -> bool:

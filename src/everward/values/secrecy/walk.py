@@ -12,6 +12,7 @@ import msgspec
 
 from everward.values.secrecy.names import (
     PLAIN,
+    REQUESTS,
     SECRET_NAME,
     SECURE_TYPES,
     VALUE_TYPES,
@@ -24,7 +25,7 @@ from everward.values.secrecy.names import (
     letters,
     text_name,
 )
-from everward.values.secrecy.shapes import LEAST, is_harmless, is_secret_text
+from everward.values.secrecy.shapes import LEAST, is_harmless, is_option, is_secret_text
 from everward.values.unknown import Unknown
 
 MAX_DEPTH: Final = 250
@@ -108,7 +109,7 @@ _NAMES: Final = re.compile(r"[A-Za-z_-]+", re.ASCII)
 _TELLING: Final = ("value", "defaultValue", "keyName", "kind", "data", "stringData")
 """Members of an object that tell what others are."""
 _SEARCH, _SETTING, _HOLDER = Mode.SEARCH, Mode.SETTING, Mode.HOLDER
-_TELL: Final = frozenset({"value", "defaultValue", "type", "scheme", "kind"})
+_TELL: Final = frozenset({"value", "defaultValue", "type", "scheme", "kind", "header", "query"})
 """Without one of these no member of an object tells what another is."""
 _ATOMS: Final = frozenset({int, bool, float, type(None)})
 _NO_MODES: Final[Mapping[str, Mode]] = MappingProxyType({})
@@ -153,8 +154,13 @@ class Walker:
         if isinstance(value, dict):
             return self._members(value, name, depth - 1) if mode is _SEARCH else self._told(value, mode, depth - 1)
         changed: Any = list(value) if isinstance(value, tuple) else None
+        given = False
         for index, item in enumerate(value):
             below = mode if mode is _SEARCH else _element_mode(mode, item)
+            if item.__class__ is str:
+                # A command as a list of words: `["--password", "…"]`.
+                below = Mode.HIDE if given and item[:1] != "-" else below
+                given = is_option(item)
             new = self.walk(item, name, below, depth - 1)
             if new is not item:
                 changed = list(value) if changed is None else changed
@@ -235,6 +241,8 @@ def _member_modes(value: dict[str, Any], name: str) -> Mapping[str, Mode]:
     if "scheme" in value and "parameter" in value:
         # What an HTTP request carries to say who sends it.
         modes["parameter"] = Mode.HIDE
+    if ("header" in value or "query" in value) and letters(name) == REQUESTS:
+        modes["header"] = modes["query"] = Mode.HIDE
     if kind in VALUE_TYPES:
         modes["value"] = Mode.HIDE
         modes["properties"] = Mode.HOLDER
@@ -251,7 +259,8 @@ def _is_given(value: dict[str, Any], name: str, kind: str, label: object, *, tex
 
     `{"name": "DB_PASSWORD", "value": "…"}` is how settings are written as lists, `{"password": {"value": "…"}}` how
     parameters are given, `{"type": "SecureString", "value": "…"}` how they are declared, `{"keyName": "key1", "value":
-    "…"}` how keys are listed. A key that is an object says something of keys, and is none.
+    "…"}` how keys are listed, `{"isSecret": true, "value": "…"}` how some services say it outright. A key that is an
+    object says something of keys, and is none.
     """
     told = is_secret_label if text else is_secret_name
     return (
@@ -259,5 +268,7 @@ def _is_given(value: dict[str, Any], name: str, kind: str, label: object, *, tex
         or kind in SECURE_TYPES
         or is_holder(name)
         or "keyName" in value
+        or value.get("isSecret") is True
+        or value.get("secret") is True
         or told(name)
     )

@@ -95,6 +95,17 @@ def test_containers_are_one_list_with_what_they_take_from_the_pod(web: Resource)
     assert web.get("properties.path") == "properties.spec.template.spec"
 
 
+def test_parts_of_pods_stand_where_the_workload_has_them(web: Resource) -> None:
+    assert web.origin_of("properties.containers[1].securityContext.runAsNonRoot").line == 16
+    assert web.origin_of("properties.containers[2].image").line == 13
+    assert web.origin_of("properties.hostNetwork").line == 11
+    assert web.origin_of("properties.containers[9]").line == 14
+    for path in ("properties", "kind", "properties.absent", "x..y"):
+        assert web.origin_of(path).line == 2
+    assert dict(web.origins) == {}
+    assert len(web.origins) == 0
+
+
 def test_what_selects_the_pods_is_named(web: Resource) -> None:
     assert names(web.get("properties.disruptionBudgets")) == ["pdb"]
     assert names(web.get("properties.ingressPolicies")) == ["deny", "front"]
@@ -152,6 +163,23 @@ def test_what_is_open_in_a_pod_is_open_in_its_containers(tmp_path: Path) -> None
 def test_images_are_taken_apart(image: str, parts: tuple[object, ...]) -> None:
     assert tuple(image_parts(image).values()) == parts
     assert image_parts(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("r.io/a/b:{tag}", {"registry": "r.io", "repository": "a/b", "digest": None}),
+        ("{acr}/a:1", {"tag": "1", "digest": None}),
+        ("{image}", {"digest": None}),
+        ("r.io/{name}@sha256:00", {"registry": "r.io", "tag": None, "digest": "sha256:00"}),
+    ],
+)
+def test_of_an_image_that_is_known_in_part_the_parts_are_known(text: str, known: dict[str, Any]) -> None:
+    parts = image_parts(Unknown(reason="open", decided_by=("x",), text=text))
+    found = {key: value for key, value in parts.items() if not isinstance(value, Unknown)}
+    if text == "{image}":
+        found.pop("tag")
+    assert found == known
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
 VERSION: Final = "1.31.0"
@@ -121,6 +121,29 @@ a {{- /* comment */ -}} b {{ "x" -}}  c  {{- "y" }}
 {{ trunc }}
 {{ /* not a comment */ 1 }}
 {{ range .Values.text }}x{{ end }}
+{{ dict 1 2 "a" }} {{ get (dict) "a" }}| {{ unset (dict "a" 1) "a" }} {{ merge (dict "a" (dict "b" 1)) (dict "a" 1) }} {{ mergeOverwrite (dict "a" 1) (dict "a" (dict "b" 1)) }}
+{{ append 1 2 }}
+{{ append (list 1) }}
+{{ until -3 }} {{ float64 "x" }} {{ float64 true }} {{ float64 3 }} {{ int "0x1F" }} {{ int "010" }} {{ int " 5" }} {{ int "1.0" }} {{ int "1.5" }} {{ int64 "9223372036854775808" }} {{ int (list) }} {{ ceil "1.2" }}
+{{ mod 1 0 }}
+{{ uniq 1 }}
+{{ without "x" "y" }}
+{{ index 1 2 }}
+{{ len 1 }}
+{{ dig "a" "d" 1 }}
+{{ substr -1 2 "abc" }} {{ trunc 0 "abc" }} {{ trunc "2" "abc" }} {{ repeat 0 "a" }} {{ split "" "ab" }} {{ splitList "" "ab" }} {{ replace "" "x" "a" }}
+{{ quote "\x01\u200b\u00e9\U0001f600\ufeff" }} {{ printf "%q" "\x7f" }} {{ print nil nil }} {{ print (list) (dict) }} {{ printf "%v %v" nil (list nil) }}
+{{ fromYaml "" }} {{ fromJson "{}" }} {{ fromYaml "a: 1" | toJson }} {{ fromYamlArray "[]" }}
+{{ if eq 1 1 2 }}a{{ end }}{{ if ne "a" "b" }}b{{ end }}{{ if le 1 1 }}c{{ end }}{{ if eq true true }}d{{ end }}{{ if eq nil nil }}e{{ end }}
+{{ has 1 nil }} {{ has "a" (list) }} {{ first (list) }} {{ last (list) }} {{ rest (list 1) }} {{ initial (list 1) }} {{ slice (list 1 2 3) }}
+{{ rest (list) }}
+{{ slice (list 1 2) 5 9 }}
+{{ regexFind "z" "a" }}| {{ regexFindAll "a" "aaa" 2 }} {{ regexMatch "a" "b" }} {{ mustRegexFind "a+" "caab" }}
+{{ with $x := .Values.text }}{{ $x }}{{ end }}{{ range $x := .Values.list }}{{ $x }}{{ else }}{{ end }}{{ if $y := .Values.a }}{{ $y }}{{ end }}
+{{ with .Values.none }}a{{ else with .Values.text }}{{ . }}{{ end }}
+{{ not 1 2 }}
+{{ or }}
+{{ title "a_b c-d" }} {{ untitle "A B" }} {{ upper "" }}| {{ toStrings (list 1 "a") }} {{ join "," 5 }} {{ join "," (list 1 nil 2.5) }} {{ cat }}|
 {{ block "inner" . }}[{{ .Release.Name }}]{{ end }}
 """.strip().splitlines()
 )
@@ -149,11 +172,58 @@ SETTINGS: Final[tuple[tuple[str, ...], ...]] = (
 """Arguments that are laid over the values."""
 
 
+DUMPED: Final[tuple[Any, ...]] = (
+    *("a", "b c", "true", "yes", "null", "~", "1", "1.5", "0x1", "1e3", "01", "1_000", "12:30:45", "2020-01-01", "- a"),
+    *("-", "?", "? x", ":a", "a:", "a: b", "a #b", "#a", "&a", "*a", "!a", "|", "> x", "'a'", '"a"', "%a", "@a", "`a"),
+    *("{a", "[a]", ",a", "a,b", "a\nb", "a\n", " a", "a ", "\ta", "a\tb", "é", "日本", "\U0001f600", "a\n\nb\n\n"),
+    *("\n", "\n a\n", "a \nb", "x" * 90, "word " * 30, "it's", "a'b: c", "---", "...", "--- a", "a\\b", "\x07", "<b>"),
+    *("on", "Off", "NO", "y", ".inf", "-.5", "+1", "0o7", "=", "<<", "", "!!str", "a\r\nb", "\u00a0", "\ufeff", "  "),
+    *("2020-01-01T10:00:00Z", "'" * 3, "a: " + "word " * 25, "\t" + "word " * 25, "a  b " * 20, "\t" + "a  b " * 30),
+    *(0, 1, -1, 100, 1000000, 12345678901, 1.5, -0.25, 1e21, 1e-7, 123456.789, 1234567.5, 0.0001, True, False, None),
+    *(
+        [],
+        {},
+        [[], {}],
+        [["a", ["b"]], {"c": [1, {"d": None}]}],
+        {"a": {"b": {}}, "c": []},
+        {"l": ["x\ny", {"m": "z\n"}]},
+    ),
+    {
+        "b": 1,
+        "a10": 2,
+        "a9": 3,
+        "a": 4,
+        "A": 5,
+        "_": 6,
+        "1": 7,
+        "01": 8,
+        "a-b": 9,
+        "a_b": 10,
+        "é": 11,
+        "10": 12,
+        "9": 13,
+    },
+    {"1e+21": 1, "100": 2, "1.5": 3, "x0": 4, "x00": 5, "true": 6, "": 7, "a b": 8, "a: b": 9},
+)
+"""Values that are written as YAML, as JSON and in quotes."""
+
+
 def main(helm: str) -> None:
     """Record every expression and every setting."""
     rows: list[dict[str, object]] = [{"expression": text, "output": output(helm, text)} for text in EXPRESSIONS]
     rows += [{"settings": list(words), "output": output(helm, "{{ toJson .Values }}", *words)} for words in SETTINGS]
+    rows += [{"value": value, **dumped} for value, dumped in zip(DUMPED, dumps(helm), strict=True)]
     RECORDED.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def dumps(helm: str) -> list[dict[str, str]]:
+    """How Helm writes each value."""
+    written = "{{ toYaml . | b64enc }} {{ toJson . | b64enc }} {{ quote . | b64enc }} {{ print . | b64enc }}"
+    text = '{{ range .Files.Get "values.json" | fromJsonArray }}' + written + "|{{ end }}"
+    found = output(helm, text, values=json.dumps(DUMPED, ensure_ascii=False))
+    rows = (found or "").split("|")[:-1]
+    names = ("yaml", "json", "quoted", "printed")
+    return [dict(zip(names, (base64.b64decode(part).decode() for part in row.split(" ")), strict=True)) for row in rows]
 
 
 def write_chart(folder: Path, text: str) -> Path:
@@ -169,10 +239,11 @@ def write_chart(folder: Path, text: str) -> Path:
     return folder
 
 
-def output(helm: str, text: str, *more: str) -> str | None:
+def output(helm: str, text: str, *more: str, values: str = "") -> str | None:
     """What Helm prints, or None when it refuses."""
     with tempfile.TemporaryDirectory() as folder:
         write_chart(Path(folder) / "recorded", text)
+        (Path(folder) / "recorded" / "values.json").write_text(values, encoding="utf-8")
         command = [helm, "template", "rel", "recorded", "-n", "space", "--kube-version", VERSION, *more]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     found = re.search(r'^out: "(.*)"$', done.stdout, re.MULTILINE)

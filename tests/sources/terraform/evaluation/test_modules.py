@@ -206,6 +206,21 @@ def test_a_broken_manifest_vendors_nothing(tmp_path: Path, manifest: str) -> Non
     assert missing.subject == "module `m`"
 
 
+def test_a_module_outside_of_the_workload_is_left_alone(tmp_path: Path) -> None:
+    manifest = '{"Modules": [{"Key": "m", "Source": "x/y/z", "Dir": "../../../../../../../../../../../etc"}]}'
+    session = session_of(
+        tmp_path / "a" / "b" / "c" / "d",
+        {
+            "main.tf": 'module "m" {\n  source = "x/y/z"\n}\nmodule "up" {\n  source = "../up"\n}\n',
+            "../up/main.tf": 'resource "a_b" "c" {}\n',
+            ".terraform/modules/modules.json": manifest,
+        },
+    )
+    assert list(instances_of(session)) == ["module.up.a_b.c"]
+    (item,) = session.unresolved
+    assert (item.reason, item.incomplete) == ("`x/y/z` leads out of the workload", True)
+
+
 def test_modules_that_call_one_another_end(tmp_path: Path) -> None:
     session = session_of(
         tmp_path,

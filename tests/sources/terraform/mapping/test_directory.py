@@ -163,6 +163,7 @@ def test_rights_in_the_directory() -> None:
 
 
 def test_a_conditional_access_policy() -> None:
+    strength = entra("authentication_strength_policy", "keys", display_name="Keys", allowed_combinations=["fido2"])
     policy = entra(
         "conditional_access_policy",
         "mfa",
@@ -175,15 +176,26 @@ def test_a_conditional_access_policy() -> None:
                 "users": [{"included_users": ["All"], "excluded_groups": [hole()]}],
             }
         ],
-        grant_controls=[{"operator": "OR", "built_in_controls": ["mfa"]}],
+        grant_controls=[
+            {"operator": "OR", "built_in_controls": ["mfa"], "authentication_strength_policy_id": of(strength, "id")}
+        ],
         session_controls=[{"sign_in_frequency": 4, "sign_in_frequency_period": "hours"}],
     )
-    properties = Mapped(policy).only("Microsoft.Graph/conditionalAccessPolicies").body["properties"]
+    mapped = Mapped(policy, strength)
+    properties = mapped.only("Microsoft.Graph/conditionalAccessPolicies").body["properties"]
     assert properties["state"] == "enabledForReportingButNotEnforced"
     assert properties["conditions"]["users"]["includeUsers"] == ["All"]
     assert list(unknowns_in(properties["conditions"]["users"]["excludeGroups"]))
+    named = properties["grantControls"].pop("authenticationStrength")["id"]
+    assert named.reference == mapped.only("Microsoft.Graph/authenticationStrengthPolicies").id
     assert properties["grantControls"] == {"operator": "OR", "builtInControls": ["mfa"]}
-    assert properties["sessionControls"]["signInFrequency"] == {"value": 4, "type": "hours", "isEnabled": True}
+    assert properties["sessionControls"]["signInFrequency"] == {
+        "value": 4,
+        "type": "hours",
+        "isEnabled": True,
+        "authenticationType": "primaryAndSecondaryAuthentication",
+        "frequencyInterval": "timeBased",
+    }
 
 
 def test_what_is_read_from_the_directory_refers_to_one_object() -> None:

@@ -77,6 +77,8 @@ def test_numbers_beyond_reason_stay_text() -> None:
         ({"epoch": True}, "2030-01-01T00:00:00Z", 1893456000),
         ({"region": True}, "West Europe", "westeurope"),
         ({"times": 1024}, 2, 2048),
+        ({"last": True}, "/policies/a/1", "1"),
+        ({"last": True}, "1", "1"),
         ({"first": True}, ["a", "b"], "a"),
         ({"first": True}, [], None),
         ({"keys": True}, [f"{GROUP}/providers/A.B/c/d", "plain"], {f"{GROUP}/providers/A.B/c/d": {}, "plain": {}}),
@@ -129,6 +131,14 @@ def test_hole_that_changes_is_no_longer_the_id(rule: dict[str, Any]) -> None:
     assert isinstance(result, Unknown)
     assert (result.reference, result.text, result.present) == (None, None, True)
     assert result.decided_by == UNKNOWN.decided_by
+
+
+@pytest.mark.parametrize("text", ["{x}", "/policies/{x}", None])
+def test_the_last_part_of_a_hole_is_of_the_same_object(text: str | None) -> None:
+    hole = msgspec.structs.replace(UNKNOWN, text=text)
+    result = transform(Rule(attr=["x"], last=True), hole)
+    assert isinstance(result, Unknown)
+    assert result == msgspec.structs.replace(hole, text=text and "{x}")
 
 
 def test_hole_keeps_what_the_rule_does_not_touch() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from everward.values import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Words:
 
 
 Binding: TypeAlias = "Open | Outputs | Output | Words"
-Text: TypeAlias = "tuple[str | Open | Output, ...]"
-"""Pieces of a text: known ones, and references."""
+Text: TypeAlias = "tuple[str | Open | Output | Unknown, ...]"
+"""Pieces of a text: known ones, references, and what another source does not know."""
 
 _REFERENCE: Final = re.compile(
     r"\$\(\$(?P<inner>\w+)(?P<steps>(?:\.\w+)*)\)"
@@ -128,7 +131,7 @@ class Variables:
 
     def pieces(self, text: str) -> Text:
         """A text with its references as they stand at this place of the script."""
-        out: list[str | Open | Output] = []
+        out: list[str | Open | Output | Unknown] = []
         position = 0
         for match in _REFERENCE.finditer(text):
             out.append(text[position : match.start()])
@@ -167,9 +170,9 @@ def _steps(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in (text or "").split(".") if part)
 
 
-def joined(pieces: list[str | Open | Output]) -> Text:
+def joined(pieces: Sequence[str | Open | Output | Unknown]) -> Text:
     """Pieces with neighbouring texts made one, and empty ones left out."""
-    out: list[str | Open | Output] = []
+    out: list[str | Open | Output | Unknown] = []
     for piece in pieces:
         if isinstance(piece, str) and out and isinstance(out[-1], str):
             out[-1] += piece
@@ -190,13 +193,10 @@ def shown_text(text: Text) -> str:
     return "".join(piece if isinstance(piece, str) else "{" + piece_name(piece) + "}" for piece in text)
 
 
-def piece_name(piece: Open | Output) -> str:
+def piece_name(piece: Open | Output | Unknown) -> str:
     """What a reference is called."""
+    if isinstance(piece, Unknown):
+        return (piece.decided_by[0] if piece.decided_by else piece.reason).replace("{", "(").replace("}", ")")
     if isinstance(piece, Open):
         return piece.name.replace("{", "(").replace("}", ")")
     return ".".join((f"output.{piece.name}{'[*]' if piece.loop else ''}", *piece.path))
-
-
-def loops_in(text: Text) -> set[str]:
-    """The loops whose elements a text names."""
-    return {piece.loop for piece in text if isinstance(piece, Output) and piece.loop is not None}

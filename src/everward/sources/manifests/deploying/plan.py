@@ -16,7 +16,6 @@ from everward.sources.manifests.deploying.valuing import agreed_values
 from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.paths import below, is_file, is_folder, real
 from everward.sources.manifests.scan import CHART
-from everward.sources.manifests.yamltext import SOURCE
 from everward.sources.pipelines import join_folders, steps_of
 from everward.sources.tree import Tree, display
 from everward.values import Origin, Truth, Unknown
@@ -42,6 +41,10 @@ class PlannedRelease:
     origin: Origin
     condition: Truth
     world: World
+    version: Text | None = None
+    repository: Text | None = None
+    fixed: dict[str, Any] | None = None
+    """Values that are the same on every cluster, where no pipeline gives them."""
 
     def element(self, cluster: Cluster) -> dict[str, int]:
         """The elements of loops that lead to a cluster."""
@@ -52,7 +55,9 @@ class PlannedRelease:
         return None if text is None else self.world.text(text, self.element(cluster))
 
     def values(self, cluster: Cluster, tree: Tree, options: ReadOptions, notes: Notes) -> dict[str, Any]:
-        """The values that the pipelines give, as they are for a cluster."""
+        """The values that are given, as they are for a cluster."""
+        if self.fixed is not None:
+            return self.fixed
         return agreed_values(self.runs, self.world, self.element(cluster), tree, options, notes)
 
 
@@ -153,6 +158,8 @@ class _Planner:
                 origin=first.origin,
                 condition=condition,
                 world=self.world,
+                version=first.version,
+                repository=first.repository,
             )
         )
 
@@ -242,8 +249,3 @@ def _key(run: HelmRun | ApplyRun) -> tuple[object, ...]:
     if isinstance(run, HelmRun):
         return ("helm", shown_text(run.release), shown_text(run.chart), namespace, where)
     return ("apply", tuple(map(shown_text, run.paths)), run.kustomize, namespace, where)
-
-
-def place_of_run(run: Run) -> str:
-    """Where a run stands, for people."""
-    return str(run.origin) if run.origin.file else SOURCE

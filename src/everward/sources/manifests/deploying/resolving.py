@@ -67,8 +67,10 @@ class World:
         found = self._outputs.get(name, [])
         return found[0] if len(found) == 1 else None
 
-    def value(self, piece: Open | Output, element: Element) -> Any:
+    def value(self, piece: Open | Output | Unknown, element: Element) -> Any:
         """What a reference comes to."""
+        if isinstance(piece, Unknown):
+            return piece
         if isinstance(piece, Open):
             return Unknown(reason=RUNNING, decided_by=(piece.name,), text=placeholder(piece.name))
         found = self.output(piece.name)
@@ -145,9 +147,11 @@ class World:
         """The one cluster of the root whose output names the cluster: it can be no other."""
         outputs = [piece for piece in target.name if isinstance(piece, Output)]
         found = self.output(outputs[0].name) if len(outputs) == 1 and len(target.name) == 1 else None
-        if found is None:
-            return None
-        here = [resource for key, resource in self.clusters.items() if self.owners[key] is found[0]]
+        return self.cluster_of(found[0]) if found is not None else None
+
+    def cluster_of(self, reading: Reading) -> Resource | None:
+        """The one cluster that a reading has; None when it has none, or several."""
+        here = [resource for key, resource in self.clusters.items() if self.owners[key] is reading]
         return here[0] if len(here) == 1 else None
 
     def stated(self, text: str) -> Cluster:

@@ -11,7 +11,7 @@ from everward.sources.manifests.facts.selecting import matches
 from everward.sources.manifests.kinds import NAMESPACE, pod_spec
 from everward.sources.manifests.objects import Manifest, derived_resource, namespace_id, namespace_of, part
 from everward.sources.manifests.placed import list_of, map_of
-from everward.values import Truth, Unknown
+from everward.values import Origin, Truth, Unknown, format_path, parse_path
 
 TYPE: Final = f"{NAMESPACE}/PodTemplate"
 _KINDS: Final = (("containers", "container"), ("initContainers", "initContainer"),
@@ -74,7 +74,36 @@ def _template(
     else:
         properties["spec"] = spec
     own = f"{resource.id}/providers/{TYPE}/{resource.name}"
-    return derived_resource(own, TYPE, properties, resource.origin, resource.condition)
+    made = derived_resource(own, TYPE, properties, resource.origin, resource.condition)
+    made.origins = _PodOrigins(resource, path, spec)
+    return made
+
+
+class _PodOrigins(Mapping[str, Origin]):
+    """Where the parts of pods stand: where the workload has them. It answers what it is asked, and lists nothing."""
+
+    def __init__(self, workload: Resource, path: tuple[str, ...], spec: Any) -> None:
+        self._workload = workload
+        self._path = path
+        lists = [(name, len(list_of(map_of(spec).get(name)))) for name, _ in _KINDS]
+        self._containers = [(name, index) for name, count in lists for index in range(count)]
+
+    def __getitem__(self, key: str) -> Origin:
+        try:
+            head, *rest = parse_path(key)
+        except ValueError:
+            raise KeyError(key) from None
+        if head != "properties" or not rest:
+            raise KeyError(key)
+        if rest[0] == "containers" and len(rest) > 1 and isinstance(rest[1], int) and rest[1] < len(self._containers):
+            rest[:2] = self._containers[rest[1]]
+        return self._workload.origins[format_path(("properties", *self._path, *rest))]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _labels(value: dict[str, Any], path: tuple[str, ...]) -> Any:
@@ -116,9 +145,21 @@ def _container(container: dict[str, Any], kind: str, shared: Any) -> dict[str, A
 
 
 def image_parts(image: Any) -> Any:
-    """An image taken apart: registry, repository, tag, digest. Without a registry it is Docker Hub's."""
-    if not isinstance(image, str):
-        return image
+    """An image taken apart: registry, repository, tag, digest. Without a registry it is Docker Hub's.
+
+    Of an image that is known in part, the parts without a hole are known.
+    """
+    if isinstance(image, Unknown) and image.text is not None:
+        hole = Unknown(reason=image.reason, decided_by=image.decided_by, present=image.present, origin=image.origin)
+        parts = _taken_apart(image.text)
+        if "{" in image.text.partition("/")[0]:
+            # What stands in front may be a registry, or a part of the repository, or both.
+            parts |= {"registry": "{", "repository": "{"}
+        return {key: hole if value is not None and "{" in value else value for key, value in parts.items()}
+    return _taken_apart(image) if isinstance(image, str) else image
+
+
+def _taken_apart(image: str) -> dict[str, str | None]:
     name, _, digest = image.partition("@")
     head, slash, rest = name.partition("/")
     has_registry = bool(slash) and ("." in head or ":" in head or head == "localhost")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from everward.sources.limits import Limits
-from everward.sources.manifests.deploying.bindings import known_text, shown_text
+from everward.sources.manifests.deploying.bindings import Text, known_text, shown_text
 from everward.sources.manifests.helm.chart import Chart, load_chart
 from everward.sources.manifests.placed import map_of
 from everward.sources.tree import Tree
 from everward.values import data_file
-
-if TYPE_CHECKING:
-    from everward.sources.manifests.deploying.runs import HelmRun
 
 _NAMES: Final = ("ingress-nginx",)
 """The folders of `data/charts`."""
@@ -34,18 +31,18 @@ class Outline:
         return str(map_of(self.chart.meta.get("annotations")).get(f"everward/{key}", ""))
 
 
-def find_outline(chart: str, run: HelmRun) -> Outline | None:
-    """The outline of a chart that a pipeline installs, if its name, repository and major version are known ones."""
+def find_outline(chart: str, version: Text | None, repository: Text | None) -> Outline | None:
+    """The outline of a chart that is installed, if its name, repository and major version are known ones."""
     name = chart.rstrip("/").rsplit("/", 1)[-1]
     if name not in _NAMES:
         return None
     outline = _load(name)
-    version = known_text(run.version) if run.version is not None else None
-    if version is not None and version.lstrip("v").partition(".")[0] != outline.note("versions"):
+    known = known_text(version) if version is not None else None
+    if known is not None and known.lstrip("v").partition(".")[0] != outline.note("versions"):
         return None
-    repository = shown_text(run.repository) if run.repository is not None else ""
+    where = shown_text(repository) if repository is not None else ""
     wanted = outline.note("repositories")
-    if wanted in repository or (not repository and chart.partition("/")[0] in (name, "{repository}")):
+    if wanted in where or (not where and chart.partition("/")[0] in (name, "{repository}")):
         return outline
     return None
 

@@ -10,9 +10,6 @@ from typing import Any, Final
 from everward.sources.manifests.placed import PlacedList, PlacedMap, copied, text_of
 
 DIRECTIVE: Final = "$patch"
-_ORDER: Final = "$setElementOrder/"
-_PRIMITIVE: Final = "$deleteFromPrimitiveList/"
-_RETAIN: Final = "$retainKeys"
 
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "containers": ("name",),
@@ -73,16 +70,9 @@ def merged(base: Any, patch: Any, kind: str, path: tuple[str, ...]) -> Any:
 
 def _objects(base: PlacedMap, patch: PlacedMap, kind: str, path: tuple[str, ...]) -> PlacedMap:
     """The base, changed: a null takes a key away."""
-    retained = patch.get(_RETAIN)
-    if isinstance(retained, list):
-        for key in [key for key in base if key not in retained]:
-            del base[key]
     for key, value in patch.items():
-        if key.startswith(_PRIMITIVE):
-            held = base.get(key[len(_PRIMITIVE) :])
-            if isinstance(held, list) and isinstance(value, list):
-                held[:] = [item for item in held if item not in value]
-        if key.startswith("$"):
+        # Other directives of Kubernetes' own patches mean nothing to kustomize.
+        if key == DIRECTIVE:
             continue
         if value is None:
             base.pop(key, None)
@@ -90,9 +80,7 @@ def _objects(base: PlacedMap, patch: PlacedMap, kind: str, path: tuple[str, ...]
         result = merged(base[key], value, kind, (*path, key)) if key in base else _clean(value)
         if isinstance(result, Deleted):
             base.pop(key, None)
-        elif key in base and isinstance(base[key], dict | list) and result is base[key]:
-            continue
-        else:
+        elif result is not base.get(key):
             base.put(key, result, patch.spot_of(key))
     return base
 
@@ -167,7 +155,7 @@ def _clean(value: Any) -> Any:
     """A value of a patch without directives and nulls, copied."""
     if isinstance(value, PlacedMap):
         made = copied(value)
-        for key in [key for key in made if key.startswith("$") or made[key] is None]:
+        for key in [key for key in made if key == DIRECTIVE or made[key] is None]:
             del made[key]
         for key, item in made.items():
             made[key] = _clean(item)

@@ -37,6 +37,10 @@ def module_of(caller: ModuleInstance, name: str, block: Block) -> Module | str:
         return _unread(session, subject, reason, attribute.origin, advice, incomplete=needed)
     if not folder.is_dir():
         return _unread(session, subject, f"`{source}` does not exist", attribute.origin, None)
+    if not _is_inside(session, folder):
+        reason = f"`{source}` leads out of the workload"
+        advice = "assess the repository that holds both, or a plan"
+        return _unread(session, subject, reason, attribute.origin, advice)
     if os.path.realpath(folder) in caller.chain:
         advice = "break the cycle: a module cannot call one that calls it"
         return _unread(session, subject, f"`{source}` calls itself", attribute.origin, advice)
@@ -75,6 +79,14 @@ def _folder(session: Session, module: Module, path: tuple[str, ...], source: str
     if is_local(source):
         return Path(os.path.normpath(module.folder / source.replace("\\", "/")))
     return session.vendored.get(".".join(path))
+
+
+def _is_inside(session: Session, folder: Path) -> bool:
+    """Whether a folder belongs to the workload: what the user named, or the repository around it."""
+    top = os.path.realpath(session.loader.tree.root)
+    return os.path.realpath(folder).startswith(top + os.sep) or not isinstance(
+        session.files.locate(str(folder)), Unknown
+    )
 
 
 def _unread(

@@ -43,6 +43,8 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """A regular expression whose first group is the value; text that it does not match has none."""
     number: bool = False
     """Whether what `match` finds is a number."""
+    last: bool = False
+    """Whether text, such as an id with a path, becomes its last part."""
     first: bool = False
     """Whether a list of one becomes its only element."""
     each: Any = msgspec.UNSET

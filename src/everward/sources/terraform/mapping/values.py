@@ -138,6 +138,8 @@ def _of_text(rule: Rule, text: str) -> Value:
         if found is None:
             return None
         return _number(found[1]) if rule.number else found[1]
+    if rule.last:
+        return text.rpartition("/")[2]
     if rule.epoch:
         return epoch(text)
     return text.replace(" ", "").lower() if rule.region else text
@@ -149,6 +151,8 @@ def _hole(rule: Rule, hole: Unknown) -> Value:
     changes = (rule.split, rule.match, rule.values, rule.json, rule.epoch, rule.negate, rule.keys, rule.times != 1)
     if any(template is not msgspec.UNSET for template in templates) or any(changes):
         hole = msgspec.structs.replace(hole, reference=None, text=None)
+    if rule.last and hole.text is not None:
+        hole = msgspec.structs.replace(hole, text=hole.text.rpartition("/")[2])
     if rule.omit or rule.first:
         hole = msgspec.structs.replace(hole, present=False)
     return hole

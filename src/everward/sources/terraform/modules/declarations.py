@@ -138,6 +138,8 @@ def _declare_labelled(module: Module, block: Block) -> None:
         for inner in block.body.blocks_of("data"):
             if len(inner.labels) == 2:
                 _once(module, module.resources, ("data", *inner.labels), inner)
+            else:
+                complain(module, "`data`", f"needs 2 labels, not {len(inner.labels)}", inner.origin)
     elif kind == "output":
         _once(module, module.outputs, labels[0], block)
     elif kind == "module":

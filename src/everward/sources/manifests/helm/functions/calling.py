@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -10,6 +11,11 @@ from everward.sources.manifests.helm.holes import Hole, derived
 from everward.sources.manifests.helm.problem import TemplateError
 
 _SHOWN: Final = 200
+_WHOLE: Final = re.compile(
+    r"(?P<sign>[-+]?)(?:0[xX](?P<sixteen>[0-9a-fA-F]{1,17})|0[bB](?P<two>[01]{1,65})|0[oO]?(?P<eight>[0-7]{1,23})"
+    r"|(?P<ten>0|[1-9][0-9]{0,19}))(?:\.0*)?"
+)
+_BASES: Final = (("sixteen", 16), ("two", 2), ("eight", 8), ("ten", 10))
 
 
 def holes_of(renderer: Renderer, arguments: Iterable[Any]) -> list[Hole]:
@@ -99,9 +105,16 @@ def integer(value: Any) -> int:
     if isinstance(value, float):
         return int(value) if abs(value) < 2**63 else 0
     if isinstance(value, str):
-        text = value.strip()
-        try:
-            return int(text, 0) if text[:2].lower() in ("0x", "0b", "0o") else int(text.lstrip("0") or "0")
-        except ValueError:
-            return 0
+        return _whole(value)
     return 0
+
+
+def _whole(text: str) -> int:
+    """A text as Go reads a whole number: a zero in front makes it octal, zeros behind a point are cut off."""
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        return 0
+    digits, base = next((match[name], base) for name, base in _BASES if match[name] is not None)
+    found = int(digits.replace("_", ""), base)
+    found = -found if match["sign"] == "-" else found
+    return found if -(2**63) <= found < 2**63 else 0

@@ -66,6 +66,8 @@ def _slice(items: Any, *bounds: Any) -> list[Any]:
     given = need_list("slice", items)
     start = integer(bounds[0]) if bounds else 0
     end = integer(bounds[1]) if len(bounds) > 1 else len(given)
+    if not 0 <= start <= end <= len(given):
+        raise TemplateError("`slice` goes over the end", refused=True)
     return given[start:end]
 
 

@@ -31,7 +31,7 @@ def compiled(pattern: Any, text: Any) -> re.Pattern[str]:
         # In Go, `$` is the end of the text, and classes are of ASCII.
         return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", given), re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
-        raise TemplateError(f"`{given[:80]}` is no regular expression", refused=True) from error
+        raise TemplateError(f"`{given[:80]}` is no regular expression") from error
 
 
 def _replacement(text: str) -> str:

@@ -102,9 +102,9 @@ def _trunc(count: Any, text: Any) -> str:
 
 
 def _title(text: str) -> str:
-    return (
-        re.sub(r"(^|(?<=[^\w'])|(?<=_))(\w)", lambda match: match[2].upper(), text) if text.isascii() else _unchanged()
-    )
+    if not text.isascii():
+        return _unchanged()
+    return re.sub(r"(?<![A-Za-z0-9_])[a-z]", lambda match: match[0].upper(), text)
 
 
 def _unchanged() -> str:

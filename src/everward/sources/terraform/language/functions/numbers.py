@@ -118,6 +118,17 @@ def parseint(text: Data, base: Number) -> Data:
     return numbers.sized(-result if text.startswith("-") else result, max(numbers.COUNTED, result.bit_length()))
 
 
+def _whole_range(context: Context, start: int, limit: int, step: int, bits: int) -> Data:
+    """The numbers of a range without fractions, which is most of them."""
+    found = range(start, limit, step)
+    if len(found) > _LONGEST_RANGE:
+        # Found out as often as it is asked for, it is work as well.
+        context.spend(_LONGEST_RANGE // STEP_ELEMENTS)
+        raise ValueProblem(f"more than {_LONGEST_RANGE} numbers")
+    further = list(found[1:]) if bits == numbers.WIDTH else [numbers.sized(value, bits) for value in found[1:]]
+    return ListValue([start, *further], NUMBER)
+
+
 @function("range", "*n", context=True)
 def number_range(context: Context, *limits: Number) -> Data:
     """The numbers from a start up to, and without, a limit."""
@@ -129,6 +140,10 @@ def number_range(context: Context, *limits: Number) -> Data:
         return ListValue((), NUMBER)
     if step == 0 or (step > 0) != (limit > start):
         raise ValueProblem("the step leads away from the limit")
+    if isinstance(start, int) and isinstance(limit, int) and isinstance(step, int):
+        bits = max(numbers.width(start), numbers.width(step))
+        if max(start.bit_length(), limit.bit_length()) <= bits:
+            return _whole_range(context, start, limit, step, bits)
     items: list[Data] = []
     current = start
     while current < limit if step > 0 else current > limit:
