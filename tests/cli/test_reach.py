@@ -118,7 +118,11 @@ def test_what_is_closed_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "ask", "--from", "internet", "--to", "n", "--port", "443", "infra")
     assert code == 0
     assert out.startswith("CLOSED")
-    assert "nothing leads there" in out
+    out = run(capsys, "ask", "--from", "internet", "--to", "n", "--port", "443", "infra", "--explain")[1]
+    assert "no rule of the groups on the way lets anybody in" in out
+    out = run(capsys, "--from", "internet", "--to", "kv", "infra", "--var", "public=false", "--explain")[1]
+    assert "properties.publicNetworkAccess is `Disabled`" in out
+    assert "nothing leads there" in run(capsys, "--from", "internet", "--to", "g", "infra")[1]
 
 
 def test_what_is_not_known_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:

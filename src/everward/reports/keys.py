@@ -32,7 +32,9 @@ def _lines(impact: Impact, look: Look) -> Iterator[str]:
     layout = Layout(look)
     places = Places(effect.consumer.origin.file for effect in impact.effects)
     what = f"{impact.item.kind} `{impact.item.name}`" if impact.item is not None else f"vault `{impact.name}`"
-    yield from layout.plain(f"{what}: {count(len(impact.dependants), 'resource')} hang on it", kind="head")
+    yield from layout.plain(
+        f"{what}: {count(len(impact.dependants), 'resource hangs', 'resources hang')} on it", kind="head"
+    )
     for event in Event:
         mine = [effect for effect in impact.effects if effect.event is event]
         if not mine:

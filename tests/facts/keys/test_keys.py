@@ -218,6 +218,25 @@ def test_hardware_modules_are_vaults_too() -> None:
     assert (about.get("properties.managedHsm"), about.get("properties.premium")) == (True, True)
 
 
+def test_who_only_names_a_vault_does_not_hang_on_it() -> None:
+    """Alerts, rights and private endpoints lead to a vault; the identity that reads its secrets depends on it."""
+    app = made("Microsoft.ManagedIdentity/userAssignedIdentities", "app", {"principalId": "aaaa"})
+    right = made(
+        "Microsoft.Authorization/roleAssignments",
+        "r",
+        {
+            "principalId": "aaaa",
+            "roleDefinitionId": "/providers/x/4633458b-17de-408a-b874-0445c86b69e6",
+            "scope": vault().id,
+        },
+    )
+    alert = made("Microsoft.Insights/metricAlerts", "a", {"scopes": [vault().id]})
+    door = made("Microsoft.Network/privateEndpoints", "p", {"privateLinkServiceId": vault().id})
+    found = keys(vault(), app, right, alert, door).impact("kv")
+    assert [item.name for item in found.dependants] == ["app"]
+    assert found.effects[0].use.path == "may read secrets, by `Key Vault Secrets User`"
+
+
 INVENTORY = [
     {"id": vault().id, "type": VAULT, "name": "kv", "location": "westeurope", "properties": {}},
     {
@@ -235,7 +254,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     (tmp_path / "inventory.json").write_text(json.dumps(INVENTORY))
     assert main(["keys", "impact", "kv", "inventory.json"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("vault `kv`: 1 resource hang on it\nwhen  disabled, deleted or expired\n")
+    assert out.startswith("vault `kv`: 1 resource hangs on it\nwhen  disabled, deleted or expired\n")
     assert "st (storageAccounts): its data cannot be read" in out
     assert main(["keys", "impact", "kv", "inventory.json", "-o", "json", "-o", "svg=keys.svg"]) == 0
     assert {effect["event"] for effect in json.loads(capsys.readouterr().out)["effects"]} == {"disabled", "unreachable"}

@@ -9,7 +9,7 @@ from typing import Final
 
 from everward.estate import Estate, Resource
 from everward.facts.keys.items import Item, Vault, Vaults
-from everward.facts.keys.uses import Use, uses
+from everward.facts.keys.uses import Use, readers, uses
 from everward.facts.shape import flag, inner, properties, text_in
 from everward.values import Truth, Unknown, UsageError
 
@@ -68,7 +68,7 @@ class Keys:
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self.vaults = Vaults(estate)
-        self.uses = list(uses(estate, self.vaults))
+        self.uses = [*uses(estate, self.vaults), *readers(estate, self.vaults)]
 
     def of_vault(self, key: str) -> list[Use]:
         """The uses of a vault, by its lower-case id or name."""

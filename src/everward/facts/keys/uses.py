@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
+from everward.facts.access.rights import Rights, Verdict
 from everward.facts.keys.items import KINDS, VAULT_TYPES, Item, Vault, Vaults
 from everward.facts.shape import first, inner, properties
 from everward.values import Unknown, format_path
@@ -20,6 +21,19 @@ _SETTING: Final = re.compile(r"@Microsoft\.KeyVault\((?P<inside>[^)]*)\)", re.IG
 _OWN: Final = frozenset({*KINDS, *(type_.lower() for type_ in VAULT_TYPES)})
 _ENCRYPTION: Final = ("encrypt", "keyvaultkey", "keyvaulturi", "activekey", "serverkey", "customermanagedkey")
 """Parts of paths at which a key stands that encrypts a store."""
+
+
+_ONLY_NAME: Final = (
+    "microsoft.alertsmanagement/",
+    "microsoft.authorization/",
+    "microsoft.eventgrid/",
+    "microsoft.insights/",
+    "microsoft.network/privateendpoints",
+    "microsoft.policyinsights/",
+    "microsoft.resources/",
+    "microsoft.security/",
+)
+"""Types that name a vault to watch it, to guard it or to lead to it: nothing of theirs stops without it."""
 
 
 class Use(NamedTuple):
@@ -50,10 +64,27 @@ def uses(estate: Estate, vaults: Vaults) -> Iterator[Use]:
         seen: set[tuple[str, str | None]] = set()
         for path, value in _leaves(resource.body):
             for use in _of(resource, path, value, vaults, declared, holders):
+                if use.item is None and resource.type_key.startswith(_ONLY_NAME):
+                    continue
                 if (use.vault, use.item) not in seen:
                     seen.add((use.vault, use.item))
                     yield use
         yield from _store_class(resource, vaults, seen)
+
+
+READING: Final = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+
+
+def readers(estate: Estate, vaults: Vaults) -> Iterator[Use]:
+    """Identities of the workload that may read the secrets of a vault: what runs as them depends on it."""
+    if not vaults.all:
+        return
+    rights = Rights(estate)
+    for vault in vaults.all.values():
+        for principal, answer in rights.who_may(READING, vault.resource.id, data=True):
+            if principal.resource is not None and answer.verdict is Verdict.ALLOWED:
+                role = answer.proofs[0].grant.role.name
+                yield Use(principal.resource, f"may read secrets, by `{role}`", vault.key, None, "secret")
 
 
 def _leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

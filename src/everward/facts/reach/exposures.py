@@ -302,27 +302,37 @@ def _services(world: Networks) -> Iterator[Exposure]:
 
 
 def _service_exposure(resource: Resource, admission: Admission, grade: Grade) -> Exposure:
-    port = _DATA_PORTS.get(resource.type_key, 443)
     known = admission.openness is not Openness.UNKNOWN
     holes = [item for item in (admission.listens, admission.everyone, admission.azure) if isinstance(item, Unknown)]
     certain: Truth = True
     if not known:
         found = [*holes, *admission.holes]
         certain = combine(found) if found else Unknown(reason="its firewall is not known whole")
-    steps = tuple(
-        Step(resource.id, f"{path} is {_said(resource, path)}", resource.origin_of(path)) for path in admission.deciding
-    )
+    steps = deciding_steps(resource, admission)
     return Exposure(
         resource,
         "" if admission.plane == "data" else admission.plane,
         "service" if admission.plane == "data" else admission.plane,
         grade,
-        (Service("tcp", ports=((port, port),)),),
+        (service_of(resource),),
         certain,
         (Step(resource.id, "its public endpoint", resource.origin),),
         steps,
         admission.addresses.sure,
         extra={"openness": str(admission.openness), "trusted": list(admission.trusted)},
+    )
+
+
+def service_of(resource: Resource) -> Service:
+    """What the data plane of a service speaks."""
+    port = _DATA_PORTS.get(resource.type_key, 443)
+    return Service("tcp", ports=((port, port),))
+
+
+def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:
+    """The properties that decide who a service answers, with what they are."""
+    return tuple(
+        Step(resource.id, f"{path} is {_said(resource, path)}", resource.origin_of(path)) for path in admission.deciding
     )
 
 

@@ -9,11 +9,12 @@ from typing import Final
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
-from everward.facts.reach.admission import Admission, admissions
+from everward.facts.reach.admission import Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Step
-from everward.facts.reach.exposures import Exposure, Grade, exposures
+from everward.facts.reach.entrances import Step, entries
+from everward.facts.reach.exposures import Exposure, Grade, deciding_steps, exposures, service_of
+from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.privatelink import links, reaches, resolves
@@ -149,6 +150,7 @@ def _covers(services: Sequence[Service], asked: Service) -> bool:
 
 
 def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+    found = False
     for exposure in exposures(world):
         if exposure.target is not target and exposure.target.key != target.key:
             continue
@@ -165,6 +167,22 @@ def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterato
             exposure,
             (*notes, *exposure.notes),
         )
+        found = True
+    if not found:
+        yield from _closed(world, target, asked)
+
+
+def _closed(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+    """Doors that let nobody in from the Internet, and what closes them."""
+    for admission in admissions(target, world.estate):
+        if admission.openness not in (Openness.CLOSED, Openness.ENDPOINTS):
+            continue
+        if asked.ports == ALL_PORTS or _covers((service_of(target),), asked):
+            steps = deciding_steps(target, admission)
+            yield Way("public", False, (Step(target.id, "its public endpoint", target.origin),), steps)
+    for entry in (*entries(world), *ingresses(world)):
+        if entry.endpoint.resource.key == target.key:
+            yield Way("public", False, entry.path, notes=("no rule of the groups on the way lets anybody in",))
 
 
 _GRADES: Final = {
