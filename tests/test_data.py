@@ -9,7 +9,8 @@ from tests.regenerate import main
 from everward.values import data_file
 
 DATA = data_file("aliases.bin").parent
-FILES = sorted(path.name for path in DATA.iterdir() if path.suffix not in (".md", ".py"))
+FILES = sorted(path.name for path in DATA.iterdir() if path.is_file() and path.suffix not in (".md", ".py"))
+FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir() and path.name != "__pycache__")
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,9 @@ def test_every_data_file_says_where_it_is_from(name: str) -> None:
     own = (DATA / name).read_bytes()[:400]
     family = name.replace("azurerm-facts", "").removesuffix(".tsv.gz")
     assert name in notes or (family != name and family in notes) or b"ource" in own or b"_provenance" in own
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_folder_says_where_what_is_in_it_is_from(name: str) -> None:
+    notes = (DATA / name / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in (DATA / name).iterdir() if path.is_dir() and f"`{path.name}`" not in notes] == []

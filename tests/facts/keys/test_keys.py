@@ -232,7 +232,7 @@ def test_who_only_names_a_vault_does_not_hang_on_it() -> None:
     )
     alert = made("Microsoft.Insights/metricAlerts", "a", {"scopes": [vault().id]})
     door = made("Microsoft.Network/privateEndpoints", "p", {"privateLinkServiceId": vault().id})
-    found = keys(vault(), app, right, alert, door).impact("kv")
+    found = keys(vault(enableRbacAuthorization=True), app, right, alert, door).impact("kv")
     assert [item.name for item in found.dependants] == ["app"]
     assert found.effects[0].use.path == "may read secrets, by `Key Vault Secrets User`"
 
