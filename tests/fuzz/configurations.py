@@ -26,7 +26,7 @@ PIECES: Final = SEEDS / "hcl"
 EXAMPLES: Final = Path(__file__).parents[2] / "examples" / "faulty" / "terraform"
 MARK: Final = b"# file: "
 """The first line may say which file of the folder the rest is; else it is `main.tf`."""
-LIMITS: Final = Limits(steps=50_000, elements=20_000, instances=2_000, expansion=500, text=1_000_000, modules=12)
+LIMITS: Final = Limits(steps=20_000, elements=20_000, instances=2_000, expansion=500, text=1_000_000, modules=12)
 AROUND: Final = {
     "base.tf": 'variable "x" {\n  default = 1\n}\nvariable "y" {\n  type    = list(number)\n  default = []\n}\nlocals {\n  base = 1\n}\n'
     'resource "azurerm_resource_group" "base" {\n  name     = "base"\n  location = "westeurope"\n}\n',
@@ -221,6 +221,7 @@ class ConfigurationTarget(Target):
 
     name = "hcl"
     suffix = ".tf"
+    limit = 4.0
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp())

@@ -11,6 +11,7 @@ from everward.sources.interface import ReadOptions
 from everward.sources.manifests.deploying.plan import PlannedRelease
 from everward.sources.manifests.deploying.resolving import Cluster
 from everward.sources.manifests.helm.chart import Chart, load_chart, unresolved_of
+from everward.sources.manifests.helm.evaluate import Budget
 from everward.sources.manifests.helm.outlines import Outline, find_outline
 from everward.sources.manifests.helm.render import NotRendered, Release, Rendered, render
 from everward.sources.manifests.kinds import NAMESPACE
@@ -20,6 +21,8 @@ from everward.sources.manifests.yamltext import SOURCE, read_documents
 from everward.sources.tree import Tree, display, real
 from everward.values import Origin, ProblemError, Truth, Unknown
 
+_RELEASES: Final = 20
+"""How many releases may take all the steps that one may."""
 _LABELS: Final = Unknown(reason="the chart is not in the repository", decided_by=("chart",), present=True)
 
 
@@ -34,6 +37,7 @@ class ReleaseReader:
         self._loaded: dict[Path, Chart] = {}
         self._deployed: set[Path] = set()
         self._facts: dict[str, list[Resource]] = {}
+        self._left = _RELEASES * options.limits.steps
 
     def chart(self, folder: Path) -> Chart:
         """A chart, read once."""
@@ -82,7 +86,10 @@ class ReleaseReader:
     def _render(
         self, chart: Chart, release: Release, values: dict[str, Any], label: str, condition: Truth
     ) -> list[Manifest]:
-        rendered = render(chart, release, values, self.tree, self.options.limits)
+        steps = max(0, min(self.options.limits.steps, self._left))
+        budget = Budget(steps)
+        rendered = render(chart, release, values, self.tree, self.options.limits, budget)
+        self._left -= steps - budget.left
         missing = rendered.failed
         if missing:
             from everward.sources.manifests.helm.tool import render_missing

@@ -90,6 +90,15 @@ def test_a_text_with_very_many_references_is_open() -> None:
     assert Variables().pieces("$a " * MAX_PIECES) == (Open("a long text"),)
 
 
+@pytest.mark.parametrize("piece", ["${{", "$(", "$a = ", " ", "a=", "for x in ", "foreach (", "$(("])
+def test_long_lines_take_no_time(piece: str) -> None:
+    found = Variables()
+    for size in (4_000, 400_000):
+        line = f"$x = {piece * (size // len(piece))}y"
+        found.read(line)
+        assert found.pieces(line)
+
+
 def test_outputs_as_a_whole_are_no_text() -> None:
     found = variables("$all = terraform output -json\n$same = $all\n$part = $all.name")
     assert found.pieces("$all") == (Open("all"),)

@@ -229,3 +229,15 @@ def test_a_release_without_a_known_name(tmp_path: Path) -> None:
     hole = Unknown(reason="open", decided_by=("r",), text="{r}")
     (made,) = render(load_chart(tmp_path / "c", tree, Limits()), Release(hole, hole), {}, tree, Limits()).made
     assert made.document.value["metadata"]["name"].text == "{r}-x"
+
+
+def test_the_steps_of_a_release_are_counted_over_all_of_its_files(tmp_path: Path) -> None:
+    files = {f"templates/{name}.yaml": "{{ range until 300 }}{{ end }}\n" for name in "abcd"}
+    write(
+        tmp_path, {"c/Chart.yaml": "name: c\nversion: 1.0.0\n", **{f"c/{name}": text for name, text in files.items()}}
+    )
+    tree = Tree(tmp_path / "c")
+    limits = Limits(steps=2_000)
+    failed = render(load_chart(tmp_path / "c", tree, limits), Release("r", "n"), {}, tree, limits).failed
+    assert [item.template.name[-6:] for item in failed] == ["d.yaml"]
+    assert "the limit `steps` is met" in failed[0].error.message

@@ -53,16 +53,18 @@ _REFERENCE: Final = re.compile(
     r"|\$\((?P<command>[^()]*(?:\([^()]*\)[^()]*)*)\)",
     re.DOTALL,
 )
-_ASSIGNED: Final = re.compile(r"^\s*(?:\[[\w.\[\]]+\]\s*)?\$(?:\w+:)?(?P<name>\w+)\s*=(?!=)\s*(?P<value>.+?)\s*;?\s*$")
+_ASSIGNED: Final = re.compile(r"^\s*(?:\[[\w.\[\]]+\]\s*)?\$(?:\w+:)?(?P<name>\w+)\s*=(?!=)(?P<value>.+)$")
 _SHELL: Final = re.compile(
-    r"^\s*(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*?)\s*;?\s*$"
+    r"^\s*(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$"
 )
 _FOREACH: Final = re.compile(r"\bforeach\s*\(\s*\$(?P<name>\w+)\s+in\s+(?P<list>[^)]*)\)", re.IGNORECASE)
-_FOR: Final = re.compile(r"^\s*for\s+(?P<name>\w+)\s+in\s+(?P<list>.+?)\s*;?\s*(?:do\b.*)?$")
+_FOR: Final = re.compile(r"^\s*for\s+(?P<name>\w+)\s+in\s+(?P<list>[^;]+)")
 _PATH: Final = re.compile(r"^\$(?P<name>\w+)(?P<steps>(?:\.\w+)*)$")
 _RAW: Final = re.compile(r"terraform\s+(?:-\S+\s+)*output\s+(?:-\S+\s+)*-raw\s+['\"]?(?P<name>[\w-]+)")
 _QUERY: Final = re.compile(r"\bjq\s+(?:-\w+\s+)*['\"]?\.(?P<name>[\w-]+)\.value(?P<steps>(?:\.\w+)*)['\"]?")
 MAX_PIECES: Final = 200
+MAX_LINE: Final = 20_000
+"""Characters of a line, or of a word, that is looked at."""
 
 
 @dataclass(slots=True)
@@ -74,14 +76,16 @@ class Variables:
     """Whether outputs of Terraform were made variables of the pipeline under their own names."""
 
     def read(self, line: str) -> None:
-        """Take in what a line of the script sets."""
+        """Take in what a line of the script sets. A very long line is data, and sets nothing."""
+        if len(line) > MAX_LINE:
+            return
         loop = _FOREACH.search(line) or _FOR.match(line)
         if loop is not None:
             self._loop(loop["name"], loop["list"].strip())
             return
         match = _ASSIGNED.match(line) or _SHELL.match(line)
         if match is not None:
-            self.known[match["name"].lower()] = self.value(match["name"], match["value"])
+            self.known[match["name"].lower()] = self.value(match["name"], match["value"].strip().rstrip(";").rstrip())
 
     def _loop(self, name: str, items: str) -> None:
         found = self.value(name, items)
@@ -131,6 +135,8 @@ class Variables:
 
     def pieces(self, text: str) -> Text:
         """A text with its references as they stand at this place of the script."""
+        if len(text) > MAX_LINE:
+            return (Open("a long text"),)
         out: list[str | Open | Output | Unknown] = []
         position = 0
         for match in _REFERENCE.finditer(text):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from everward.sources.manifests.deploying.bindings import Open, Text, Variables, joined
+from everward.sources.manifests.deploying.bindings import MAX_LINE, Open, Text, Variables, joined
 from everward.sources.manifests.deploying.commands import Call, calls_in, read_call
 from everward.sources.manifests.yamltext import SOURCE
 from everward.sources.pipelines import Step, join_folders, join_lines, split_words
@@ -103,7 +103,7 @@ class _StepReader:
         variables = Variables(published=self.published)
         folder = self.step.folder
         for line in join_lines(script).split("\n"):
-            if line.lstrip().startswith("#"):
+            if line.lstrip().startswith("#") or len(line) > MAX_LINE:
                 continue
             variables.read(line)
             moved = _FOLDER.search(line)

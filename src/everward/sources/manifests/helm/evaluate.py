@@ -57,6 +57,13 @@ class Int64(int):
     __slots__ = ()
 
 
+@dataclass(slots=True)
+class Budget:
+    """Steps that are left for one release, whatever its files and renderings are."""
+
+    left: int
+
+
 class _Break(Exception):
     """`break` on its way to the loop."""
 
@@ -101,6 +108,7 @@ class Renderer:
         limits: Limits,
         holes: Holes,
         answers: dict[str, bool],
+        budget: Budget | None = None,
     ) -> None:
         self.templates = templates
         self.functions = functions
@@ -109,7 +117,9 @@ class Renderer:
         self.answers = answers
         self.asked: dict[str, Hole] = {}
         """Conditions that were asked, in order."""
+        self.budget = budget or Budget(limits.steps)
         self.steps = 0
+        """How many steps were taken, which also numbers what is new each time."""
         self.includes = 0
 
     def file(self, parsed: Parsed, dot: Any) -> Output:
@@ -153,7 +163,8 @@ class Renderer:
 
         """
         self.steps += size
-        if self.steps > self.limits.steps:
+        self.budget.left -= size
+        if self.budget.left < 0:
             raise LimitError(f"the limit `steps` is met: more than {self.limits.steps:,}", help=limit_help("steps"))
 
     def check(self, value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from everward.sources.limits import Limits
 from everward.sources.manifests.helm.chart import Chart, Template
-from everward.sources.manifests.helm.evaluate import Method, Output, Renderer
+from everward.sources.manifests.helm.evaluate import Budget, Method, Output, Renderer
 from everward.sources.manifests.helm.functions import table
 from everward.sources.manifests.helm.functions.dicts import deep_copy
 from everward.sources.manifests.helm.functions.flow import CLUSTER_VERSION
@@ -74,9 +74,11 @@ class Rendered:
     failed: list[NotRendered] = field(default_factory=list)
 
 
-def render(chart: Chart, release: Release, values: dict[str, Any], tree: Tree, limits: Limits) -> Rendered:
+def render(
+    chart: Chart, release: Release, values: dict[str, Any], tree: Tree, limits: Limits, budget: Budget | None = None
+) -> Rendered:
     """Render a chart with values, which may hold unknowns; the chart's own are laid under them."""
-    rendering = _Rendering(release, tree, limits)
+    rendering = _Rendering(release, tree, limits, budget or Budget(limits.steps))
     rendering.gather(chart)
     out = Rendered()
     for scoped in rendering.scoped(chart, coalesce_tree(chart, values)):
@@ -131,7 +133,8 @@ class _Scoped:
 class _Rendering:
     """What all templates of one chart share."""
 
-    def __init__(self, release: Release, tree: Tree, limits: Limits) -> None:
+    def __init__(self, release: Release, tree: Tree, limits: Limits, budget: Budget) -> None:
+        self.budget = budget
         self.release = release
         self.tree = tree
         self.limits = limits
@@ -173,7 +176,7 @@ class _Rendering:
         variants: list[Variant] = []
         refused = TemplateError("it was not rendered")
         for answers, holes in _answers():
-            renderer = Renderer(self.named, table(), self.limits, holes, answers)
+            renderer = Renderer(self.named, table(), self.limits, holes, answers, self.budget)
             try:
                 output = renderer.file(template.parsed, self.dot(template, scoped))
                 variants.append(Variant(self.documents(output, template, holes), renderer.asked, dict(answers)))
