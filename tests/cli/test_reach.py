@@ -119,7 +119,7 @@ def test_what_is_closed_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert out.startswith("CLOSED")
     out = run(capsys, "ask", "--from", "internet", "--to", "n", "--port", "443", "infra", "--explain")[1]
-    assert "no rule of the groups on the way lets anybody in" in out
+    assert "nothing on the way lets anybody in on tcp/443" in out
     out = run(capsys, "--from", "internet", "--to", "kv", "infra", "--var", "public=false", "--explain")[1]
     assert "properties.publicNetworkAccess is `Disabled`" in out
     assert "nothing leads there" in run(capsys, "--from", "internet", "--to", "g", "infra")[1]

@@ -94,7 +94,112 @@ def test_the_internet_reaches_public_doors() -> None:
     )
     [way] = one(made_world, "internet", "st").ways
     assert way.notes == ("only from some public addresses",)
-    assert one(made_world, "internet", "st", SSH).ways == []
+    [way] = one(made_world, "internet", "st", SSH).ways
+    assert (way.holds, way.notes) == (False, ("it answers on tcp/443 only",))
+
+
+def exposed(*rules: Any, **more: Any) -> Networks:
+    """A machine with a public address behind a group."""
+    machine = {"networkProfile": {"networkInterfaces": [ref(f"{NETWORK}/networkInterfaces", "n")]}}
+    return world(
+        nsg("g", *rules),
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24", "g")),
+        pip("p", "20.1.2.3"),
+        nic("n", "v", "apps", "10.0.1.4", "p"),
+        made("Microsoft.Compute/virtualMachines", "vm", machine),
+        **more,
+    )
+
+
+def test_some_of_what_is_asked_for_is_open() -> None:
+    wide = Service("tcp", ports=((1, 1000),))
+    made_world = exposed(rule("web", 100, destinationPortRange="443"), services=(wide,))
+    reply = one(made_world, "internet", "n", wide)
+    assert (reply.verdict, reply.ways[0].notes) == (Verdict.OPEN, ("only on tcp/443",))
+    # What is open over TCP is not open over UDP.
+    assert one(made_world, "internet", "n", Service("udp")).verdict is Verdict.CLOSED
+
+
+@pytest.mark.parametrize("target", ["vm", "p", "n"])
+def test_a_machine_is_reached_at_its_interfaces_and_by_its_address(target: str) -> None:
+    made_world = exposed(rule("web", 100, destinationPortRange="443"), services=(SSH, HTTPS))
+    assert one(made_world, "internet", target).verdict is Verdict.OPEN
+    [way] = one(made_world, "internet", target, SSH).ways
+    assert (way.holds, way.notes) == (False, ("nothing on the way lets anybody in on tcp/22",))
+
+
+def test_what_is_not_modelled_is_not_closed() -> None:
+    made_world = world(made("Microsoft.Cdn/profiles", "edge", {}))
+    assert one(made_world, "internet", "edge").verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, Verdict.OPEN),
+        ({"networkSecurityGroup": ref(f"{NETWORK}/networkSecurityGroups", "shut")}, Verdict.CLOSED),
+        ({"routeTable": ref(f"{NETWORK}/routeTables", "drop")}, Verdict.CLOSED),
+        ({"routeTable": ref(f"{NETWORK}/routeTables", "hub")}, Verdict.UNKNOWN),
+    ],
+)
+def test_what_does_not_leave_does_not_arrive_at_a_public_door(more: Any, verdict: Verdict) -> None:
+    def table(name: str, hop: str) -> Any:
+        route = {"addressPrefix": "0.0.0.0/0", "nextHopType": hop, "nextHopIpAddress": "10.9.0.4"}
+        return made(f"{NETWORK}/routeTables", name, {"routes": [{"name": "all", "properties": route}]})
+
+    made_world = world(
+        nsg("shut", rule("no", 100, "Deny", direction="Outbound", protocol="*")),
+        table("drop", "None"),
+        table("hub", "VirtualAppliance"),
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24", **more)),
+        nic("app", "v", "apps", "10.0.1.4"),
+        made("Microsoft.KeyVault/vaults", "kv", {}),
+        services=(HTTPS, SSH),
+    )
+    assert one(made_world, "app", "kv").verdict is verdict
+    assert one(made_world, "app", "kv", SSH).verdict is Verdict.CLOSED
+
+
+def test_the_group_of_a_private_endpoint_decides_where_the_subnet_says_so() -> None:
+    def asked(policies: str) -> Reply:
+        connection = {"privateLinkServiceId": ref("Microsoft.KeyVault/vaults", "kv")["id"], "groupIds": ["vault"]}
+        return one(
+            world(
+                nsg("shut", DENY_IN),
+                vnet(
+                    "v",
+                    "10.0.0.0/16",
+                    subnet("apps", "10.0.1.0/24"),
+                    subnet("ends", "10.0.2.0/24", "shut", privateEndpointNetworkPolicies=policies),
+                ),
+                nic("app", "v", "apps", "10.0.1.4"),
+                made("Microsoft.KeyVault/vaults", "kv", {"publicNetworkAccess": "Disabled"}),
+                made(
+                    f"{NETWORK}/privateEndpoints",
+                    "pe",
+                    {
+                        "subnet": subnet_id("v", "ends"),
+                        "privateLinkServiceConnections": [{"name": "c", "properties": connection}],
+                    },
+                ),
+                services=(HTTPS,),
+            ),
+            "app",
+            "kv",
+        )
+
+    assert asked("Disabled").verdict is Verdict.OPEN
+    assert asked("Enabled").verdict is Verdict.CLOSED
+
+
+def test_a_subnet_that_nobody_read_is_not_out_of_reach() -> None:
+    made_world = world(
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24")),
+        nic("app", "v", "apps", "10.0.1.4"),
+        nic("db", "elsewhere", "data"),
+        services=(HTTPS,),
+    )
+    assert one(made_world, "app", "db").verdict is Verdict.UNKNOWN
 
 
 def test_public_doors_from_inside() -> None:

@@ -276,13 +276,15 @@ def _deciding(
 
 
 _DATA_PORTS: Final = {
-    "microsoft.sql/servers": 1433,
-    "microsoft.dbforpostgresql/flexibleservers": 5432,
-    "microsoft.dbforpostgresql/servers": 5432,
-    "microsoft.dbformysql/flexibleservers": 3306,
-    "microsoft.cache/redis": 6380,
+    "microsoft.sql/servers": ((1433, 1433),),
+    "microsoft.dbforpostgresql/flexibleservers": ((5432, 5432),),
+    "microsoft.dbforpostgresql/servers": ((5432, 5432),),
+    "microsoft.dbformysql/flexibleservers": ((3306, 3306),),
+    "microsoft.cache/redis": ((6380, 6380),),
+    "microsoft.eventhub/namespaces": ((443, 443), (5671, 5672), (9093, 9093)),
+    "microsoft.servicebus/namespaces": ((443, 443), (5671, 5672)),
 }
-"""Ports of data planes that do not speak HTTPS."""
+"""Ports of data planes that do not speak HTTPS alone: AMQP and Kafka stand beside it."""
 
 _OPENNESS: Final = {
     Openness.PUBLIC: Grade.INTERNET,
@@ -325,8 +327,7 @@ def _service_exposure(resource: Resource, admission: Admission, grade: Grade) ->
 
 def service_of(resource: Resource) -> Service:
     """What the data plane of a service speaks."""
-    port = _DATA_PORTS.get(resource.type_key, 443)
-    return Service("tcp", ports=((port, port),))
+    return Service("tcp", ports=_DATA_PORTS.get(resource.type_key, ((443, 443),)))
 
 
 def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
-from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.admission import READERS, Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.entrances import Step, entries
@@ -18,11 +18,13 @@ from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.privatelink import links, reaches, resolves
-from everward.facts.reach.routes import Hop
+from everward.facts.reach.routes import SERVICE_TAGS, Hop
 from everward.facts.reach.rules import INBOUND, OUTBOUND
-from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, Service
+from everward.facts.reach.services import ANY_PROTOCOL, Service, format_service, join_ports
+from everward.facts.reach.tags import tag_addresses
 from everward.facts.reach.topology import Subnet
 from everward.facts.reach.witness import check, packet
+from everward.facts.shape import ids_in, inner, properties
 from everward.values import Truth, Unknown, UsageError, all_of, any_of
 
 INTERNET: Final = "internet"
@@ -133,30 +135,54 @@ def _places(world: Networks, text: str) -> list[Place]:
         return [own[0]] if own else [subnet]
     found: list[Place] = []
     for resource in find(world, text):
-        found.extend(world.endpoints.of(resource.id))
+        found.extend(end for key in sorted(_parts(resource)) for end in world.endpoints.of(key))
     if not found:
         raise UsageError(f"`{text}` stands in no subnet", help="name an interface, a cluster, a scale set or a subnet")
     return found
 
 
-def _covers(services: Sequence[Service], asked: Service) -> bool:
-    """Whether services have every port of another one."""
+def _common(services: Sequence[Service], asked: Service) -> tuple[tuple[Service, ...], bool]:
+    """What services have in common with what is asked for, and whether that is all of it."""
+    found: list[tuple[int, int]] = []
     for service in services:
-        if service.protocol not in (ANY_PROTOCOL, asked.protocol):
-            continue
-        if all(any(a <= first and last <= b for a, b in service.ports) for first, last in asked.ports):
-            return True
-    return False
+        if service.protocol in (ANY_PROTOCOL, asked.protocol) or asked.protocol == ANY_PROTOCOL:
+            found += [
+                (max(first, a), min(last, b))
+                for first, last in asked.ports
+                for a, b in service.ports
+                if a <= last and first <= b
+            ]
+    ports = join_ports(found)
+    return (asked._replace(ports=ports),) if ports else (), ports == join_ports(asked.ports)
+
+
+def _parts(target: Resource) -> set[str]:
+    """The lower-case ids of what takes the packets for a resource: a machine has interfaces."""
+    profile = inner(properties(target.body), "networkProfile", "networkInterfaces")
+    return {target.key, *(id_.lower() for id_ in ids_in(profile) if isinstance(id_, str))}
+
+
+_PASSED: Final = ("microsoft.network/loadbalancers", "microsoft.network/publicipaddresses")
+"""What only passes packets on: it is reached where something behind it is."""
+
+
+def _leads(target: Resource, end: Resource, path: Sequence[Step]) -> bool:
+    """Whether a way leads to a target, or through it where it passes packets on."""
+    through = target.type_key in _PASSED and any(step.id.lower() == target.key for step in path)
+    return through or end.key in _parts(target)
 
 
 def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
     found = False
     for exposure in exposures(world):
-        if exposure.target is not target and exposure.target.key != target.key:
+        if not _leads(target, exposure.target, exposure.path):
             continue
-        if asked.ports != ALL_PORTS and not _covers(exposure.services, asked):
+        common, whole = _common(exposure.services, asked)
+        if not common:
             continue
-        notes = () if exposure.grade is Grade.INTERNET else (f"only from {_GRADES[exposure.grade]}",)
+        notes = [] if exposure.grade is Grade.INTERNET else [f"only from {_GRADES[exposure.grade]}"]
+        if not whole:
+            notes.append(f"only on {', '.join(format_service(item) for item in common)}")
         yield Way(
             "public",
             exposure.certain,
@@ -168,21 +194,49 @@ def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterato
             (*notes, *exposure.notes),
         )
         found = True
-    if not found:
-        yield from _closed(world, target, asked)
+    if found:
+        return
+    closed = list(closed_ways(world, target, asked))
+    yield from closed
+    if not closed and not _modelled(world, target):
+        kind = target.type.rpartition("/")[2]
+        yield Way("public", Unknown(reason=f"ways from the Internet into `{kind}` are not modelled"))
 
 
-def _closed(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+def _modelled(world: Networks, target: Resource) -> bool:
+    """Whether every way from the Internet into a resource would have been found."""
+    if target.type_key in READERS or target.type_key in {type_.lower() for type_ in SITE_TYPES}:
+        return True
+    if target.type_key.startswith(_ADDRESSLESS):
+        return True
+    ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
+    return bool(ends) and all(end.kind in _FOUND and not end.extra.get("publicAddresses") for end in ends)
+
+
+_ADDRESSLESS: Final = (
+    "microsoft.authorization/",
+    "microsoft.managedidentity/",
+    "microsoft.network/applicationsecuritygroups",
+    "microsoft.network/networksecuritygroups",
+    "microsoft.network/privatednszones",
+    "microsoft.network/routetables",
+)
+"""Types that have no address: nothing can be sent to them."""
+_FOUND: Final = ("interface", "scale set", "nodes", "private endpoint")
+
+
+def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
     """Doors that let nobody in from the Internet, and what closes them."""
     for admission in admissions(target, world.estate):
-        if admission.openness not in (Openness.CLOSED, Openness.ENDPOINTS):
-            continue
-        if asked.ports == ALL_PORTS or _covers((service_of(target),), asked):
-            steps = deciding_steps(target, admission)
-            yield Way("public", False, (Step(target.id, "its public endpoint", target.origin),), steps)
+        steps = (Step(target.id, "its public endpoint", target.origin),)
+        if not _common((service_of(target),), asked)[0]:
+            yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
+        elif admission.openness in (Openness.CLOSED, Openness.ENDPOINTS):
+            yield Way("public", False, steps, deciding_steps(target, admission))
     for entry in (*entries(world), *ingresses(world)):
-        if entry.endpoint.resource.key == target.key:
-            yield Way("public", False, entry.path, notes=("no rule of the groups on the way lets anybody in",))
+        if _leads(target, entry.endpoint.resource, entry.path):
+            note = f"nothing on the way lets anybody in on {format_service(asked)}"
+            yield Way("public", False, entry.path, notes=(note,))
 
 
 _GRADES: Final = {
@@ -196,11 +250,11 @@ def _from_inside(world: Networks, origin: Place, target: Resource, asked: Servic
     subnet = origin.subnet if isinstance(origin, Endpoint) else origin
     if subnet is None:
         return
-    for endpoint in world.endpoints.of(target.id):
+    for endpoint in (end for key in sorted(_parts(target)) for end in world.endpoints.of(key)):
         if endpoint.receives:
             yield _between(world, origin, subnet, endpoint, asked)
     yield from _private(world, origin, subnet, target, asked)
-    yield from _doors(world, origin, subnet, target)
+    yield from _doors(world, origin, subnet, target, asked)
 
 
 def _gate(world: Networks, origin: Place, direction: str) -> OpenGate:
@@ -251,6 +305,9 @@ def _passes(gate: OpenGate, sources: Addresses, destinations: Addresses, mask: i
 
 
 def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
+    if endpoint.subnet is None:
+        where = (endpoint.subnet_id,) if isinstance(endpoint.subnet_id, str) else (endpoint.id,)
+        return Unknown(reason="the subnet of the destination is in no source", decided_by=where)
     truths: list[Truth] = []
     for _, hops in world.hops(subnet, endpoint.addresses):
         for hop in hops:
@@ -261,7 +318,9 @@ def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
             elif hop is Hop.NONE:
                 truths.append(False)
             elif hop is Hop.INTERNET:
-                truths.append(bool(endpoint.public))
+                # The route leads to the Internet, where no private address is: its public one is another way.
+                doubt = Unknown(reason="it may be reached at its public address", decided_by=(endpoint.id,))
+                truths.append(doubt if endpoint.public else False)
             else:
                 truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
     return all_of(truths) if truths else False
@@ -276,26 +335,59 @@ def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, a
         mask, gate = world.space.mask(asked), _gate(world, origin, OUTBOUND)
         ends = world.endpoints.of(link.endpoint.id)
         truths += [_passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
+        # The group of the endpoint's subnet acts only where the subnet says so; the gate knows.
+        truths += [_passes(world.inbound(end), origin.addresses, end.addresses, mask) for end in ends]
         named = resolves(world.estate, subnet.network, link.endpoint)
         notes = () if named is True else ("names lead to the public address: no zone of the endpoint is linked here",)
+        if isinstance(named, Unknown):
+            notes = (f"whether names lead there is not known: {named.reason}",)
         step = Step(link.endpoint.id, "private endpoint", link.endpoint.origin)
         yield Way("private endpoint", all_of(truths), (step,), notes=notes)
 
 
-def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource) -> Iterator[Way]:
+def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
     """Through the public endpoint of a service: by a service endpoint, or over the Internet."""
     listed = [item.lower() for item in subnet.service_endpoints if isinstance(item, str)]
+    common, _ = _common((service_of(target),), asked)
     for admission in admissions(target, world.estate):
         steps = (Step(target.id, "its public endpoint", target.origin),)
         decided = tuple(Step(target.id, path, target.origin_of(path)) for path in admission.deciding)
         namespace = target.type_key.partition("/")[0]
         name = "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+        if not common:
+            yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
+            continue
+        leaves = _leaves(world, origin, subnet, name, world.space.mask(common[0]))
         if name in listed:
-            yield Way("service endpoint", admission.admits_subnet(subnet.id), steps, decided)
+            holds = all_of([leaves, admission.admits_subnet(subnet.id)])
+            yield Way("service endpoint", holds, steps, decided)
         else:
-            yield Way("public", _over_internet(world, origin, admission), steps, decided)
+            yield Way("public", all_of([leaves, _over_internet(world, origin, admission)]), steps, decided)
     if any(target.type_key == type_.lower() for type_ in SITE_TYPES):
         yield Way("public", Unknown(reason="the public address that the subnet leaves by decides"))
+
+
+_SAMPLE: Final = Addresses(((8 << 24, (9 << 24) - 1),), ())
+"""Part of the Internet, where no service tag says which addresses a service has."""
+
+
+def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: int) -> Truth:
+    """Whether packets to the public addresses of a service leave a place: by its groups and by its routes."""
+    tag = SERVICE_TAGS.get(service)
+    public = tag_addresses(tag) if tag is not None else None
+    addresses = Addresses(public.v4, ()) if public is not None else _SAMPLE
+    truths = [_passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)]
+    for _, hops in world.hops(subnet, addresses):
+        for hop in hops:
+            if isinstance(hop, Unknown):
+                truths.append(hop)
+            elif hop in (Hop.INTERNET, Hop.ENDPOINT):
+                truths.append(True)
+            elif hop is Hop.NONE:
+                truths.append(False)
+            else:
+                truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
+    return all_of(truths)
 
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:
