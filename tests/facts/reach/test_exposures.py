@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.facts.reach.test_filters import written_rules
-from tests.facts.reach.world import HOLE, NETWORK, made, nic, nsg, pip, ref, rule, subnet, vnet, world
+from tests.facts.reach.world import HOLE, NETWORK, made, nic, nsg, pip, ref, rule, subnet, subnet_id, vnet, world
 
 from everward.facts.reach.addresses import format_address
 from everward.facts.reach.exposures import Exposure, Grade, exposures, internet
@@ -176,6 +176,74 @@ def test_with_a_floating_address_groups_see_what_was_sent() -> None:
     assert balanced(True, rule("web", 100, destinationPortRange="443", destinationAddressPrefix="10.0.1.4")) == []
     [perhaps] = balanced(HOLE, rule("web", 100, destinationPortRanges=["443", "8443"]))
     assert perhaps.services
+
+
+def natted(field: str, ports: dict[str, int], ip: dict[str, Any], **more: Any) -> list[Exposure]:
+    """One machine behind an inbound NAT rule of a load balancer."""
+    rules = [
+        {
+            "name": "ssh",
+            "properties": {
+                "frontendIPConfiguration": {"id": "/x/frontendIPConfigurations/front"},
+                "protocol": "Tcp",
+                "backendPort": 22,
+                **ports,
+                **more,
+            },
+        },
+        {"name": "inside", "properties": {"frontendIPConfiguration": {"id": "/x/frontendIPConfigurations/no"}}},
+    ]
+    front = {"name": "front", "properties": {"publicIPAddress": ref(f"{NETWORK}/publicIPAddresses", "p")}}
+    return found(
+        world(
+            nsg("g", rule("ssh", 100, destinationPortRange="22")),
+            vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g")),
+            pip("p", "203.0.113.5"),
+            nic("n", "v", "s", "10.0.1.4", ip=ip),
+            made(f"{NETWORK}/loadBalancers", "b", {"frontendIPConfigurations": [front], field: rules}),
+        )
+    )
+
+
+NAT_ID = f"{made(f'{NETWORK}/loadBalancers', 'b', {}).id}/inboundNatRules/ssh"
+NAT_CASES: list[Any] = [
+    ({"frontendPort": 50001}, {"loadBalancerInboundNatRules": [{"id": NAT_ID}]}, {}),
+    (
+        {"frontendPort": 50001},
+        {},
+        {"backendIPConfiguration": {"id": f"{ref(f'{NETWORK}/networkInterfaces', 'n')['id']}/ipConfigurations/one"}},
+    ),
+    (
+        {"frontendPortRangeStart": 50001, "frontendPortRangeEnd": 50009},
+        {"loadBalancerBackendAddressPools": [{"id": "/pool"}]},
+        {"backendAddressPool": {"id": "/pool"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("ports", "ip", "more"), NAT_CASES)
+def test_inbound_nat_rules_are_ways_in(ports: Any, ip: Any, more: Any) -> None:
+    [one] = natted("inboundNatRules", ports, ip, **more)
+    wanted = "tcp/50001" if "frontendPort" in ports else "tcp/50001-50009"
+    assert [format_service(service) for service in one.services] == [wanted]
+    assert (str(one.witness), one.confirmed) == ("tcp 198.51.100.7 -> 10.0.1.4:22", True)
+    assert one.path[1].what == "inbound NAT rule `ssh`"
+    assert natted("inboundNatRules", ports, {}) == []
+
+
+def test_machines_of_a_scale_set_with_addresses_of_their_own_are_ways_in() -> None:
+    item = {"name": "c", "properties": {"subnet": subnet_id("v", "s"), "publicIPAddressConfiguration": {"name": "p"}}}
+    profile = {"networkInterfaceConfigurations": [{"name": "n", "properties": {"ipConfigurations": [item]}}]}
+    [one] = found(
+        world(
+            nsg("g", rule("ssh", 100, destinationPortRange="22")),
+            vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g")),
+            made(
+                "Microsoft.Compute/virtualMachineScaleSets", "m", {"virtualMachineProfile": {"networkProfile": profile}}
+            ),
+        )
+    )
+    assert (one.certain, one.confirmed, one.has_port(frozenset({22}))) == (True, True, True)
 
 
 def test_a_rule_for_all_ports_of_a_load_balancer() -> None:

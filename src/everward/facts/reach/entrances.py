@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses
-from everward.facts.reach.balancers import BALANCER_TYPE, passed_service
+from everward.facts.reach.balancers import BALANCER_TYPE, NAT_FIELDS, passed_service
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.publicips import sku_name
@@ -70,6 +70,8 @@ def entries(world: Networks) -> Iterator[Entry]:
         for id_ in endpoint.public:
             if endpoint.kind not in ("load balancer", "firewall", "bastion", "gateway"):
                 yield _direct(world, endpoint, id_)
+        if endpoint.extra.get("publicAddresses"):
+            yield _each(world, endpoint)
     for balancer in world.estate.of_type(BALANCER_TYPE):
         yield from _balanced(world, balancer)
 
@@ -78,6 +80,15 @@ def _direct(world: Networks, endpoint: Endpoint, id_: str | Unknown) -> Entry:
     address, sku, step = public_address(world, id_)
     own = Step(endpoint.resource.id, f"{endpoint.kind} in `{subnet_name(endpoint)}`", endpoint.resource.origin)
     return Entry(endpoint, address, (step, own), sku=sku)
+
+
+def _each(world: Networks, endpoint: Endpoint) -> Entry:
+    """A scale set whose machines each get a public address of their own."""
+    what = "a public address for each machine"
+    own = Step(endpoint.resource.id, f"{endpoint.kind} in `{subnet_name(endpoint)}`", endpoint.resource.origin)
+    step = Step(endpoint.resource.id, what, endpoint.resource.origin)
+    sku = Unknown(reason="the SKU of the machines' addresses decides", decided_by=(endpoint.resource.id,))
+    return Entry(endpoint, world.topology.stand_in(), (step, own), sku=sku)
 
 
 def subnet_name(endpoint: Endpoint) -> str:
@@ -113,6 +124,11 @@ def _balanced(world: Networks, balancer: Resource) -> Iterator[Entry]:
         if front is None:
             continue
         yield from _rule_entries(world, balancer, rule, front, sku)
+    for name in NAT_FIELDS:
+        for rule in items(inner(body, name)):
+            front = fronts.get(_last(id_in(inner(properties(rule), "frontendIPConfiguration"))))
+            if front is not None:
+                yield from _rule_entries(world, balancer, rule, front, sku, nat=name)
 
 
 def _last(id_: str | Unknown | None) -> str:
@@ -120,18 +136,23 @@ def _last(id_: str | Unknown | None) -> str:
 
 
 def _rule_entries(
-    world: Networks, balancer: Resource, rule: Any, front: str | Unknown, sku: str | Unknown
+    world: Networks, balancer: Resource, rule: Any, front: str | Unknown, sku: str | Unknown, nat: str = ""
 ) -> Iterator[Entry]:
     found = properties(rule)
     outer, behind = (passed_service(found, port) for port in ("frontendPort", "backendPort"))
     floating = flag(found, "enableFloatingIP", default=False)
     address, _, step = public_address(world, front)
     name = text_in(rule, "name")
-    middle = Step(balancer.id, f"load balancer rule `{name}`", balancer.origin)
+    what = "inbound NAT rule" if nat else "load balancer rule"
+    middle = Step(balancer.id, f"{what} `{name}`", balancer.origin)
     pools = {id_in(inner(found, "backendAddressPool")), *_pool_ids(found)}
     wanted = {pool.lower() for pool in pools if isinstance(pool, str)}
+    own_id = f"{balancer.key}/{nat}/{name}".lower() if nat else ""
+    behind_nat = id_in(inner(found, "backendIPConfiguration"))
+    machine = behind_nat.lower().partition("/ipconfigurations/")[0] if isinstance(behind_nat, str) else None
     for endpoint in world.endpoints.all:
-        if wanted & world.pools_of(endpoint):
+        named = own_id in world.nat_of(endpoint) if nat else False
+        if wanted & world.pools_of(endpoint) or named or endpoint.resource.key == machine:
             own = Step(endpoint.resource.id, f"{endpoint.kind} in `{subnet_name(endpoint)}`", endpoint.resource.origin)
             # With a floating address packets arrive as they were sent, port and address.
             inside = outer if floating is True else behind

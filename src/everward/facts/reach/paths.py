@@ -198,6 +198,10 @@ class Networks:
         """The backend pools that an endpoint is in, in lower case."""
         return _memberships(endpoint.resource)
 
+    def nat_of(self, endpoint: Endpoint) -> set[str]:
+        """The inbound NAT rules and pools of load balancers that lead to an endpoint, in lower case."""
+        return _memberships(endpoint.resource, "loadBalancerInboundNatRules", "loadBalancerInboundNatPools")
+
     @cached_property
     def _balanced(self) -> set[str]:
         """Resources behind load balancers that let them out: by outbound rules, or by rules that do not forbid it."""
@@ -225,8 +229,8 @@ def _pools(body: Any) -> set[str]:
     return {id_.lower() for id_ in found if isinstance(id_, str)}
 
 
-def _memberships(resource: Resource) -> set[str]:
-    """The backend pools that interfaces of a resource are in, in lower case."""
+def _memberships(resource: Resource, *fields: str) -> set[str]:
+    """The backend pools that interfaces of a resource are in, or what other fields name, in lower case."""
     body = properties(resource.body)
     configurations = list(items(inner(body, "ipConfigurations")))
     profile = inner(body, "virtualMachineProfile", "networkProfile", "networkInterfaceConfigurations")
@@ -234,8 +238,8 @@ def _memberships(resource: Resource) -> set[str]:
         configurations += items(inner(properties(interface), "ipConfigurations"))
     found: set[str] = set()
     for item in configurations:
-        listed = ids_in(inner(properties(item), "loadBalancerBackendAddressPools"))
-        found |= {id_.lower() for id_ in listed if isinstance(id_, str)}
+        for name in fields or ("loadBalancerBackendAddressPools",):
+            found |= {id_.lower() for id_ in ids_in(inner(properties(item), name)) if isinstance(id_, str)}
     return found
 
 

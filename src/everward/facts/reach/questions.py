@@ -210,7 +210,7 @@ def _modelled(world: Networks, target: Resource) -> bool:
     if target.type_key.startswith(_ADDRESSLESS):
         return True
     ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
-    return bool(ends) and all(end.kind in _FOUND and not end.extra.get("publicAddresses") for end in ends)
+    return bool(ends) and all(end.kind in _FOUND for end in ends)
 
 
 _ADDRESSLESS: Final = (
