@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import reduce
+from operator import and_
 from typing import NamedTuple
 
 from everward.facts.reach.addresses import NOWHERE, Addresses, joined
@@ -124,28 +126,54 @@ def _grid(bound: Bound, others: Sequence[Bound]) -> tuple[list[Class], list[Clas
 
 def _left(bound: Bound, before: Sequence[Bound]) -> tuple[bool, int]:
     """Whether some packet of a rule is left by those before it; and which of them take packets, as bits."""
-    sources, destinations = _grid(bound, before)
     used = 0
-    seen: dict[int, int] = {}
-    for source in sources:
-        for destination in destinations:
-            if source.version != destination.version:
-                continue
-            both = source.sure & destination.sure
-            if both in seen:
-                continue
-            left, taken = bound.sure, 0
-            for place in _bits(both):
-                if left & before[place].sure:
-                    taken |= 1 << place
-                    left &= ~before[place].sure
-                    if not left:
-                        break
-            if left:
-                return True, 0
-            seen[both] = taken
-            used |= taken
+    for both in _cells(bound, before):
+        left = bound.sure
+        for place in _bits(both):
+            services = before[place].sure
+            if left & services:
+                used |= 1 << place
+                left &= ~services
+                if not left:
+                    break
+        if left:
+            return True, 0
     return False, used
+
+
+def _cells(bound: Bound, others: Sequence[Bound]) -> Iterator[int]:
+    """Which others are about a pair of addresses of a rule, as bits: each such set once.
+
+    Nothing is left behind one that takes all services of the rule, so a set ends with the first of those. That makes
+    most sets the same: of many pairs few have to be looked at.
+    """
+    sources, destinations = _grid(bound, others)
+    whole = _whole(bound, others)
+    seen: set[int] = set()
+    for version in (4, 6):
+        rows = {part.sure for part in sources if part.version == version}
+        columns = {part.sure for part in destinations if part.version == version}
+        if not rows or not columns:
+            continue
+        ends = whole & reduce(and_, columns), whole & reduce(and_, rows)
+        rows, columns = {_cut(row, ends[0]) for row in rows}, {_cut(column, ends[1]) for column in columns}
+        for row in rows:
+            for both in {row & column for column in columns}:
+                cell = _cut(both, whole)
+                if cell not in seen:
+                    seen.add(cell)
+                    yield cell
+
+
+def _whole(bound: Bound, others: Sequence[Bound]) -> int:
+    """Those that are about all services of a rule, as bits."""
+    return sum(1 << place for place, other in enumerate(others) if not bound.sure & ~other.sure)
+
+
+def _cut(bits: int, ends: int) -> int:
+    """The bits up to the lowest that is one of `ends`, with that one."""
+    low = bits & ends
+    return bits & ((low & -low) * 2 - 1) if low else bits
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -162,17 +190,7 @@ def _changes_nothing(filter_: Filter, index: int, bound: Bound, before: Sequence
     if any(not _exact(other) for other in behind):
         return False
     others = [*before, *behind]
-    sources, destinations = _grid(bound, others)
-    seen: set[int] = set()
-    for source in sources:
-        for destination in destinations:
-            both = source.sure & destination.sure
-            if source.version != destination.version or both in seen:
-                continue
-            seen.add(both)
-            if not _same_behind(bound, others, len(before), both):
-                return False
-    return True
+    return all(_same_behind(bound, others, len(before), both) for both in _cells(bound, others))
 
 
 def _same_behind(bound: Bound, others: Sequence[Bound], cut: int, both: int) -> bool:
@@ -192,14 +210,18 @@ def _live(
 ) -> Iterator[tuple[Addresses, Addresses, tuple[Service, ...]]]:
     """What is left of a rule: for each set of services, the addresses that it is left between."""
     sources, destinations = _grid(bound, before)
+    whole = _whole(bound, before)
     told = 0
     for source in sources:
         rows: dict[int, list[Class]] = {}
         for destination in destinations:
             if source.version != destination.version:
                 continue
+            both = source.sure & destination.sure
+            if both & whole:
+                continue
             left = bound.sure
-            for place in _bits(source.sure & destination.sure):
+            for place in _bits(both):
                 left &= ~before[place].sure
             if left:
                 rows.setdefault(left, []).append(destination)
