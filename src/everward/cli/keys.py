@@ -39,11 +39,12 @@ def impact_command(
     outputs = check_targets(targets)
     from everward.estate import Estate
     from everward.facts.keys.impact import Keys
+    from everward.facts.readers import readers
     from everward.reports.interface import Look
     from everward.reports.keys import impact_json, impact_svg, impact_text
 
     estate = Estate(read(paths, **reading))
-    impact = Keys(estate).impact(name)
+    impact = Keys(estate, readers(estate)).impact(name)
     for output in outputs:
         if output.form == "json":
             deliver(impact_json(impact), output)

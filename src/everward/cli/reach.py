@@ -24,6 +24,8 @@ class ReachGroup(LazyGroup):
         "ask": ("everward.cli.reach:ask_command", "Can this reach that? With the way and a packet to show it."),
         "exposures": ("everward.cli.reach:exposures_command", "Every way in from the Internet."),
         "matrix": ("everward.cli.reach:matrix_command", "Which subnets can talk to which."),
+        "diff": ("everward.cli.reach_changes:diff_command", "What the second of two inputs opens and closes."),
+        "whatif": ("everward.cli.reach_changes:whatif_command", "What a change would close, open and break."),
     }
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

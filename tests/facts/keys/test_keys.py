@@ -218,25 +218,6 @@ def test_hardware_modules_are_vaults_too() -> None:
     assert (about.get("properties.managedHsm"), about.get("properties.premium")) == (True, True)
 
 
-def test_who_only_names_a_vault_does_not_hang_on_it() -> None:
-    """Alerts, rights and private endpoints lead to a vault; the identity that reads its secrets depends on it."""
-    app = made("Microsoft.ManagedIdentity/userAssignedIdentities", "app", {"principalId": "aaaa"})
-    right = made(
-        "Microsoft.Authorization/roleAssignments",
-        "r",
-        {
-            "principalId": "aaaa",
-            "roleDefinitionId": "/providers/x/4633458b-17de-408a-b874-0445c86b69e6",
-            "scope": vault().id,
-        },
-    )
-    alert = made("Microsoft.Insights/metricAlerts", "a", {"scopes": [vault().id]})
-    door = made("Microsoft.Network/privateEndpoints", "p", {"privateLinkServiceId": vault().id})
-    found = keys(vault(enableRbacAuthorization=True), app, right, alert, door).impact("kv")
-    assert [item.name for item in found.dependants] == ["app"]
-    assert found.effects[0].use.path == "may read secrets, by `Key Vault Secrets User`"
-
-
 INVENTORY = [
     {"id": vault().id, "type": VAULT, "name": "kv", "location": "westeurope", "properties": {}},
     {

@@ -17,6 +17,7 @@ from everward.facts.access.conditions import ConditionError, Context, evaluate, 
 from everward.facts.access.grants import DENY_TYPE, VAULT_TYPE, Grant, Grants, Standing
 from everward.facts.access.principals import EVERYONE, Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
+from everward.facts.access.scopes import Scopes
 from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
 from everward.policy.hierarchy import Hierarchy, scope_of
 from everward.values import Truth, Unknown, all_of, combine
@@ -100,11 +101,13 @@ class Rights:
             found.setdefault(grant.principal.key, []).append(grant)
         return found
 
+    @cached_property
+    def _scopes(self) -> Scopes:
+        return Scopes(self.grants.all, self.hierarchy)
+
     def held_by(self, principal: Principal) -> Iterator[Grant]:
         """What a principal holds, itself or through groups."""
-        yield from self._by_principal.get(principal.key, ())
-        for group in sorted(principal.groups):
-            yield from self._by_principal.get(group, ())
+        return _held(principal, self._by_principal)
 
     def _patterns(self, role: Role, operation: str, data: bool) -> tuple[tuple[Permission, str], ...]:
         key = (id(role), operation.lower(), data)
@@ -124,20 +127,22 @@ class Rights:
     ) -> Answer:
         """Whether a principal may do something at a scope. `data` says the plane; else the catalogue does."""
         plane = is_data_operation(operation) if data is None else data
-        return self._answer(principal, self.held_by(principal), operation, scope, plane, context)
+        held = _held(principal, self._scopes.over(scope))
+        return self._answer(principal, held, operation, scope, plane, context)
 
     def who_may(
         self, operation: str, scope: str, *, data: bool | None = None, context: Context | None = None
     ) -> Iterator[tuple[Principal, Answer]]:
         """Everybody who may, or perhaps may, do something at a scope, the surest first."""
         plane = is_data_operation(operation) if data is None else data
-        holders: dict[str, Principal] = {}
-        for grant in self.grants.all:
-            if self._patterns(grant.role, operation, plane) and self._reaches(grant, scope) is not False:
-                holders[grant.principal.key] = grant.principal
+        near = self._scopes.over(scope)
+        holders = [
+            grants[0].principal
+            for grants in near.values()
+            if any(self._patterns(item.role, operation, plane) and self._reaches(item, scope) is not False for item in grants)
+        ]
         found = [
-            (holder, self._answer(holder, self.held_by(holder), operation, scope, plane, context))
-            for holder in holders.values()
+            (holder, self._answer(holder, _held(holder, near), operation, scope, plane, context)) for holder in holders
         ]
         order = list(Verdict)
         kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
@@ -228,6 +233,13 @@ class Rights:
         end = lowered.find("/", at + len("/microsoft.keyvault/vaults/"))
         found = self.estate.find(scope if end < 0 else scope[:end])
         return found if found is not None and found.type_key == VAULT_TYPE.lower() else None
+
+
+def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[Grant]:
+    """Of grants by principal, those of one and of its groups."""
+    yield from grants.get(principal.key, ())
+    for group in sorted(principal.groups):
+        yield from grants.get(group, ())
 
 
 def condition_holds(text: str, context: Context) -> Truth:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from everward.estate import Estate, Resource
 from everward.facts.keys.items import Item, Vault, Vaults
-from everward.facts.keys.uses import Use, readers, uses
+from everward.facts.keys.uses import Use, uses
 from everward.facts.shape import flag, inner, properties, text_in
 from everward.values import Truth, Unknown, UsageError
 
@@ -65,10 +65,11 @@ class Impact:
 class Keys:
     """Vaults, items and uses of an estate."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, others: Iterable[Use] = ()) -> None:
+        """`others` are uses that bodies do not tell, such as those by a right."""
         self.estate = estate
         self.vaults = Vaults(estate)
-        self.uses = [*uses(estate, self.vaults), *readers(estate, self.vaults)]
+        self.uses = [*uses(estate, self.vaults), *others]
 
     def of_vault(self, key: str) -> list[Use]:
         """The uses of a vault, by its lower-case id or name."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
-from everward.facts.access.rights import Rights, Verdict
 from everward.facts.keys.items import KINDS, VAULT_TYPES, Item, Vault, Vaults
 from everward.facts.shape import first, inner, properties
 from everward.values import Unknown, format_path
@@ -70,21 +69,6 @@ def uses(estate: Estate, vaults: Vaults) -> Iterator[Use]:
                     seen.add((use.vault, use.item))
                     yield use
         yield from _store_class(resource, vaults, seen)
-
-
-READING: Final = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
-
-
-def readers(estate: Estate, vaults: Vaults) -> Iterator[Use]:
-    """Identities of the workload that may read the secrets of a vault: what runs as them depends on it."""
-    if not vaults.all:
-        return
-    rights = Rights(estate)
-    for vault in vaults.all.values():
-        for principal, answer in rights.who_may(READING, vault.resource.id, data=True):
-            if principal.resource is not None and answer.verdict is Verdict.ALLOWED:
-                role = answer.proofs[0].grant.role.name
-                yield Use(principal.resource, f"may read secrets, by `{role}`", vault.key, None, "secret")
 
 
 def _leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

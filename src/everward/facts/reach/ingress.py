@@ -24,6 +24,8 @@ from everward.values import Truth, Unknown
 
 INGRESS_TYPE: Final = "Everward.Kubernetes.networking.k8s.io/Ingress"
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
+INGRESS_KIND: Final = "kubernetes service"
+"""The kind of the ways that Services open."""
 EDGE_HEADER: Final = "X-Azure-FDID"
 """The header in which Front Door names its profile.
 
@@ -37,6 +39,16 @@ def ingresses(world: Networks) -> Iterator[Entry]:
         internal = flag(properties(front.body), "internal", default=False)
         if internal is not True:
             yield from _entries(world, front, internal)
+
+
+def internal_fronts(world: Networks, cluster: Resource) -> Iterator[Step]:
+    """The load balancers of a cluster that have no public address."""
+    for front in world.estate.of_type(FRONTEND_TYPE):
+        body = properties(front.body)
+        named = text_in(body, "cluster")
+        if isinstance(named, str) and cluster.key.startswith(named.lower()) and inner(body, "internal") is True:
+            service = _last_part(text_in(body, "service"))
+            yield Step(front.id, f"load balancer of the Service `{service}` is internal", front.origin)
 
 
 class _Senders(NamedTuple):
@@ -71,7 +83,7 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
                 outer,
                 outer if floating is True else behind,
                 floating,
-                kind="kubernetes service",
+                kind=INGRESS_KIND,
                 admitted=senders.addresses,
                 admitted_by=(opened,),
                 holes=tuple(holes),
