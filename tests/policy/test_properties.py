@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.policy.make import agree, estate, policy, resource
 
@@ -324,6 +324,13 @@ arrays = st.lists(
 
 
 @settings(SETTINGS, max_examples=400)
+@example(
+    condition={
+        "count": {"field": "properties.list[*]", "where": {"field": "properties.list[*].x", "in": None}},
+        "equals": 0,
+    },
+    array=[{"x": Unknown(reason="more", many=True)}],
+)
 @given(condition=element_conditions, array=arrays)
 def test_a_verdict_on_elements_holds_however_many_there_turn_out_to_be(condition: Any, array: list[Any]) -> None:
     check_fillings(condition, resource(properties={"list": array}))

@@ -39,7 +39,7 @@ from everward.policy.parser import EXISTENCE_EFFECTS
 from everward.policy.policy import NOT_APPLICABLE, Program
 from everward.policy.problem import EvaluationError
 from everward.policy.truth import IncomparableError
-from everward.values import MISSING, Step, Truth, Unknown, combine, format_path, negate, scrub
+from everward.values import EACH, MISSING, Step, Truth, Unknown, combine, format_path, negate, scrub
 from everward.values.secrecy import conceal_at
 
 MAX_REASONS: Final = 24
@@ -159,10 +159,13 @@ class Walker:
         holes: list[Unknown] = []
         of_holes: list[Reason] = []
         passed: list[Reason] = []
+        bound = bind(ref, site.scope)
+        # Inside a count the field of one element is one value: what it stands for is not more elements.
+        several = bound is None or EACH in bound[1]
         for place, value in self._read(ref, site, frame, absent=site.bound.context.missing_array):
             truth = compare(node.operator, value, expected)
             reason = self._reason(frame, format_path(place), node.operator, expected, value, negated)
-            if truth is False and not (isinstance(value, Unknown) and value.many):
+            if truth is False and not (several and isinstance(value, Unknown) and value.many):
                 return False, [reason]
             if truth is True:
                 passed.append(reason)
