@@ -52,7 +52,10 @@ def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: b
         if answer.hole is not None:
             yield from layout.plain(_hole(answer.hole), " " * 12, " " * 12)
     allowed = sum(answer.verdict is Verdict.ALLOWED for _, answer in found)
-    yield f"{count(allowed, 'principal')} may, {len(found) - allowed} perhaps or after activating a role"
+    denied = sum(answer.verdict is Verdict.DENIED for _, answer in found)
+    refused = f", {denied} denied" if denied else ""
+    rest = len(found) - allowed - denied
+    yield f"{count(allowed, 'principal')} may, {rest} perhaps or after activating a role{refused}"
     if places.base:
         yield f"places are below {clean(places.base)}"
 
@@ -127,7 +130,9 @@ def _what_can(principal: Principal, grants: Sequence[Grant], radius: Radius, loo
     for grant in grants:
         place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
         through = f" through {grant.principal.name}" if grant.principal is not principal else ""
-        text = f"`{grant.role.name}` at {grant.scope}{through}{place}"
+        idle = "; counts for nothing there" if grant.active is False else ""
+        perhaps = "; perhaps" if isinstance(grant.active, Unknown) else ""
+        text = f"`{grant.role.name}` at {grant.scope}{through}{idle}{perhaps}{place}"
         yield from layout.plain(text, f"  {grant.standing!s:11}", " " * 13)
     if not grants:
         yield "  holds nothing that a source shows"

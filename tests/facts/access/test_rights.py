@@ -289,6 +289,84 @@ def test_permissions_that_are_not_known_may_grant() -> None:
     assert may(rights(hole, assigned("r"))).verdict is Verdict.MAYBE
 
 
+@pytest.mark.parametrize(
+    "permission",
+    [{"actions": ["*"], "notActions": [HOLE]}, {"actions": ["*"], "condition": HOLE}],
+)
+def test_what_a_role_withholds_must_be_known(permission: dict[str, Any]) -> None:
+    made = rights(defined("r", permission), assigned("r"))
+    assert may(made).verdict is Verdict.MAYBE
+    assert not blast_radius(made, made.grants.principals.of(ME)).unlimited
+
+
+def test_a_condition_that_is_not_known_is_no_missing_one() -> None:
+    assert may(rights(assigned(OWNER, condition=HOLE))).verdict is Verdict.MAYBE
+    assert may(rights(schedule("roleAssignmentScheduleInstances", condition=HOLE))).verdict is Verdict.MAYBE
+
+
+def test_whoever_holds_a_role_that_is_not_known_is_named() -> None:
+    made = rights(defined("r", {"actions": [HOLE]}), assigned("r"), vault(None, policy(YOU, secrets=[HOLE])))
+    assert [(who.key, answer.verdict) for who, answer in made.who_may(WRITE, RG)] == [(ME, Verdict.MAYBE)]
+    found = {who.key: answer.verdict for who, answer in made.who_may(SECRET, vault().id, data=True)}
+    # The vault takes policies: what the role may grant does not count there.
+    assert found == {YOU: Verdict.MAYBE}
+    odd = rights(vault(accessPolicies=[HOLE, {"objectId": ME, "permissions": HOLE}]))
+    assert may(odd, SECRET, vault().id).verdict is Verdict.MAYBE
+    assert [reason for _, reason in odd.grants.unread] == ["an access policy of it is not known yet"]
+    data = res(f"{COSMOS}/sqlRoleDefinitions", "c/r", {"roleName": "r", "permissions": [HOLE]})
+    held = res(f"{COSMOS}/sqlRoleAssignments", "c/a", {"principalId": ME, "roleDefinitionId": data.id})
+    item = f"{COSMOS}/sqlDatabases/containers/items/read"
+    account = res(COSMOS, "c", {})
+    assert may(rights(account, data, held), item, account.id, data=True).verdict is Verdict.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ({"requestType": "AdminRemove"}, Verdict.NOT_GRANTED),
+        ({"requestType": "SelfActivate", "status": "Denied"}, Verdict.NOT_GRANTED),
+        ({"requestType": "SelfActivate", "status": "PendingApproval"}, Verdict.MAYBE),
+        ({"requestType": "SelfActivate", "status": "Provisioned"}, Verdict.ALLOWED),
+        ({"requestType": HOLE}, Verdict.MAYBE),
+    ],
+)
+def test_requests_give_what_was_granted(body: dict[str, Any], verdict: Verdict) -> None:
+    made = rights(schedule("roleAssignmentScheduleRequests", **body))
+    assert may(made).verdict is verdict
+    if verdict is Verdict.ALLOWED:
+        assert made.grants.all[0].standing is Standing.ACTIVATED
+
+
+def test_an_assignment_that_pim_made_does_not_last() -> None:
+    held = assigned(OWNER)
+    made = rights(held, schedule("roleAssignmentScheduleInstances", assignmentType="Activated"))
+    assert {grant.standing for grant in made.grants.all} == {Standing.ACTIVATED}
+
+
+def test_members_take_the_steps_of_their_groups() -> None:
+    user = Resource("/users/me", "Microsoft.Graph/users", ME, {"properties": {"id": ME}}, Origin(source="x"))
+    made = rights(user, group("outer", ME), assigned(OWNER, "outer"))
+    assert blast_radius(made, made.grants.principals.of(ME)).unlimited
+
+
+def test_access_is_elevated_at_the_tenant_only() -> None:
+    def steps(scope: str) -> set[str]:
+        made = rights(assigned(OWNER, scope=scope))
+        return {step.operation.rpartition("Microsoft.Authorization/")[2] for step in escalations(made)}
+
+    assert "elevateAccess/action" not in steps(SUB)
+    assert "elevateAccess/action" in steps("")
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_a_cluster_without_local_accounts_has_no_credential_to_list(off: bool) -> None:
+    kind = "Microsoft.ContainerService/managedClusters"
+    cluster = res(kind, "aks", {"disableLocalAccounts": off}, identity={"type": "SystemAssigned"})
+    found = [step.operation for step in escalations(rights(cluster, assigned(OWNER)))]
+    assert (f"{kind}/listClusterAdminCredential/action" in found) is not off
+    assert f"{kind}/runcommand/action" in found
+
+
 def test_roles_by_name() -> None:
     roles = Roles(Estate([Reading("x", "x", [defined("mine", {"actions": ["*"]})])]))
     assert roles.named("reader") is roles.find(f"/x/{role_id(READER)}")

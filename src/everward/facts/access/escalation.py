@@ -130,6 +130,9 @@ OPERATIONS: Final = (
 """Read off Azure's roles and operations, 2026-08; see `data/builtin-roles.json.gz`."""
 
 
+_ELEVATE: Final = "Microsoft.Authorization/elevateAccess/action"
+"""Done at the scope of the tenant only: roles that are held below it do not give it, whatever their patterns cover."""
+_ADMIN: Final = "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"
 _DEAD: Final = {
     "microsoft.storage/storageaccounts": ("allowSharedKeyAccess", False),
     "microsoft.documentdb/databaseaccounts": ("disableLocalAuth", True),
@@ -190,6 +193,8 @@ def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:
         key = (grant.principal.key, grant.scope.lower())
         if grant.kind != "role assignment" or key in seen:
             continue
+        if operation.name == _ELEVATE and grant.scope.strip("/"):
+            continue
         answer = rights.may(grant.principal, operation.name, grant.scope, data=False)
         if answer.verdict in (Verdict.NOT_GRANTED, Verdict.DENIED):
             continue
@@ -219,6 +224,9 @@ def _useful(rights: Rights, operation: Operation, resource: Resource) -> bool:
     """Whether anything is gained: running code on a resource without an identity gives no rights."""
     if operation.edge is not Edge.RUN_AS:
         return True
+    if operation.name == _ADMIN and flag(properties(resource.body), "disableLocalAccounts", default=False) is True:
+        # Without local accounts a cluster has no credential of its own to list.
+        return False
     return any(True for _ in rights.grants.principals.attached(resource)) or (
         inner(resource.body, "identity", "userAssignedIdentities") is not None
     )
@@ -259,7 +267,11 @@ def blast_radius(rights: Rights, principal: Principal, steps: list[Escalation] |
     while queue:
         current = queue.pop(0)
         for step in found:
-            if step.principal.key != current.key or step.certain is not True or not step.standing:
+            if (
+                step.principal.key not in (current.key, *current.groups)
+                or step.certain is not True
+                or not step.standing
+            ):
                 continue
             unlimited = unlimited or step.edge is Edge.GRANT
             for gained in step.gains:
@@ -269,6 +281,7 @@ def blast_radius(rights: Rights, principal: Principal, steps: list[Escalation] |
                     queue.append(gained)
     targets: dict[str, None] = {}
     for one in met.values():
-        targets.update(dict.fromkeys(grant.scope for grant in rights.held_by(one)))
+        held = [grant for grant in rights.held_by(one) if grant.standing is not Standing.ELIGIBLE]
+        targets.update(dict.fromkeys(grant.scope for grant in held if grant.active is not False))
     becomes = tuple(one for key, one in met.items() if key != principal.key)
     return Radius(principal, becomes, tuple(taken), tuple(targets), unlimited)

@@ -214,7 +214,11 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
         for resource in rights.estate.of_type(type_):
             works = keys_work(resource)
             identities = sorted(
-                {grant.principal.name for grant in rights.grants.all if grant.scope.lower().startswith(resource.key)}
+                {
+                    grant.principal.name
+                    for grant in rights.grants.all
+                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
+                }
             )
             yield fact(
                 resource,

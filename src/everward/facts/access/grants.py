@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -12,7 +12,7 @@ from everward.facts.access.principals import Principal, Principals
 from everward.facts.access.roles import Permission, Role, Roles
 from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in, texts_in
 from everward.policy.hierarchy import scope_of
-from everward.values import Origin, Truth, Unknown
+from everward.values import Origin, Truth, Unknown, all_of
 
 ASSIGNMENT_TYPE: Final = "Microsoft.Authorization/roleAssignments"
 DENY_TYPE: Final = "Microsoft.Authorization/denyAssignments"
@@ -98,8 +98,8 @@ class Grants:
         self.unread: list[tuple[Resource, str]] = []
         """Assignments that could not be read, and why."""
         self.all: list[Grant] = [
-            *self._assignments(),
-            *self._scheduled(),
+            *self._assignments(scheduled := list(self._scheduled())),
+            *scheduled,
             *self._vault_policies(),
             *self._cosmos(),
         ]
@@ -112,7 +112,13 @@ class Grants:
             self.unread.append((resource, f"its role {shown} is in no source"))
         return role
 
-    def _assignments(self) -> Iterator[Grant]:
+    def _assignments(self, scheduled: Sequence[Grant]) -> Iterator[Grant]:
+        # What PIM activates, or gives for a time, stands among the assignments too, as if it lasted.
+        lasting = {
+            (grant.principal.key, grant.role.id, grant.scope.lower()): grant.standing
+            for grant in scheduled
+            if grant.standing is not Standing.ELIGIBLE
+        }
         for resource in self.estate.of_type(ASSIGNMENT_TYPE):
             body = properties(resource.body)
             role = self._role(resource, inner(body, "roleDefinitionId"))
@@ -122,15 +128,16 @@ class Grants:
             principal = self.principals.of(inner(body, "principalId"), kind if isinstance(kind, str) else "")
             condition = text_in(body, "condition")
             scope = id_in(inner(body, "scope"))
+            where = scope if isinstance(scope, str) else scope_of(resource.id)
             yield Grant(
                 principal,
                 role,
-                scope if isinstance(scope, str) else scope_of(resource.id),
-                Standing.PERMANENT,
+                where,
+                lasting.get((principal.key, role.id, where.lower()), Standing.PERMANENT),
                 condition=condition if isinstance(condition, str) and condition else None,
                 resource=resource,
                 origin=resource.origin,
-                active=resource.condition,
+                active=all_of([resource.condition, *_holes(condition)]),
             )
 
     def _scheduled(self) -> Iterator[Grant]:
@@ -138,7 +145,8 @@ class Grants:
         for type_, eligible in _SCHEDULES.items():
             for resource in self.estate.of_type(type_):
                 body = properties(resource.body)
-                role = self._role(resource, inner(body, "roleDefinitionId"))
+                in_force = _in_force(body)
+                role = None if in_force is False else self._role(resource, inner(body, "roleDefinitionId"))
                 if role is None:
                     continue
                 scope = id_in(inner(body, "scope"))
@@ -153,6 +161,7 @@ class Grants:
                     condition=condition if isinstance(condition, str) and condition else None,
                     resource=resource,
                     origin=resource.origin,
+                    active=all_of([resource.condition, in_force, *_holes(condition)]),
                     approval=approval,
                     multi_factor=factor,
                 )
@@ -164,10 +173,13 @@ class Grants:
             active: Truth = by_role if isinstance(by_role, Unknown) else not by_role
             for index, item in enumerate(items(inner(body, "accessPolicies"))):
                 if not isinstance(item, dict):
+                    self.unread.append((vault, "an access policy of it is not known yet"))
                     continue
                 principal = self.principals.of(inner(item, "objectId"))
-                permission = policy_permission(inner(item, "permissions"))
-                role = Role(f"{vault.key}#policy{index}", "access policy", (permission,), origin=vault.origin)
+                listed = inner(item, "permissions")
+                permission = policy_permission(listed)
+                holes = tuple(policy_holes(listed))
+                role = Role(f"{vault.key}#policy{index}", "access policy", (permission,), False, holes, vault.origin)
                 place = vault.origin_of(f"properties.accessPolicies[{index}]")
                 yield Grant(principal, role, vault.id, Standing.PERMANENT, "access policy", None, vault, place, active)
 
@@ -195,9 +207,38 @@ class Grants:
             )
 
 
+def _holes(value: Any) -> list[Unknown]:
+    return [value] if isinstance(value, Unknown) else []
+
+
+_TAKES_AWAY: Final = frozenset({"adminremove", "selfdeactivate"})
+_REFUSED: Final = frozenset(
+    {"admindenied", "canceled", "denied", "failed", "failedasresourceislocked", "invalid", "revoked", "timedout"}
+)
+
+
+def _in_force(body: Any) -> Truth:
+    """Whether an object of PIM gives anything: requests may take away, wait, or have been refused.
+
+    Values of `requestType` and `status`: Azure/bicep-types-az, Microsoft.Authorization, read 2026-11.
+    """
+    asked, status = text_in(body, "requestType"), text_in(body, "status")
+    if isinstance(asked, str) and asked.lower() in _TAKES_AWAY:
+        return False
+    word = status.lower() if isinstance(status, str) else ""
+    if word in _REFUSED:
+        return False
+    if word.startswith("pending"):
+        return Unknown(reason=f"its request waits: `{status}`")
+    return all_of([*_holes(asked), *_holes(status)])
+
+
 def _standing(body: Any) -> Standing:
     kind = text_in(body, "assignmentType")
-    if isinstance(kind, str) and kind.lower() == "activated":
+    asked = text_in(body, "requestType")
+    if (isinstance(kind, str) and kind.lower() == "activated") or (
+        isinstance(asked, str) and asked.lower().startswith("self")
+    ):
         return Standing.ACTIVATED
     end = first(inner(body, "endDateTime"), inner(body, "scheduleInfo", "expiration", "endDateTime"))
     limit = text_in(body, "scheduleInfo", "expiration", "type")
@@ -316,6 +357,15 @@ def policy_permission(listed: Any) -> Permission:
     return Permission(data_actions=tuple(found))
 
 
+def policy_holes(listed: Any) -> Iterator[Unknown]:
+    """What is not known of the permissions of an access policy."""
+    if isinstance(listed, Unknown):
+        yield listed
+        return
+    for kind in _POLICY_ACTIONS:
+        yield from (word for word in texts_in(inner(listed, kind)) if isinstance(word, Unknown))
+
+
 _COSMOS: Final = "Microsoft.DocumentDB/databaseAccounts"
 _COSMOS_ROLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "00000000-0000-0000-0000-000000000001": (
@@ -350,7 +400,10 @@ def _cosmos_role(id_: str, own: Mapping[str, Resource]) -> Role | None:
     body = properties(resource.body)
     title = text_in(body, "roleName")
     permissions = []
+    holes: list[Unknown] = []
     for item in items(inner(body, "permissions")):
-        actions = tuple(text for text in texts_in(inner(item, "dataActions")) if isinstance(text, str))
-        permissions.append(Permission(data_actions=actions))
-    return Role(key, title if isinstance(title, str) else resource.name, tuple(permissions), origin=resource.origin)
+        listed = (item,) if isinstance(item, Unknown) else texts_in(inner(item, "dataActions"))
+        holes += [text for text in listed if isinstance(text, Unknown)]
+        permissions.append(Permission(data_actions=tuple(text for text in listed if isinstance(text, str))))
+    name = title if isinstance(title, str) else resource.name
+    return Role(key, name, tuple(permissions), False, tuple(holes), resource.origin)

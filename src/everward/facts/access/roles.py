@@ -30,6 +30,8 @@ class Permission:
     data_actions: tuple[str, ...] = ()
     not_data_actions: tuple[str, ...] = ()
     condition: str | None = None
+    doubts: tuple[Unknown, ...] = ()
+    """What is not known of what it withholds, and of its condition: with them nothing that it grants is certain."""
 
     def grants(self, operation: str, *, data: bool = False) -> str | None:
         """The pattern that grants an operation; None when none does."""
@@ -115,13 +117,16 @@ def _made(id_: str, name: str, listed: Any, *, built_in: bool = False, origin: O
             holes.append(item)
             continue
         parts = {}
+        condition = text_in(item, "condition")
+        doubts = [condition] if isinstance(condition, Unknown) else []
         for key, field in _FIELDS.items():
             values = texts_in(inner(item, key))
-            holes += [value for value in values if isinstance(value, Unknown)]
+            unknown = [value for value in values if isinstance(value, Unknown)]
+            (doubts if key.startswith("not") else holes).extend(unknown)
             # One built-in role has a pattern with a blank behind it.
             parts[field] = tuple(value.strip() for value in values if isinstance(value, str))
-        condition = text_in(item, "condition")
-        found.append(Permission(**parts, condition=condition if isinstance(condition, str) and condition else None))
+        said = condition if isinstance(condition, str) and condition else None
+        found.append(Permission(**parts, condition=said, doubts=tuple(doubts)))
     return Role(id_.lower(), name, tuple(found), built_in, tuple(holes), origin)
 
 

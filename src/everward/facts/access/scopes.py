@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from everward.facts.access.grants import Grant
 from everward.policy.hierarchy import Hierarchy, scope_key
 from everward.values import is_symbolic
 
 _GROUPS = "/providers/microsoft.management/managementgroups/"
+
+
+class Near(NamedTuple):
+    """Grants that may hold at a scope, in their order."""
+
+    grants: tuple[Grant, ...]
+    by_principal: Mapping[str, list[Grant]]
 
 
 class Scopes:
@@ -21,7 +29,7 @@ class Scopes:
         self._groups: list[int] = []
         self._open: list[int] = []
         self._above: dict[str, list[int]] = {}
-        self._last: tuple[str, Mapping[str, list[Grant]]] | None = None
+        self._last: tuple[str, Near] | None = None
         for index, grant in enumerate(grants):
             key = scope_key(grant.scope)
             if key.startswith(_GROUPS):
@@ -31,8 +39,8 @@ class Scopes:
             else:
                 self._at.setdefault(key, []).append(index)
 
-    def over(self, scope: str) -> Mapping[str, list[Grant]]:
-        """The grants by principal, in their order, that may hold at a scope.
+    def over(self, scope: str) -> Near:
+        """The grants that may hold at a scope.
 
         INVARIANT: of the others, `Hierarchy.contains` says that they do not; of these it still has to be asked.
         """
@@ -40,12 +48,13 @@ class Scopes:
         # Several questions about one scope come one after another.
         if self._last is not None and self._last[0] == target:
             return self._last[1]
-        found: dict[str, list[Grant]] = {}
-        for index in self._indexes(target):
-            grant = self._grants[index]
-            found.setdefault(grant.principal.key, []).append(grant)
-        self._last = (target, found)
-        return found
+        found = tuple(self._grants[index] for index in self._indexes(target))
+        by_principal: dict[str, list[Grant]] = {}
+        for grant in found:
+            by_principal.setdefault(grant.principal.key, []).append(grant)
+        near = Near(found, by_principal)
+        self._last = (target, near)
+        return near
 
     def _indexes(self, target: str) -> Sequence[int]:
         if is_symbolic(target):
