@@ -138,7 +138,8 @@ class Rights:
         near = self._scopes.over(scope)
         holders: dict[str, Principal] = {}
         for grant in near.grants:
-            if self._patterns(grant.role, operation, plane) and self._reaches(grant, scope) is not False:
+            may = bool(self._patterns(grant.role, operation, plane)) or _may_grant(grant, operation, plane)
+            if may and self._reaches(grant, scope) is not False:
                 holders[grant.principal.key] = grant.principal
         found = [
             (holder, self._answer(holder, _held(holder, near.by_principal), operation, scope, plane, context))
@@ -200,17 +201,17 @@ class Rights:
     ) -> Iterator[Proof]:
         for grant in held:
             patterns = self._patterns(grant.role, operation, data)
-            if not patterns:
-                if grant.role.holes and self._reaches(grant, scope) is not False:
-                    yield Proof(grant, Permission(), "", combine(list(grant.role.holes)))
+            if not patterns and not _may_grant(grant, operation, data):
                 continue
             reached = self._reaches(grant, scope)
             counts = self._counts(grant, scope, data)
             if reached is False or counts is False:
                 continue
+            if not patterns:
+                yield Proof(grant, Permission(), "", all_of([reached, counts, *grant.role.holes]))
             for permission, pattern in patterns:
                 conditions = [text for text in (permission.condition, grant.condition) if text is not None]
-                truths = [reached, counts, *(condition_holds(text, context) for text in conditions)]
+                truths = [reached, counts, *permission.doubts, *(condition_holds(text, context) for text in conditions)]
                 holds = all_of(truths)
                 if holds is not False:
                     yield Proof(grant, permission, pattern, holds, grant.role.is_ambiguous)
@@ -240,6 +241,14 @@ def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[G
     yield from grants.get(principal.key, ())
     for group in sorted(principal.groups):
         yield from grants.get(group, ())
+
+
+def _may_grant(grant: Grant, operation: str, data: bool) -> bool:
+    """Whether what is not known of a role may grant an operation: policies and data roles are about their service."""
+    if not grant.role.holes or grant.kind == "role assignment":
+        return bool(grant.role.holes)
+    service = "microsoft.keyvault/" if grant.kind == "access policy" else "microsoft.documentdb/"
+    return data and operation.strip().lower().startswith(service)
 
 
 def condition_holds(text: str, context: Context) -> Truth:
