@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.bench.identities import COMMON, assignments, guid, management_groups, members
+from tests.bench.identities import COMMON, MANAGEMENT, assignments, guid, management_groups, members
 from tests.bench.networks import group_with, made
 
 if TYPE_CHECKING:
@@ -128,18 +128,13 @@ def assigned(rng: random.Random, scope: str, unit: int) -> Iterator[Resource]:
     """Five assignments on the resource group; of its subscription and management groups only now and then."""
     from everward.facts.access.roles import built_in_roles
 
-    for number, item in enumerate(assignments(rng, 5, list(built_in_roles()), 2_000, [[scope], [scope], [scope]])):
-        item.body["properties"] |= {"scope": scope}
-        name = guid(4, unit * 8 + number)
-        yield made("Microsoft.Authorization/roleAssignments", name, item.body["properties"], scope)
+    roles, subscription = list(built_in_roles()), scope.rpartition("/resourceGroups/")[0]
+    yield from assignments(rng, 5, roles, 2_000, [[scope]], unit * 8)
     if unit % 10 == 0:
-        above = scope.rpartition("/resourceGroups/")[0]
-        properties = {
-            "principalId": guid(1, rng.randrange(2_000)),
-            "principalType": "User",
-            "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{rng.choice(COMMON)}",
-        }
-        yield made("Microsoft.Authorization/roleAssignments", guid(4, unit * 8 + 7), properties, above)
+        yield from assignments(rng, 1, COMMON, 2_000, [[subscription]], unit * 8 + 6)
+    if unit % 50 == 0:
+        top = f"{MANAGEMENT}/mg{rng.randrange(GROUPS)}"
+        yield from assignments(rng, 1, COMMON, 2_000, [[top]], unit * 8 + 7)
 
 
 def peak() -> float:

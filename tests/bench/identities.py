@@ -72,19 +72,28 @@ def custom_roles(rng: random.Random, count: int, actions: Sequence[str], data: S
 
 
 def assignments(
-    rng: random.Random, count: int, roles: Sequence[str], principals: int, levels: Sequence[Sequence[str]]
+    rng: random.Random,
+    count: int,
+    roles: Sequence[str],
+    principals: int,
+    levels: Sequence[Sequence[str]],
+    first: int = 0,
 ) -> Iterator[Resource]:
-    """Assignments to people and workloads: half of them of common roles, three of four on resource groups."""
+    """Assignments to people and workloads: half of them of common roles, most on the last level of scopes.
+
+    Their names count from `first`.
+    """
+    weights = [2, 23, 75][-len(levels) :]
     for index in range(count):
         role = rng.choice(roles if rng.random() < 0.5 else COMMON)
-        [scope] = rng.choices([rng.choice(level) for level in levels], weights=[2, 23, 75])
+        [scope] = rng.choices([rng.choice(level) for level in levels], weights)
         properties: dict[str, Any] = {
             "principalId": guid(1, rng.randrange(principals)),
             "principalType": rng.choice(("User", "ServicePrincipal")),
             "roleDefinitionId": f"/providers/{AUTHORIZATION}/roleDefinitions/{role}",
             "scope": scope,
         }
-        yield made(f"{AUTHORIZATION}/roleAssignments", guid(4, index), properties, group=scope)
+        yield made(f"{AUTHORIZATION}/roleAssignments", guid(4, first + index), properties, group=scope)
 
 
 def directory(rng: random.Random, people: int, groups: int) -> Iterator[Resource]:

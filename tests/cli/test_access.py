@@ -177,3 +177,22 @@ def test_an_answer_from_half_a_workload_is_told(capsys: pytest.CaptureFixture[st
         assert "infra/gone.tf:1" in err
         assert "and 2 more" in err
         assert run(capsys, *command, "infra", "--allow-incomplete")[0] == 0
+
+
+def test_a_role_that_nobody_knows_is_told_and_leaves_the_answer_open(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    """Else "nobody may" would stand for "nobody whose role was read"."""
+    more = """
+resource "azurerm_role_assignment" "odd" {
+  scope              = azurerm_resource_group.main.id
+  role_definition_id = "/providers/Microsoft.Authorization/roleDefinitions/00000000-0000-4000-8000-00000000dead"
+  principal_id       = azurerm_user_assigned_identity.app.principal_id
+}
+"""
+    (here / "infra" / "more.tf").write_text(more)
+    code, _, err = run(capsys, "who-can", "Microsoft.Storage/storageAccounts/read", "stone", "infra")
+    assert code == 3
+    assert "is in no source" in err
+    assert run(capsys, "who-can", BLOB, "stone", "infra", "--allow-incomplete")[0] == 0
+    assert run(capsys, "what-can", "app", "infra")[0] == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from everward.estate import Estate
     from everward.facts.access.principals import Principal
     from everward.facts.access.rights import Rights
+
+
+_SHOWN: Final = 5
 
 
 class AccessGroup(LazyGroup):
@@ -66,7 +69,8 @@ def who_can(
     estate = Estate(read(paths, **reading))
     where = _scope(estate, scope)
     _check_known(operation)
-    found = list(Rights(estate).who_may(operation, where, data=data))
+    rights = Rights(estate)
+    found = list(rights.who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
             deliver(who_can_json(operation, where, found), output)
@@ -75,7 +79,21 @@ def who_can(
         else:
             look = Look(width=width(), colour=colours(output))
             deliver(who_can_text(operation, where, found, look, explain=explain), output)
-    return end(estate, allow_incomplete=allow_incomplete)
+    return _end(rights, allow_incomplete=allow_incomplete)
+
+
+def _end(rights: Rights, *, allow_incomplete: bool) -> int:
+    """The exit code; assignments whose role nobody knows may give somebody what was asked for."""
+    from everward.assessment import Exit
+    from everward.reports.words import place_text
+
+    unread = rights.grants.unread
+    for resource, reason in unread[:_SHOWN]:
+        click.echo(clean(f"warning: {place_text(resource.origin)}: `{resource.name}`: {reason}"), err=True)
+    if len(unread) > _SHOWN:
+        click.echo(f"warning: and {len(unread) - _SHOWN} more grants that are not known", err=True)
+    code = end(rights.estate, allow_incomplete=allow_incomplete)
+    return int(Exit.INCOMPLETE) if unread and not code and not allow_incomplete else code
 
 
 def _check_known(operation: str) -> None:
@@ -136,7 +154,7 @@ def what_can(
                 look = Look(width=width(), colour=colours(output))
                 pieces += what_can_text(principal, grants, blast_radius(rights, principal, steps), look)
         deliver(pieces, output)
-    return end(estate, allow_incomplete=allow_incomplete)
+    return _end(rights, allow_incomplete=allow_incomplete)
 
 
 def _principals(rights: Rights, name: str) -> list[Principal]:

@@ -46,7 +46,8 @@ def _lines(impact: Impact, look: Look) -> Iterator[str]:
             yield from layout.plain(named, "      ", " " * 8)
     if impact.rate is not None:
         share = f"{impact.rate:.1f} reads in ten seconds of {THROTTLE:,} that a vault takes"
-        yield from layout.plain(f"mounted secrets make {share}", "rate  ", " " * 6)
+        made = f"mounted secrets make at least {share}: each pod and each secret of a class adds as much"
+        yield from layout.plain(made, "rate  ", " " * 6)
     if not impact.effects:
         yield "  no source shows who uses it"
     if places.base:

@@ -158,6 +158,11 @@ def test_a_vault_that_no_source_has_can_be_asked_for() -> None:
     assert (found.vault, len(found.dependants)) == (None, 1)
     with pytest.raises(UsageError, match="no vault and no key is called `nothing`") as caught:
         keys(vault()).impact("nothing")
+    twice = keys(vault(), vault("other"), key("cmk"), made(f"{VAULT}/keys", "other/cmk", {}))
+    with pytest.raises(UsageError, match="`cmk` are 2 things") as several:
+        twice.impact("cmk")
+    assert "other/keys/cmk" in str(several.value.help)
+    assert twice.impact(f"{RG}/providers/{VAULT}/other/keys/cmk").item is not None
     assert caught.value.help == "there are `kv`"
     with pytest.raises(UsageError) as caught:
         keys().impact("nothing")

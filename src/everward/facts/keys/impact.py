@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from everward.estate import Estate, Resource
 from everward.facts.keys.items import Item, Vault, Vaults
@@ -79,16 +79,16 @@ class Keys:
         """What hangs on a vault or an item that a user means: an id, or a name.
 
         Raises:
-            UsageError: when nothing is called so.
+            UsageError: when nothing is called so, or several are: each stamp has a vault with the same names in it.
 
         """
         key = text.strip().rstrip("/").lower()
-        vault = self.vaults.all.get(key) or self.vaults.named(key)
-        if vault is not None:
-            return self._whole(vault, text)
+        vaults = [vault for vault in self.vaults.all.values() if key in (vault.key, vault.resource.name.lower())]
+        if vaults:
+            return self._whole(_only(vaults, text), text)
         found = [item for item in self.vaults.items.values() if key in (item.resource.key, item.name.lower())]
         if found:
-            return self._single(found[0], text)
+            return self._single(_only(found, text), text)
         if any(use.vault == key for use in self.uses):
             return Impact(None, text, effects=effects_of(self.of_vault(key)))
         names = sorted({vault.resource.name for vault in self.vaults.all.values()})[:8]
@@ -103,6 +103,16 @@ class Keys:
     def _single(self, item: Item, text: str) -> Impact:
         found = [use for use in self.of_vault(item.vault) if use.item is None or use.item.lower() == item.name.lower()]
         return Impact(self.vaults.all.get(item.vault), text, item, effects_of(found))
+
+
+Named = TypeVar("Named", Item, Vault)
+
+
+def _only(found: Sequence[Named], text: str) -> Named:
+    if len(found) > 1:
+        ids = ", ".join(f"`{one.resource.id}`" for one in found[:8])
+        raise UsageError(f"`{text}` are {len(found)} things", help=f"give the id: {ids}")
+    return found[0]
 
 
 def effects_of(found: Sequence[Use]) -> list[Effect]:
