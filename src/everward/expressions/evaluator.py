@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Evaluator:
     """Evaluates expressions. What is not known stays a hole that says why and what is left to evaluate.
 
-    Values may share parts with each other and with what the host gave: nobody changes them.
+    Values may share parts with each other and with what the host gave: nobody changes them. The limits are those that
+    hold where it is made.
     """
 
     def __init__(self, dialect: Dialect, host: Host | None = None, *, now: datetime | None = None) -> None:
@@ -34,6 +35,8 @@ class Evaluator:
         self.now = now
         """What `utcNow()` gives; without it that is a hole."""
         self._running = 0
+        self._limits = bounds()
+        self._frame = Frame(self)
 
     def evaluate(self, expression: Expression) -> Value:
         """The value of an expression.
@@ -85,11 +88,11 @@ class Evaluator:
         self._running += 1
         try:
             if outermost:
-                limits = bounds()
+                limits = self._limits
                 if not limits.shared:
                     limits.used = 0
                 limits.spend(1)
-            result = program.run(Frame(self))
+            result = program.run(self._frame)
             if program.makes and isinstance(result, (list, dict)):
                 check_size(result)
         except ExpressionError as error:
