@@ -133,7 +133,7 @@ class Build:
         """Objects with what deploys them."""
         for manifest in manifests:
             manifest.deployment = manifest.deployment or label
-            manifest.namespace = manifest.namespace or namespace
+            manifest.namespace = namespace if manifest.namespace is None else manifest.namespace
             manifest.condition = condition if manifest.condition is True else manifest.condition
         return list(manifests)
 

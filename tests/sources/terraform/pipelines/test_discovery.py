@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from everward.sources.terraform.pipelines import discover
 from everward.sources.pipelines.files import environment_in, load_yaml
+from everward.sources.terraform.pipelines import discover
 
 PROD = """
 trigger: none
