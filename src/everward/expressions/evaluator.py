@@ -8,7 +8,7 @@ from everward.expressions.compiler import Program, compile_expression
 from everward.expressions.dialect import Dialect
 from everward.expressions.frame import Frame
 from everward.expressions.holes import check_size, holes_of
-from everward.expressions.host import Functions, Host, reader
+from everward.expressions.host import READS, Functions, Host, reader
 from everward.expressions.limits import MAX_TREE_DEPTH, bounds
 from everward.expressions.nodes import Expression
 from everward.expressions.parser import is_expression, parse_expression, unescape
@@ -30,8 +30,8 @@ class Evaluator:
         self.dialect = dialect
         self.host: Host = host if host is not None else Functions()
         """Who answers the functions that depend on context; without one there are only run-time functions."""
-        self.parameter, self.variable = reader(self.host, "parameters"), reader(self.host, "variables")
-        """Read one parameter and one variable by its name, where the host has such ways."""
+        self.reads = {name: reader(self.host, name) for name in READS}
+        """Read a parameter, a variable, or the turn of a loop by its name, where the host has such ways."""
         self.now = now
         """What `utcNow()` gives; without it that is a hole."""
         self._running = 0
