@@ -118,9 +118,26 @@ def test_one_resource_or_type_can_be_compared(capsys: pytest.CaptureFixture[str]
 def test_what_could_not_be_read_decides_the_exit_code(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "cut.json.gz").write_bytes(gzip.compress(json.dumps([vault()]).encode())[:-10])
     for command in ("diff", "graph", "show"):
-        code, _, _ = run(capsys, command, "infra", "cut.json.gz")
+        code, out, err = run(capsys, command, "infra", "cut.json.gz")
         assert code == 3
+        told = out if command == "show" else err
+        assert "cut.json.gz: `cut.json.gz` is not a readable gzip file" in told
+        assert "it may have been cut off" in told
         assert run(capsys, command, "infra", "cut.json.gz", "--allow-incomplete")[0] == 0
+
+
+def test_of_much_that_could_not_be_read_some_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "bad.json").write_text(json.dumps([vault(), *range(9)]))
+    for arguments in (("diff",), ("graph",), ("show", "--id", "app-kv")):
+        code, _, err = run(capsys, arguments[0], "bad.json", *arguments[1:])
+        lines = err.splitlines()
+        assert code == 3
+        assert lines[0] == "not read: bad.json:1: bad.json row 2: not read as a resource: it is no object"
+        assert lines[1] == "help: export whole resources, with `id` and `type`"
+        assert lines[-1] == "not read: 4 more; `everward estate show` lists all"
+        assert len(lines) == 7
+    out = run(capsys, "show", "bad.json")[1]
+    assert out.count("-> export whole resources") == 1
 
 
 def test_show_says_who_says_it_and_where_they_differ(capsys: pytest.CaptureFixture[str]) -> None:

@@ -430,6 +430,15 @@ def test_what_another_root_names_in_full_is_its_own() -> None:
     assert declared == [f"{OPEN}/{VAULT}/{{var.prefix}}-kv"]
 
 
+def test_two_roots_that_name_a_resource_alike_have_it_both() -> None:
+    blue, green = (
+        reading("terraform", resource(f"/subscriptions/{{subscription}}/{VAULT}/kv", VAULT, "terraform"), label=label)
+        for label in ("blue", "green")
+    )
+    one, two, _ = ids(blue, green, inventory("kv", base="/subscriptions/1111"))
+    assert one == two == [f"/subscriptions/1111/{VAULT}/kv"]
+
+
 def test_a_template_and_a_root_may_mean_the_same() -> None:
     template = reading("template", resource(f"{OPEN}/{VAULT}/{{var.prefix}}-kv", VAULT, "template"))
     found, also, _ = ids(terraform("{var.prefix}-kv"), template, inventory("app-kv"))

@@ -11,9 +11,10 @@ from everward.values import Value
 
 def met(text: str, limits: Bounds, **values: Value) -> str | None:
     """The limit that an expression meets."""
-    evaluator = Evaluator(TEMPLATE, Functions({"parameters": lambda name: values[str(name)]}))
-    with bounded_by(limits), pytest.raises(ExpressionError) as caught:
-        evaluator.evaluate(parse_expression(text))
+    with bounded_by(limits):
+        evaluator = Evaluator(TEMPLATE, Functions({"parameters": lambda name: values[str(name)]}))
+        with pytest.raises(ExpressionError) as caught:
+            evaluator.evaluate(parse_expression(text))
     return caught.value.limit
 
 
@@ -53,10 +54,11 @@ def test_limits_hold_only_in_their_block() -> None:
 
 def test_work_is_counted_for_each_evaluation_or_for_all_of_them() -> None:
     text = "[length(map(range(0, 6), lambda('i', 1)))]"
-    evaluator = Evaluator(TEMPLATE)
     with bounded_by(Bounds(steps=10)):
+        evaluator = Evaluator(TEMPLATE)
         assert [evaluator.evaluate_text(text) for _ in range(5)] == [6] * 5
     with bounded_by(Bounds(steps=16, shared=True)):
+        evaluator = Evaluator(TEMPLATE)
         assert [evaluator.evaluate_text(text) for _ in range(2)] == [6] * 2
         with pytest.raises(ExpressionError, match="more than 16 steps"):
             evaluator.evaluate_text(text)

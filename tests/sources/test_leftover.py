@@ -1,8 +1,10 @@
 """What no source claims in a folder: broken inputs are told, other people's files are not."""
 
 import gzip
+import importlib
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 from everward.estate import Unresolved
 from everward.sources import ReadOptions, Tree, read_workload
 from everward.sources.leftover import MAX_BYTES, judge
+
+zstd: Any = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 MAIN = 'resource "azurerm_resource_group" "main" {\n  name     = "rg"\n  location = "swedencentral"\n}\n'
 ROW = '{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv1", "name": "kv1"'
@@ -175,3 +179,24 @@ def test_a_folder_with_broken_files_only_is_still_incomplete(tmp_path: Path) -> 
     (reading,) = read_workload([tmp_path], ReadOptions())
     assert [item.incomplete for item in reading.unresolved] == [False, True]
     assert "nothing to read among its 1 files" in reading.unresolved[1].reason
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+def test_a_packed_table_that_is_damaged_is_told(packing: str, tmp_path: Path) -> None:
+    whole = b"id,name,type\n" * 99
+    packed = gzip.compress(whole) if packing == "gz" else zstd.compress(whole)
+    (tmp_path / f"other.csv.{packing}").write_bytes(packed)
+    assert told(tmp_path) == []
+    (tmp_path / f"rows.csv.{packing}").write_bytes(packed[:-6])
+    (item,) = told(tmp_path)
+    assert "is not a readable" in item.reason
+    assert item.incomplete
+    assert item.help == "it may have been cut off: pack it again, or unpack it"
+
+
+def test_a_named_file_that_is_damaged_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl.zst"
+    path.write_bytes(zstd.compress(ROW.encode())[:-3])
+    (reading,) = read_workload([path], ReadOptions())
+    (item,) = reading.unresolved
+    assert item.help == "it may have been cut off: pack it again, or unpack it"

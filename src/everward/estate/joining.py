@@ -10,7 +10,7 @@ would let one resource answer for another.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -123,23 +123,23 @@ _Meant = dict[str, list[tuple[str, dict[str, str]]]]
 def _by_name(found: Sequence[_Found], index: _Index) -> None:
     """Join by type, name and scope: what can only be one resource is that one."""
     meant = [_meant_by(own.reading, index) for own in found]
-    claims = [Counter(_claimed(matches)) for matches in meant]
-    roots = [position for position, own in enumerate(found) if own.reading.source == _DECLARED]
-    taken = Counter(key for position in roots for key in claims[position] | _names_in_full(found[position].reading))
-    for position, own in enumerate(found):
-        mine = claims[position]
-        if position in roots:
-            # INVARIANT: one resource is not given to two roots.
-            mine = Counter({key: max(number, taken[key]) for key, number in mine.items()})
-        _keep_consistent(own, meant[position], mine)
+    roots: dict[str, set[str]] = defaultdict(set)
+    for own, matches in zip(found, meant, strict=True):
+        if own.reading.source == _DECLARED:
+            _claim(roots, matches)
+            for resource in own.reading.resources:
+                roots[resource.key].add(resource.key)
+    for own, matches in zip(found, meant, strict=True):
+        claims: dict[str, set[str]] = defaultdict(set)
+        _claim(claims, matches)
+        # INVARIANT: one resource is not given to two roots, unless they name it alike.
+        _keep_consistent(own, matches, roots if own.reading.source == _DECLARED else claims)
 
 
-def _claimed(meant: _Meant) -> Iterator[str]:
-    return (candidate.lower() for matches in meant.values() for candidate, _ in matches)
-
-
-def _names_in_full(reading: Reading) -> Counter[str]:
-    return Counter({resource.key: 1 for resource in reading.resources if not is_local(resource.id)})
+def _claim(claims: dict[str, set[str]], meant: _Meant) -> None:
+    for key, matches in meant.items():
+        for candidate, _ in matches:
+            claims[candidate.lower()].add(key)
 
 
 def _meant_by(reading: Reading, index: _Index) -> _Meant:
@@ -173,14 +173,16 @@ def _note_too_many(reading: Reading, number: int) -> None:
         reading.unresolved.append(note)
 
 
-def _keep_consistent(found: _Found, meant: _Meant, claims: Mapping[str, int]) -> None:
+def _keep_consistent(found: _Found, meant: _Meant, claims: Mapping[str, set[str]]) -> None:
     """Of what each open id could mean, keep what is the only way, and agrees with all the others.
 
-    `claims` says how many mean an id.
+    `claims` says which open ids may be an id.
     """
     open_ones = {resource.key: resource for resource in found.reading.resources if _single(resource)}
     sure = {
-        key: matches[0] for key, matches in meant.items() if len(matches) == 1 and claims[matches[0][0].lower()] == 1
+        key: matches[0]
+        for key, matches in meant.items()
+        if len(matches) == 1 and len(claims[matches[0][0].lower()]) == 1
     }
     told: dict[str, dict[str, str]] = defaultdict(dict)
     for _, values in sure.values():

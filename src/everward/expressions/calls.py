@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from everward.expressions.frame import Constant, Frame, Run
 from everward.expressions.functions.registry import Function, Holes
 from everward.expressions.holes import ATOMS, has_hole
-from everward.expressions.host import is_run_time
+from everward.expressions.host import READS, is_run_time
 from everward.expressions.limits import bounds
-from everward.expressions.nodes import Call, Literal
+from everward.expressions.nodes import Call, Literal, Node
 from everward.expressions.printer import inner_text
 from everward.expressions.problem import ExpressionError, Failure
 from everward.expressions.residual import residual, with_text
@@ -134,25 +134,30 @@ def bind_host(call: Call, runs: list[Run], scope: tuple[str, ...], *, known_only
 
 
 def bind_read(call: Call, scope: tuple[str, ...]) -> Run | None:
-    """`parameters('name')` or `variables('name')`, which most expressions are made of; None for any other call."""
+    """A call that reads something of the host by its name, which most expressions are made of; None for another call.
+
+    These are `parameters('name')`, `variables('name')` and `copyIndex()` with or without a name.
+    """
     function = call.name.lower()
-    argument = call.arguments[0] if len(call.arguments) == 1 else None
-    if function not in ("parameters", "variables") or not isinstance(argument, Literal):
+    if function not in READS or not _is_name(call.arguments, optional=function == "copyindex"):
         return None
-    key = argument.value
-    if not isinstance(key, str):
-        return None
-    is_parameter = function == "parameters"
+    name = str(call.arguments[0].value) if call.arguments and isinstance(call.arguments[0], Literal) else None
+    given: list[Value] = [] if name is None else [name]
 
     def run(frame: Frame) -> Value:
-        evaluator = frame.evaluator
+        read = frame.evaluator.reads[function]
         try:
-            read = evaluator.parameter if is_parameter else evaluator.variable
-            result = evaluator.host.call(call.name, [key], call.at) if read is None else read(key)
+            result = frame.evaluator.host.call(call.name, [*given], call.at) if read is None else read(name)
         except ExpressionError as error:
             raise error.at(call.at) from None
         if isinstance(result, Unknown) and result.text is None:
-            return with_text(result, call, [key], frame, scope)
+            return with_text(result, call, given, frame, scope)
         return result
 
     return run
+
+
+def _is_name(arguments: tuple[Node, ...], *, optional: bool) -> bool:
+    if not arguments:
+        return optional
+    return len(arguments) == 1 and isinstance(arguments[0], Literal) and isinstance(arguments[0].value, str)

@@ -227,18 +227,21 @@ def _bind_chain(chain: _Chain, tolerant: bool, optional: int | None) -> Run:
     `optional` is the place of the one that gives null where there is nothing, however it is written.
     """
     base = chain.run
-    steps: list[tuple[Callable[[Frame], Value], bool, _Step]] = []
+    steps: list[tuple[Callable[[Frame], Value] | None, Value, bool, _Step]] = []
     for step in chain.steps:
-        key = step.key if step.key is not None else Constant(step.node.name if isinstance(step.node, Member) else None)
-        steps.append((key, step.node.safe, step))
+        if step.key is None or isinstance(step.key, Constant):
+            name: Value = step.key.value if step.key is not None else getattr(step.node, "name", None)
+            steps.append((None, name, step.node.safe, step))
+        else:
+            steps.append((step.key, None, step.node.safe, step))
 
     def run(frame: Frame) -> Value:
         value = base(frame)
-        for place, (key, safe, step) in enumerate(steps):
+        for place, (key, name, safe, step) in enumerate(steps):
             if isinstance(value, Unknown):
                 return _open(chain, place, value, frame)
             try:
-                found = access(value, key(frame), safe=safe or tolerant or place == optional)
+                found = access(value, name if key is None else key(frame), safe=safe or tolerant or place == optional)
             except Failure as failure:
                 raise ExpressionError(
                     failure.message, position=step.node.at, help=failure.help, limit=failure.limit

@@ -8,7 +8,7 @@ from everward.expressions.compiler import Program, compile_expression
 from everward.expressions.dialect import Dialect
 from everward.expressions.frame import Frame
 from everward.expressions.holes import check_size, holes_of
-from everward.expressions.host import Functions, Host, reader
+from everward.expressions.host import READS, Functions, Host, reader
 from everward.expressions.limits import MAX_TREE_DEPTH, bounds
 from everward.expressions.nodes import Expression
 from everward.expressions.parser import is_expression, parse_expression, unescape
@@ -22,18 +22,21 @@ if TYPE_CHECKING:
 class Evaluator:
     """Evaluates expressions. What is not known stays a hole that says why and what is left to evaluate.
 
-    Values may share parts with each other and with what the host gave: nobody changes them.
+    Values may share parts with each other and with what the host gave: nobody changes them. The limits are those that
+    hold where it is made.
     """
 
     def __init__(self, dialect: Dialect, host: Host | None = None, *, now: datetime | None = None) -> None:
         self.dialect = dialect
         self.host: Host = host if host is not None else Functions()
         """Who answers the functions that depend on context; without one there are only run-time functions."""
-        self.parameter, self.variable = reader(self.host, "parameters"), reader(self.host, "variables")
-        """Read one parameter and one variable by its name, where the host has such ways."""
+        self.reads = {name: reader(self.host, name) for name in READS}
+        """Read a parameter, a variable, or the turn of a loop by its name, where the host has such ways."""
         self.now = now
         """What `utcNow()` gives; without it that is a hole."""
         self._running = 0
+        self._limits = bounds()
+        self._frame = Frame(self)
 
     def evaluate(self, expression: Expression) -> Value:
         """The value of an expression.
@@ -85,11 +88,11 @@ class Evaluator:
         self._running += 1
         try:
             if outermost:
-                limits = bounds()
+                limits = self._limits
                 if not limits.shared:
                     limits.used = 0
                 limits.spend(1)
-            result = program.run(Frame(self))
+            result = program.run(self._frame)
             if program.makes and isinstance(result, (list, dict)):
                 check_size(result)
         except ExpressionError as error:

@@ -48,12 +48,16 @@ class Host(Protocol):
         ...
 
 
-def reader(host: Host, function: str) -> Callable[[str], Value] | None:
-    """The way of a host to read one of what `parameters` or `variables` names, when it has one beside `call`.
+READS: Final = ("parameters", "variables", "copyindex")
+"""Functions (lower case) that read something by its name, for which a host may have a way of its own."""
 
-    It is a method of the function's name that takes the name of what is read.
+
+def reader(host: Host, function: str) -> Callable[[str | None], Value] | None:
+    """The way of a host to read one of what a function names, when it has one beside `call`.
+
+    It is a method of the function's lower-case name that takes the name alone, or None without one.
     """
-    own: Callable[[str], Value] | None = getattr(host, function, None)
+    own: Callable[[str | None], Value] | None = getattr(host, function, None)
     return own
 
 

@@ -6,10 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from everward.expressions.limits import MAX_RESIDUAL
 from everward.expressions.nodes import Call, Index, Literal, Member, Node
 from everward.values import Unknown, Value
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+
+_MANY: Final = 8
+"""Members from which on the text of a value is kept."""
+_KEPT: Final = 128
+_PRINTED: Final[dict[int, tuple[Value, str | None]]] = {}
+"""Large values that were printed last: one table of names stands in many expressions that are left open."""
 
 Rewrite = Callable[[Node], "str | None"]
 """What a node is printed as instead of itself, or None."""
@@ -71,6 +78,19 @@ def print_value(value: Value, budget: int) -> str | None:
     if not isinstance(value, (list, dict)):
         text = _scalar(value)
         return text if text is not None and len(text) <= budget else None
+    if len(value) < _MANY or budget > MAX_RESIDUAL:
+        return _print_container(value, budget)
+    known = _PRINTED.get(id(value))
+    if known is None:
+        if len(_PRINTED) >= _KEPT:
+            _PRINTED.clear()
+        # INVARIANT: what is kept is what its key is the identity of, and nobody changes it.
+        known = _PRINTED[id(value)] = (value, _print_container(value, MAX_RESIDUAL))
+    text = known[1]
+    return text if text is not None and len(text) <= budget else None
+
+
+def _print_container(value: list[Value] | dict[str, Value], budget: int) -> str | None:
     # Depth first on a stack of what is still to print: values come from anywhere and may be deep.
     out: list[str] = []
     stack: list[Value | _Raw] = [value]

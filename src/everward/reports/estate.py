@@ -16,7 +16,7 @@ from everward.reports.estate_diff import join_texts, said_text
 from everward.reports.interface import Look
 from everward.reports.json import document_list, document_member
 from everward.reports.layout import Layout
-from everward.reports.words import Places, count, place_text
+from everward.reports.words import Places, count, place_text, unresolved_text
 from everward.values import Unknown, clean, unknowns_in
 
 T = TypeVar("T")
@@ -151,11 +151,15 @@ class _Page:
         yield ""
         yield from self.layout.plain("not read or not settled", kind="head")
         shown = self.shorten(items)
+        told: set[str] = set()
         for item in shown:
-            place = f"{self.places.text(item.origin)}: " if item.origin is not None else ""
             yield from self.layout.plain(
-                f"{place}{item.subject}: {item.reason}", first="! " if item.incomplete else "- ", then="  "
+                unresolved_text(item, self.places), first="! " if item.incomplete else "- ", then="  "
             )
+            # Many lack the same: what to do is said once.
+            if item.incomplete and item.help is not None and item.help not in told:
+                told.add(item.help)
+                yield from self.layout.plain(f"-> {item.help}", first="  ", then="     ")
         yield from self.rest(len(items) - len(shown))
 
     def shorten(self, items: Sequence[T]) -> Sequence[T]:

@@ -18,6 +18,7 @@ from everward.reports.words import (
     resource_name,
     resources_text,
     unknown_by_criterion,
+    unresolved_text,
     ways_down,
 )
 
@@ -291,11 +292,9 @@ class _Page:
         return f"{self.places.text(finding.origin)} {what}" if finding.origin.file else what
 
     def unresolved(self, item: Unresolved) -> str:
-        place = self.places.text(item.origin) if item.origin is not None else ""
-        lead = f"{place}: " if place and place != self.places.path(item.subject) else ""
         needs = [name for name in item.decided_by if name != item.subject]
         tail = f" (needs {listed(needs, 3)})" if needs else ""
-        return f"{lead}{self.places.path(item.subject)}: {item.reason}{tail}"
+        return f"{unresolved_text(item, self.places)}{tail}"
 
     def shorten(self, items: Sequence[T], most: int = MANY) -> Sequence[T]:
         return items if self.look.full else items[:most]

@@ -28,6 +28,13 @@ def place_text(origin: Origin) -> str:
     return str(origin)
 
 
+def unresolved_text(item: Unresolved, places: Places | None = None) -> str:
+    """Where something is not read or not settled, what it is, and why; what the place says is not said twice."""
+    place = place_text(item.origin) if item.origin is not None else ""
+    texts = [place, item.subject] if place and place != item.subject else [item.subject]
+    return f"{': '.join(map(places.path, texts) if places is not None else texts)}: {item.reason}"
+
+
 class Places:
     """Writes places short where all of them share a folder that is far from where the user stands."""
 

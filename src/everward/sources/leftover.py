@@ -25,11 +25,17 @@ _TERRAGRUNT: Final = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack
 _STATES: Final = (".tfstate",)
 _LINES: Final = (".jsonl", ".ndjson")
 _PACKED: Final = tuple(plain + packed for packed in (".gz", ".zst") for plain in (".json", *_LINES))
+_PACKED_TABLES: Final = (".csv.gz", ".csv.zst")
+"""Told when they cannot be unpacked; of whole ones, most are other people's tables."""
 _JSON: Final = (".json", ".jsonc")
 _NAMED_OURS: Final = (*_TERRAFORM, *_STATES, *_LINES, *_PACKED)
 _BICEP: Final = (".bicep", ".bicepparam")
-_OURS: Final = (*_NAMED_OURS, *_JSON, *_BICEP)
+_OURS: Final = (*_NAMED_OURS, *_PACKED_TABLES, *_JSON, *_BICEP)
 
+_INPUTS: Final = (
+    "name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory (JSON, JSON lines, CSV)"
+)
+"""What to do where nothing says more."""
 _HINT = re.compile(
     rb"deployment(?:template|parameters)|schema\.management\.azure\.com|/subscriptions/"
     rb'|"(?:format_version|terraform_version|resource_changes|planned_values|lineage|resources)"'
@@ -124,7 +130,7 @@ def judge(path: Path, tree: Tree) -> Leftover | None:
         return Leftover(problem.message, incomplete=True, help=problem.help)
     except OSError as error:
         return Leftover(f"cannot be read: {(error.strerror or 'error').lower()}", incomplete=True)
-    return _content_of(name, content, display(path))
+    return None if name.endswith(_PACKED_TABLES) else _content_of(name, content, display(path))
 
 
 def _terraform(path: Path) -> Leftover | None:
@@ -142,7 +148,7 @@ def _large(path: Path, tree: Tree) -> Leftover | None:
 
 
 def _content(path: Path, tree: Tree) -> bytes:
-    if path.name.lower().endswith(_PACKED):
+    if path.name.lower().endswith((*_PACKED, *_PACKED_TABLES)):
         from everward.sources.inventory.content import read_content
 
         return bytes(read_content(path, tree))
@@ -199,28 +205,28 @@ def _plain(content: bytes) -> bytes:
 def _nothing(tree: Tree) -> Unresolved:
     """Why a path gave nothing at all."""
     shown = display(tree.root)
-    line = None
     if tree.root.is_dir():
         count = len(tree.files)
         reason = f"nothing to read among its {count} files" if count else "nothing to read: no files in it"
+        left = Leftover(reason, incomplete=True)
     else:
-        reason, line = _why_unclaimed(tree)
+        left = _why_unclaimed(tree)
     return Unresolved(
         subject=shown,
-        reason=reason,
-        origin=Origin(source="files", file=shown, line=line),
-        help="name Terraform (*.tf), a plan or state as JSON, an ARM template, or an inventory (JSON, JSON lines, CSV)",
+        reason=left.reason,
+        origin=Origin(source="files", file=shown, line=left.line),
+        help=left.help or _INPUTS,
         incomplete=True,
     )
 
 
-def _why_unclaimed(tree: Tree) -> tuple[str, int | None]:
+def _why_unclaimed(tree: Tree) -> Leftover:
     """Why no source claims a named file: it cannot be read, it is broken JSON, or it is something else."""
     left = judge(tree.root, tree)
     if left is not None:
-        return left.reason, left.line
+        return left
     try:
         tree.text(tree.root)
     except UnreadableError as problem:
-        return problem.message, None
-    return "no kind of input that can be read", None
+        return Leftover(problem.message, incomplete=True, help=problem.help)
+    return Leftover("no kind of input that can be read", incomplete=True)

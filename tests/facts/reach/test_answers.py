@@ -129,8 +129,12 @@ def test_a_machine_is_reached_at_its_interfaces_and_by_its_address(target: str) 
 
 
 def test_what_is_not_modelled_is_not_closed() -> None:
-    made_world = world(made("Microsoft.Cdn/profiles", "edge", {}))
+    made_world = world(
+        made("Microsoft.Cdn/profiles", "edge", {}),
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24")),
+    )
     assert one(made_world, "internet", "edge").verdict is Verdict.UNKNOWN
+    assert one(made_world, "apps", "edge").verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -257,3 +257,25 @@ def test_kustomizations_that_a_pipeline_applies_go_to_its_cluster(tmp_path: Path
         "managedClusters/far/providers/Everward.Kubernetes/Namespace/shop/providers/Everward.Kubernetes/Pod/p"
     )
     assert kinds(reading) == ["Pod p"]
+
+
+def test_names_and_namespaces_that_are_open_stay_open(tmp_path: Path) -> None:
+    steps = """
+trigger: none
+steps:
+- script: |
+    az aks get-credentials -n aks-north -g rg-north
+    helm upgrade --install $(name) charts/web --namespace $(space)
+    kubectl apply -f plain.yaml -n $(space)
+    kubectl apply -k overlay -n $(space)
+"""
+    overlay = {
+        "overlay/kustomization.yaml": "resources: [q.yaml]\n",
+        "overlay/q.yaml": POD.replace("name: p", "name: q"),
+    }
+    reading = read(tmp_path, {**CHART, **overlay, "plain.yaml": POD, ".ado/x.yaml": steps})
+    pods = [item for item in reading.resources if item.type.endswith("/Pod")]
+    assert sorted(item.name for item in pods) == ["p", "q", "{name}"]
+    assert {item.id.split("/Namespace/")[1].split("/")[0] for item in pods} == {"{space}"}
+    release = find_first(reading, "Release")
+    assert release.name == "{name}"

@@ -216,3 +216,30 @@ def test_objects_of_any_shape_become_resources(shape: Any) -> None:
         for item in objects_in(documents[0].value):
             resource = to_resource(CLUSTER, Manifest(item, ("a.json", 1), 1))
             assert parse_id(resource.id).name
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("kind: Service\nmetadata: {name: s}\n", 1, "an object needs an `apiVersion`"),
+        ("apiVersion: v1\nmetadata: {name: s}\n", 1, "an object needs a `kind`"),
+        ("apiVersion: v1\nkind: [Pod]\n", 1, "an object needs a `kind`"),
+        ("apiVersion: v1\nkind: List\nitems: 5\n", 3, "a list of objects needs `items`, a list"),
+        ("apiVersion: v1\nkind: List\nitems:\n- 5\n", 4, "an element of a list of objects is none"),
+        ("apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1}\n", 4, "an object needs a `kind`"),
+    ],
+)
+def test_what_is_no_object_is_said_with_its_place(text: str, line: int, reason: str, tmp_path: Path) -> None:
+    before = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n---\n"
+    reading = read(tmp_path, {"a.yaml": before + text})
+    told = [(item.reason, item.origin.line) for item in reading.unresolved if item.incomplete and item.origin]
+    assert told == [(reason, line + 4)]
+    assert "Pod p" in kinds(reading)
+
+
+def test_lists_and_other_documents_are_no_faults(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+    lists = "---\napiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: q}\n---\na: b\n---\n"
+    reading = read(tmp_path, {"a.yaml": pod + lists})
+    assert kinds(reading) == ["Pod p", "Pod q"]
+    assert not reading.incomplete

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.sources.manifests.repository import write
+from tests.sources.manifests.repository import read, write
 
 from everward.sources.limits import Limits
 from everward.sources.manifests.scan import deploys, is_manifest, scan
@@ -72,3 +72,12 @@ def test_pipelines_that_deploy_are_told_from_others(tmp_path: Path) -> None:
         write(tmp_path, {f"p{number}.yml": text})
         paths.append(tmp_path / f"p{number}.yml")
     assert [path.name for path in deploys(paths, Tree(tmp_path))] == ["p0.yml", "p1.yml", "p2.yml"]
+
+
+def test_a_manifest_in_utf16_is_named_and_not_passed_over(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n"
+    files = {"a.yaml": text, "b.yaml": text.encode("utf-16"), "notes.yaml": "a: b\n".encode("utf-16")}
+    reading = read(tmp_path, files)
+    assert [(item.subject.rpartition("/")[2], item.incomplete) for item in reading.unresolved if item.incomplete] == [
+        ("b.yaml", True)
+    ]

@@ -8,6 +8,7 @@ from tests.sources.template.support import (
     clean,
     expand,
     nested,
+    output,
     parameters,
     read,
     reasons,
@@ -373,3 +374,13 @@ def test_a_default_that_fails_is_a_hole(tmp_path: Path) -> None:
     assert isinstance(found["p"], Unknown)
     assert len(reading.unresolved) == 1
     assert clean(tmp_path, template(parameters={"p": {"defaultValue": "x"}})) == {}
+
+
+def test_names_of_parameters_and_variables_may_be_computed(tmp_path: Path) -> None:
+    sections: dict[str, Any] = {
+        "parameters": {"ab": {"type": "int", "defaultValue": 1}},
+        "variables": {"AB": 2},
+    }
+    for call, expected in (("parameters(concat('a', 'b'))", 1), ("variables(toLower('AB'))", 2)):
+        assert output(tmp_path, f"[{call}]", **sections) == expected
+    assert isinstance(output(tmp_path, "[parameters(createArray())]", **sections), Unknown)

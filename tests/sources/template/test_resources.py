@@ -147,6 +147,11 @@ def test_what_depends_on_an_open_scope_is_open(tmp_path: Path) -> None:
             "/providers/Microsoft.Management/managementGroups/child/subscriptions/s",
         ),
         (
+            "managementGroup",
+            {"type": "Microsoft.Management/managementGroups/subscriptions", "name": "child/s"},
+            "/providers/Microsoft.Management/managementGroups/child/subscriptions/s",
+        ),
+        (
             "tenant",
             {"type": "Microsoft.Authorization/roleAssignments", "name": "r"},
             "/providers/Microsoft.Authorization/roleAssignments/r",

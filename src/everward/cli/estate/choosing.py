@@ -100,6 +100,21 @@ def _real(name: str) -> Path:
         return Path(name)
 
 
+def tell_unread(estate: Estate) -> None:
+    """Say why resources may be missing, where what is shown does not."""
+    from everward.reports.words import unresolved_text
+
+    missed = [item for item in estate.unresolved if item.incomplete]
+    told = None
+    for item in missed[:_NEAR]:
+        click.echo(f"not read: {clean(unresolved_text(item))}", err=True)
+        if item.help is not None and item.help != told:
+            told = item.help
+            click.echo(f"help: {clean(told)}", err=True)
+    if len(missed) > _NEAR:
+        click.echo(f"not read: {len(missed) - _NEAR:,} more; `everward estate show` lists all", err=True)
+
+
 def tell_missing(estate: Estate, types: Sequence[str]) -> None:
     """Say which of the types that were asked for nothing is of, and what was perhaps meant."""
     from difflib import get_close_matches

@@ -47,7 +47,7 @@ def diff(
     """
     outputs = check_targets(targets)
     from everward.assessment import Exit
-    from everward.cli.estate.choosing import choose, tell_missing
+    from everward.cli.estate.choosing import choose, tell_missing, tell_unread
     from everward.estate import Estate, compare_sides
     from everward.reports import Look
     from everward.reports.estate_diff import diff_json, diff_text
@@ -63,6 +63,7 @@ def diff(
         else:
             look = Look(width=width(), colour=colours(target), full=full)
             deliver(diff_text(found, comparison, look, noise=noise), target)
+    tell_unread(found)
     if found.incomplete and not allow_incomplete:
         return int(Exit.INCOMPLETE)
     return int(Exit.FINDINGS if exit_code and (comparison.differing or comparison.only) else Exit.CLEAN)

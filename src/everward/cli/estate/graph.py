@@ -40,7 +40,7 @@ def graph(
     """Show which resource names which: parents, identities, subnets, targets of logs and other references."""
     outputs = check_targets(targets)
     from everward.assessment import Exit
-    from everward.cli.estate.choosing import choose_one
+    from everward.cli.estate.choosing import choose_one, tell_unread
     from everward.estate import Estate, Graph
 
     found = Estate(read(paths, **reading))
@@ -48,6 +48,7 @@ def graph(
     references = Graph(found)
     for target in outputs:
         _deliver(references, focus, depth, target, full=full)
+    tell_unread(found)
     return int(Exit.INCOMPLETE if found.incomplete and not allow_incomplete else Exit.CLEAN)
 
 

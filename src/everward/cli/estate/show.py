@@ -34,7 +34,7 @@ def show(
     """Show what was read below PATH: resources with their places, what is unknown, what became of each address."""
     outputs = check_targets(targets)
     from everward.assessment import Exit
-    from everward.cli.estate.choosing import choose, tell_missing
+    from everward.cli.estate.choosing import choose, tell_missing, tell_unread
     from everward.estate import Estate
     from everward.reports import Look
     from everward.reports.estate import estate_json, estate_text, resource_text
@@ -49,4 +49,6 @@ def show(
             deliver((piece for resource in chosen for piece in resource_text(found, resource)), target)
         else:
             deliver(estate_text(found, chosen, Look(width=width(), colour=colours(target), full=full)), target)
+    if resource_id is not None:
+        tell_unread(found)
     return int(Exit.INCOMPLETE if found.incomplete and not allow_incomplete else Exit.CLEAN)

@@ -81,6 +81,13 @@ def try_get(value: Value, *steps: Value) -> Value:
     Null when the value is null or has no such first property or element; the further ones must be there, as in
     `value.?first.second`.
     """
+    step = steps[0]
+    if isinstance(step, str) and len(steps) == 1:
+        # Nearly all are a name in an object that is there, or not.
+        if value is None:
+            return None
+        if isinstance(value, dict) and step in value:
+            return value[step]
     return _descend(value, steps, forgiving=1)
 
 

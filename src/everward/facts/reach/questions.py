@@ -92,6 +92,9 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
     for resource in find(world, target):
         for origin in origins:
             ways = list(_from_inside(world, origin, resource, service))
+            if not ways and not _modelled(world, resource):
+                kind = resource.type.rpartition("/")[2]
+                ways = [Way("network", Unknown(reason=f"ways into `{kind}` are not modelled"))]
             replies.append(Reply(_called(origin), resource.id, service, ways))
     return replies
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from everward.sources.manifests.facts import facts_of
 from everward.sources.manifests.kinds import is_configuration
 from everward.sources.manifests.kustomize import Kustomizations
 from everward.sources.manifests.notes import Notes
-from everward.sources.manifests.objects import Manifest, object_id, objects_in, to_resource
+from everward.sources.manifests.objects import Manifest, faults_in, object_id, objects_in, to_resource
 from everward.sources.manifests.releases import ReleaseReader
 from everward.sources.manifests.scan import Found
 from everward.sources.manifests.yamltext import SOURCE, Document, read_documents
@@ -26,7 +27,7 @@ from everward.values import Origin, ProblemError
 _SHOWN: Final = 4
 """How many deployments without a cluster are named."""
 _REPEATED: Final = 20
-"""How many keys that stand twice are named in one document."""
+"""How many keys that stand twice are named in one document, and how many faults."""
 
 
 class Build:
@@ -132,7 +133,7 @@ class Build:
         """Objects with what deploys them."""
         for manifest in manifests:
             manifest.deployment = manifest.deployment or label
-            manifest.namespace = manifest.namespace or namespace
+            manifest.namespace = namespace if manifest.namespace is None else manifest.namespace
             manifest.condition = condition if manifest.condition is True else manifest.condition
         return list(manifests)
 
@@ -178,6 +179,7 @@ class Build:
         found: list[Manifest] = []
         for document in documents:
             note_repeated(document, self.notes)
+            note_faults(document, shown, self.notes)
             for value in objects_in(document.value):
                 if not is_configuration(value):
                     end = value.last if value.last > value.spot[1] else document.end
@@ -241,5 +243,19 @@ def note_repeated(document: Document, notes: Notes) -> None:
                 "the key stands twice in one object; the later one counts",
                 Origin(source=SOURCE, file=file, line=line),
                 help="remove one of them",
+            )
+        )
+
+
+def note_faults(document: Document, shown: str, notes: Notes) -> None:
+    """Say what stands in the place of an object and is none."""
+    for (file, line), reason in islice(faults_in(document.value), _REPEATED):
+        notes.tell(
+            Unresolved(
+                shown,
+                reason,
+                Origin(source=SOURCE, file=file or shown, line=line or None),
+                help="mend the file; `kubectl apply --dry-run=client -f` refuses it too",
+                incomplete=True,
             )
         )

@@ -55,6 +55,28 @@ def objects_in(value: Any) -> Iterator[PlacedMap]:
         yield value
 
 
+def faults_in(value: Any) -> Iterator[tuple[Spot, str]]:
+    """What `objects_in` passes over in a document, and why no cluster takes it.
+
+    A document with neither of the two keys is none of Kubernetes, and no fault.
+    """
+    if not isinstance(value, PlacedMap) or not ("kind" in value or "apiVersion" in value):
+        return
+    kind, items = value.get("kind"), value.get("items")
+    if not isinstance(kind, str) or not kind:
+        yield value.spot, "an object needs a `kind`"
+    elif kind.endswith("List") and isinstance(items, PlacedList):
+        for index, item in enumerate(items):
+            if not isinstance(item, PlacedMap):
+                yield items.spot_of(index), "an element of a list of objects is none"
+            elif kind == "List":
+                yield from faults_in(item)
+    elif kind == "List":
+        yield value.spot_of("items"), "a list of objects needs `items`, a list"
+    elif "apiVersion" not in value:
+        yield value.spot, "an object needs an `apiVersion`"
+
+
 def part(value: Any, fallback: str) -> str:
     """A value as a part of an id; a hole stands in braces, named by its text or by what decides it."""
     if isinstance(value, Unknown):

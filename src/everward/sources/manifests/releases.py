@@ -58,10 +58,10 @@ class ReleaseReader:
 
     def read(self, planned: PlannedRelease, cluster: Cluster) -> list[Manifest]:
         """The objects of a release on a cluster."""
-        name = planned.text(planned.name, cluster) or ""
+        name = planned.text(planned.name, cluster)
         namespace = planned.text(planned.namespace, cluster)
         values = planned.values(cluster, self.tree, self.options, self.notes)
-        release = Release(name, "default" if namespace is None else namespace)
+        release = Release("" if name is None else name, "default" if namespace is None else namespace)
         if planned.path is not None:
             self._deployed.add(real(planned.path))
             chart = self.chart(planned.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -71,6 +72,9 @@ def _is_candidate(path: Path, tree: Tree) -> bool:
 def is_manifest(path: Path, tree: Tree, limits: Limits) -> bool:
     """Whether a file has an object of Kubernetes, as far as its text tells without reading it as YAML."""
     head = tree.head(path, _HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # What Windows PowerShell writes with `>`: it is not read, but whoever reads it says so.
+        head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
     if b"apiVersion" not in head:
         try:
             if len(head) < _HEAD or path.stat().st_size > limits.file_bytes:

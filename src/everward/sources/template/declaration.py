@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.sources.template.document import Site
-from everward.sources.template.parts import Copy, Fixed, Part, prepare, prepare_copy
+from everward.sources.template.parts import Copy, Fixed, Part, Text, prepare, prepare_copy
 from everward.values import member
 
 if TYPE_CHECKING:
@@ -149,6 +149,13 @@ class Declaration:
             body = self.body(nested=nested)
             found = self._fixed[nested] = frozenset(key for key, part in body if isinstance(part, Fixed))
         return found
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The keys of the body under which one expression stands and nothing else: what it gives has a size."""
+        return frozenset(
+            key for nested in (True, False) for key, part in self._body.get(nested, ()) if isinstance(part, Text)
+        )
 
     def _prepare_body(self, nested: bool) -> Iterator[tuple[str, Part]]:
         for key, value in self.raw.items():

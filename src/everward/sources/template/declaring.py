@@ -42,7 +42,7 @@ def declare(
     site: Site,
     environment: Environment,
     parent: Instance | None = None,
-) -> Iterator[Instance]:
+) -> Iterator[Instance | Absent]:
     """The instances of one declaration, parents before their children. What is lost is said."""
     run = deployment.run
     if not isinstance(declaration, Declaration):
@@ -55,8 +55,12 @@ def declare(
         if not run.spend(site):
             return
         inner = environment.inside(turn.loop) if turn.loop is not None else environment
+        header = _Header(deployment, declaration, inner, parent)
+        if header.condition_held is False and turn.loop is None and not header.existing and not declaration.children:
+            yield Absent(header)
+            continue
         try:
-            instance = _Header(deployment, declaration, inner, parent).instance(turn.cardinality)
+            instance = header.instance(turn.cardinality)
         except _Lost as lost:
             place = declaration.place(lost.key)
             run.problems.add(place, lost.reason, decided_by=lost.decided_by, help=lost.help, incomplete=True)
@@ -64,6 +68,21 @@ def declare(
         yield instance
         for child, below in declaration.children:
             yield from declare(deployment, child, below, inner, instance)
+
+
+class Absent:
+    """A resource whose condition is false: what it would be called is worked out when somebody asks for it."""
+
+    def __init__(self, header: _Header) -> None:
+        self._header = header
+        self.symbol = header.declaration.symbol
+
+    def instance(self) -> Instance | None:
+        """What it would be; None when that cannot be told, which hurts nobody."""
+        try:
+            return self._header.instance(None)
+        except _Lost:
+            return None
 
 
 _ONCE: Final = Turn(None)
@@ -103,14 +122,12 @@ class _Header:
         self.environment = environment
         self.parent = parent
         self.existing = declaration.existing
-        self.lenient = self.existing
-        self.condition_held: Truth = True
+        self.condition_held: Truth = self.condition()
+        self.lenient = self.condition_held is False or self.existing
+        """What is not deployed may have a name that cannot be worked out: nobody is hurt."""
 
     def instance(self, cardinality: Unknown | None) -> Instance:
-        condition = self.condition_held = self.condition()
         full_type, types_of_own = self.type()
-        # What is not deployed may have a name that cannot be worked out: nobody is hurt.
-        self.lenient = condition is False or self.existing
         value = self.name_value()
         names = self.names(value, len(types_of_own), full_type)
         nested = full_type.lower() == DEPLOYMENT
@@ -129,7 +146,7 @@ class _Header:
             full_type=full_type,
             names=names,
             base=base,
-            condition=condition,
+            condition=self.condition_held,
             cardinality=own,
             existing=self.existing,
             target=target,

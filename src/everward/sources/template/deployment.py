@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from everward.expressions import ExpressionError, OpenObject
 from everward.sources.template.blueprint import Blueprint, OutputDeclaration
-from everward.sources.template.declaring import declare
+from everward.sources.template.declaring import Absent, declare
 from everward.sources.template.definitions import Definition
 from everward.sources.template.document import Site
 from everward.sources.template.environment import TOO_DEEP, Environment
 from everward.sources.template.instance import Instance
 from everward.sources.template.parameters import Given, bind
-from everward.sources.template.parts import Copy, Fixed
+from everward.sources.template.parts import Copy
 from everward.sources.template.rules import MAX_RESOURCES
 from everward.sources.template.run import REFUSED
 from everward.sources.template.scopes import Scope
@@ -64,6 +64,7 @@ class Deployment:
         self._variables: dict[str, Value] = {}
         self._outputs: dict[str, Value] | None = None
         self._instances: list[Instance] = []
+        self._absent: list[Absent] = []
         self._by_id: dict[str, Instance] = {}
         self._by_name: dict[str, Instance] = {}
         self._by_symbol: dict[str, list[Instance]] = {}
@@ -137,7 +138,7 @@ class Deployment:
                 value = self.environment.unroll(found, whole=False)
             else:
                 value = found.value(self.environment)
-            if isinstance(value, (list, dict)) and not isinstance(found, Fixed):
+            if isinstance(found, Copy) or found.composite:
                 value = self.run.held(value, found.site)
         finally:
             self._busy.discard(busy)
@@ -187,20 +188,26 @@ class Deployment:
     # Resources
 
     def instances(self) -> list[Instance]:
-        """Every resource that the template declares; those found so far while they are being worked out."""
+        """The resources that the template declares; those found so far while they are being worked out.
+
+        Some whose condition is false are among them, others are not.
+        """
         if not self._expanded:
             self._expanded = True
             for declaration, site in self.blueprint.resources:
                 try:
-                    for instance in declare(self, declaration, site, self.environment):
-                        self._add(instance)
+                    for found in declare(self, declaration, site, self.environment):
+                        if isinstance(found, Absent):
+                            self._absent.append(found)
+                        else:
+                            self._instances.append(found)
+                            self._add(found)
                 except RecursionError:
                     self.run.problems.add(site, TOO_DEEP, incomplete=True)
             self.complete = True
         return self._instances
 
     def _add(self, instance: Instance) -> None:
-        self._instances.append(instance)
         self._by_id.setdefault(instance.id.lower(), instance)
         self.run.add(instance)
         self._by_name.setdefault(instance.name.lower(), instance)
@@ -208,6 +215,13 @@ class Deployment:
             self._by_name.setdefault("/".join(instance.names).lower(), instance)
         for symbol in instance.symbols:
             self._by_symbol.setdefault(symbol, []).append(instance)
+
+    def _settle(self) -> None:
+        """Work out what the resources would be that are not deployed."""
+        while self._absent:
+            instance = self._absent.pop(0).instance()
+            if instance is not None:
+                self._add(instance)
 
     def collection(self, symbol: str) -> list[Instance] | None:
         """All turns of a loop by its symbolic name."""
@@ -225,19 +239,30 @@ class Deployment:
     def _lookup_here(self, name: str) -> Instance | None:
         self.instances()
         key = name.lower()
+        symbol, bracket, rest = key.partition("[")
         if key[:1] != "/":
-            symbol, bracket, rest = key.partition("[")
+            if any(absent.symbol is not None and absent.symbol.lower() == symbol for absent in self._absent):
+                self._settle()
             instances = self._by_symbol.get(symbol)
             if instances:
                 return _turn(instances, rest[:-1] if bracket else None)
+        found = self._named(key)
+        if found is None and self._absent:
+            self._settle()
+            found = self._named(key)
+        return found
+
+    def _named(self, key: str) -> Instance | None:
+        """A resource by its id, its name, or its unqualified id, in lower case."""
         found = self._by_id.get(key)
         if found is None and key[:1] != "/":
-            found = self._by_name.get(key) or self._by_id.get(f"{self.scope.id}/providers/{name}".lower())
+            found = self._by_name.get(key) or self._by_id.get(f"{self.scope.id}/providers/{key}".lower())
         return found
 
     def find(self, key: str) -> Instance | None:
         """A resource of this template by its lower-case id."""
         self.instances()
+        self._settle()
         return self._by_id.get(key)
 
     # Outputs
@@ -267,11 +292,11 @@ class Deployment:
         if declared.definition.secure:
             return _SECURE
         if declared.copy is not None:
-            value = self.environment.unroll(declared.copy, whole=True)
+            value = self.run.held(self.environment.unroll(declared.copy, whole=True), declared.site)
         else:
             value = declared.value.value(self.environment) if declared.value is not None else None
-        if isinstance(value, (list, dict)):
-            value = self.run.held(value, declared.site)
+            if declared.value is not None and declared.value.composite:
+                value = self.run.held(value, declared.site)
         fault = find_fault(value, declared.definition, self.blueprint.definitions) if value is not None else None
         if fault is not None:
             self.run.problems.add(declared.site, f"the value of the output {fault.of(declared.name)}")
@@ -290,7 +315,7 @@ class Deployment:
                     self.run.problems.add(site, f"the template has no parameter `{name}`", help=REFUSED)
             for site, reason in self.blueprint.refused:
                 self.run.problems.add(site, reason, help=REFUSED)
-            deployed = sum(not instance.existing for instance in self._instances)
+            deployed = sum(not item.existing and item.condition is not False for item in self._instances)
             if deployed > MAX_RESOURCES:
                 reason = f"there are {deployed} resources, more than the {MAX_RESOURCES} that Azure takes"
                 self.run.problems.add(self.site.below("resources"), reason, help=REFUSED)

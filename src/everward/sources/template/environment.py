@@ -100,6 +100,24 @@ class Environment:
             raise ExpressionError(f"the function has no parameter `{name}`")
         return value
 
+    def index(self, name: str | None) -> Value:
+        """The turn of the innermost loop of a name; without one, of the innermost one of resources or outputs.
+
+        Raises:
+            ExpressionError: when there is no such loop.
+
+        """
+        loops = self.loops
+        key = name.lower() if name is not None else None
+        for loop in reversed(loops):
+            if loop.whole if key is None else loop.name.lower() == key:
+                return loop.index
+        if key is None and loops:
+            return loops[-1].index
+        raise ExpressionError(
+            f"there is no loop `{name}` here" if name is not None else "`copyIndex` outside of a loop"
+        )
+
     def value(self, text: str) -> Value:
         """The value of a string of the template.
 

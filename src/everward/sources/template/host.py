@@ -12,7 +12,7 @@ from everward.sources.template.scopes import Level, id_value
 from everward.values import Unknown, Value
 
 if TYPE_CHECKING:
-    from everward.sources.template.environment import Environment, Loop
+    from everward.sources.template.environment import Environment
 
 _TENANT: Final = Unknown(reason="tenant without value", present=True)
 _DEPLOYER: Final = Unknown(reason="whoever deploys", present=True)
@@ -26,12 +26,13 @@ _NAME: Final = Unknown(reason="name of the deployment", decided_by=("deployment(
 class TemplateHost:
     """Answers for one environment."""
 
-    __slots__ = ("_environment", "parameters", "variables")
+    __slots__ = ("_environment", "copyindex", "parameters", "variables")
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self.parameters = environment.parameter
         self.variables = environment.deployment.variable
+        self.copyindex = environment.index
 
     def call(self, name: str, arguments: list[Value], at: int) -> Value:
         """The value of a function in this environment.
@@ -74,31 +75,14 @@ def _name(arguments: list[Value]) -> str:
 
 
 def _copy_index(environment: Environment, arguments: list[Value]) -> Value:
-    """The turn of a loop: of the named one, else of the innermost one of resources or outputs."""
+    """The turn of a loop, with an offset."""
     name = arguments[0] if arguments and isinstance(arguments[0], str) else None
     rest = arguments[1:] if name is not None else arguments
     offset = rest[0] if rest else 0
     if isinstance(offset, bool) or not isinstance(offset, int) or len(rest) > 1:
         raise ExpressionError("the offset of `copyIndex` must be an integer")
-    found = _loop(environment, name)
-    if found is None:
-        raise ExpressionError(
-            f"there is no loop `{name}` here" if name is not None else "`copyIndex` outside of a loop"
-        )
-    if isinstance(found.index, int):
-        return found.index + offset
-    return found.index
-
-
-def _loop(environment: Environment, name: str | None) -> Loop | None:
-    """The innermost loop of a name; without one the innermost of resources or outputs, else the innermost of all."""
-    innermost: Loop | None = None
-    key = name.lower() if name is not None else None
-    for loop in reversed(environment.loops):
-        if loop.whole if key is None else loop.name.lower() == key:
-            return loop
-        innermost = innermost or loop
-    return innermost if key is None else None
+    index = environment.index(name)
+    return index + offset if isinstance(index, int) else index
 
 
 def _resource_group(environment: Environment) -> Value:

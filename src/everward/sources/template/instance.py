@@ -100,13 +100,17 @@ class Instance:
 
     def closed_body(self) -> dict[str, Value]:
         """The body for the estate: without nulls at its root, and with holes for what is known only in part."""
+        body = self.body()
         fixed = self.declaration.fixed(nested=self.type.lower() == DEPLOYMENT)
+        read = self.declaration.read
         run = self.deployment.run
-        return {
-            key: value if key in fixed else close(run.held(value, self.site.below(key)))
-            for key, value in self.body().items()
-            if value is not None
-        }
+        out: dict[str, Value] = {}
+        for key, value in body.items():
+            if value is not None:
+                if key not in fixed:
+                    value = close(value if key in read else run.held(value, self.site.below(key)))
+                out[key] = value
+        return out
 
     def _evaluate(self) -> dict[str, Value]:
         nested = self.type.lower() == DEPLOYMENT

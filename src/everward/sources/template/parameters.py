@@ -44,6 +44,8 @@ class Passed(Given):
         if entry.secret:
             return _secret(entry.site)
         value = entry.part.value(self._environment)
+        if entry.part.composite:
+            value = self._environment.deployment.run.held(value, entry.site)
         if entry.written:
             if isinstance(value, OpenObject):
                 return value.hole
@@ -83,6 +85,8 @@ def bind(deployment: Deployment, name: str, given: Given | None) -> Value:
         default = blueprint.default(name)
         if default is not None:
             value = default.value(deployment.environment)
+            if default.composite:
+                value = deployment.run.held(value, default.site)
             value = _check(deployment, name, definition, value, blueprint.parameter_site(name))
         elif definition.nullable or given is not None:
             return None
@@ -117,10 +121,8 @@ def _missing(deployment: Deployment, name: str, site: Site) -> Unknown:
 
 def _check(deployment: Deployment, name: str, definition: Definition, value: Value, site: Site) -> Value:
     """Hold a value against its definition; what does not fit is said, and used all the same."""
-    if value.__class__ is definition.plain and value.__class__ not in (list, dict):
+    if value.__class__ is definition.plain:
         return value
-    if isinstance(value, (list, dict)):
-        value = deployment.run.held(value, site)
     value = convert(value, definition.type)
     fault = find_fault(value, definition, deployment.blueprint.definitions) if value is not None else None
     if fault is None:

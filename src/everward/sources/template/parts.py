@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec.structs import replace
 
 from everward.expressions import TEMPLATE, ExpressionError, OpenObject, Program, compile_expression, parse_expression
 from everward.expressions.symbols import symbolic
 from everward.sources.template.document import Site
+from everward.sources.template.scoped import is_of_scope
 from everward.values import MISSING, Unknown, Value, member
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class Part:
     """A value of a template. Evaluating it never raises: what fails becomes a hole, and is said once."""
 
     __slots__ = ("site",)
+
+    composite: ClassVar[bool] = False
+    """Whether it puts a value together, which may then have any number of parts."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -55,12 +59,17 @@ class Fixed(Part):
 class Text(Part):
     """A string in brackets: an expression, or with two of them a string that is written so."""
 
-    __slots__ = ("_program", "text")
+    __slots__ = ("_program", "_scope", "_scoped", "_settled", "text")
 
     def __init__(self, site: Site, text: str) -> None:
         super().__init__(site)
         self.text = text
         self._program: Program | None = None
+        self._scoped = False
+        """Whether its value hangs on the scope alone that is deployed to."""
+        self._scope: str | None = None
+        """The scope for which its value was worked out last, and that value."""
+        self._settled: Value = None
 
     def value(self, environment: Environment) -> Value:
         """The value of the expression, or a hole."""
@@ -85,7 +94,15 @@ class Text(Part):
             if len(self.text) > TEMPLATE.max_length:
                 environment.deployment.run.note_long(self.site, len(self.text))
             program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)
-        return environment.evaluator.run(program)
+            self._scoped = is_of_scope(program.expression.root)
+        if not self._scoped:
+            return environment.evaluator.run(program)
+        scope = environment.deployment.scope.id
+        if self._scope != scope:
+            self._settled = environment.evaluator.run(program)
+            # What hangs on an unknown scope says so in its own way.
+            self._scope = scope if "{" not in scope else None
+        return self._settled
 
 
 class Read(Text):
@@ -129,6 +146,8 @@ class Items(Part):
 
     __slots__ = ("_parts",)
 
+    composite = True
+
     def __init__(self, site: Site, parts: list[Part]) -> None:
         super().__init__(site)
         self._parts = parts
@@ -149,6 +168,8 @@ class Members(Part):
     """An object."""
 
     __slots__ = ("_entries",)
+
+    composite = True
 
     def __init__(self, site: Site, entries: list[tuple[str, Part | Copy]]) -> None:
         super().__init__(site)

@@ -62,7 +62,7 @@ def convert(value: Value, kind: str) -> Value:
 
 def find_fault(value: Value, definition: Definition, definitions: Definitions) -> Fault | None:
     """The first thing that is wrong with a value, or None."""
-    if isinstance(value, Unknown | OpenObject):
+    if value.__class__ is definition.plain or isinstance(value, (Unknown, OpenObject)):
         return None
     if value is None:
         wanted = definition.type in _TYPES and not definition.nullable

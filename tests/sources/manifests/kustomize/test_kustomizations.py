@@ -56,6 +56,8 @@ def test_places_are_those_of_the_files_that_say_it(tmp_path: Path) -> None:
         ("helmCharts: [{name: x}]", "it is not read here"),
         ("replacements: []", "it is not read here"),
         ("nonsense: 1", "kustomize has no such field"),
+        ("patches: 5", "it must be a list, and is none"),
+        ("images: nginx", "it must be a list, and is none"),
         ("patches: [{path: absent.yaml}]", "the kustomization names it, and it is not there"),
         ("patches: [{target: {kind: Pod}}]", "a patch has neither a path nor a text"),
         ("patches: [{patch: '[{op: remove, path: /spec}]'}]", "a JSON patch needs a target"),
@@ -105,6 +107,28 @@ def test_a_circle_ends(tmp_path: Path) -> None:
     found = Kustomizations(tree, scan(tree, Limits()).kustomizations, Limits())
     assert found.build(tmp_path / "a") == []
     assert [item.reason for item in found.unresolved] == ["kustomizations name one another in a circle"]
+
+
+def test_a_circle_that_nothing_leads_to_is_said_and_what_it_has_is_read(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        {
+            "a/kustomization.yaml": "resources: [../b, pod.yaml]\n",
+            "a/pod.yaml": POD,
+            "b/kustomization.yaml": "resources: [../a]\n",
+            "self/kustomization.yaml": "resources: [., absent.yaml]\n",
+        },
+    )
+    assert kinds(reading) == ["Pod p"]
+    assert sum("in a circle" in item for item in reasons(reading)) == 2
+    assert "the kustomization names it, and it is not there" in reasons(reading)
+    assert reading.incomplete
+
+
+def test_an_empty_field_is_no_fault(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\npatches:\nimages: []\n", "pod.yaml": POD})
+    assert kinds(reading) == ["Pod p"]
+    assert not reading.incomplete
 
 
 def test_bases_that_are_taken_in_again_and_again_meet_a_limit(tmp_path: Path) -> None:

@@ -245,3 +245,40 @@ def test_a_parameter_file_in_json_belongs_to_bicep_too(tmp_path: Path, monkeypat
     write(root, "main.bicep", "")
     write(root, "main.parameters.json", parameters(name="x"))
     assert names(read_workload([root], OPTIONS)) == ["x"]
+
+
+MODULE = "module m 'x.bicep' = {\n  name: 'm'\n}\n"
+
+
+def test_modules_are_read_with_the_file_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling(tmp_path, monkeypatch, f"print({json.dumps(json.dumps(MAIN))})")
+    root = tmp_path / "w"
+    write(root, "main.bicep", MODULE + "import {\n  a\n} from './lib/b c.bicep'\nimport 'other.bicep' as o\n")
+    write(root, "x.bicep", "// see 'main.bicep', copied from 'main.bicep'\n/* module a 'main.bicep' */\n")
+    write(root, "other.bicep", "var text = 'main.bicep'\n")
+    write(root, "lib/b c.bicep", "")
+    (reading,) = read_workload([root], OPTIONS)
+    assert reading.label.endswith("main.bicep")
+
+
+def test_files_that_name_each_other_in_a_circle_are_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, other in (("a", "b"), ("b", "a"), ("self", "self")):
+        write(tmp_path, f"{name}.bicep", MODULE.replace("x.bicep", f"{other}.bicep"))
+    readings = read_workload([Path()], OPTIONS)
+    assert [reading.label for reading in readings] == ["a.bicep", "self.bicep"]
+    assert all(reading.incomplete for reading in readings)
+
+
+@pytest.mark.parametrize("beside", ['{"name": "x", "version": "1"}', "[]", ""])
+def test_other_json_beside_a_file_is_not_its_compiled_form(
+    beside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiling(tmp_path, monkeypatch, f"print({json.dumps(json.dumps(MAIN))})")
+    root = tmp_path / "w"
+    write(root, "main.bicep", "")
+    write(root, "main.parameters.json", parameters(name="x"))
+    write(root, "main.json", beside)
+    assert names(read_workload([root], OPTIONS)) == ["x"]

@@ -148,6 +148,15 @@ def test_blocks_that_make_no_sense_are_told(tmp_path: Path, text: str, reason: s
     assert item.origin is not None
 
 
+@pytest.mark.parametrize("inside", ["for_each = 7\n  content {}", "for_each = null\n  content {}", "for_each = []"])
+def test_blocks_of_a_loop_that_cannot_run_are_open(tmp_path: Path, inside: str) -> None:
+    instance, _ = body(tmp_path, f'r {{\n  v = 1\n}}\ndynamic "r" {{\n  {inside}\n}}', x=1)
+    written, rest = instance.attributes["r"]
+    assert written == {"v": 1}
+    assert isinstance(rest, Unknown)
+    assert rest.many
+
+
 def test_a_sensitive_for_each_of_blocks_is_followed(tmp_path: Path) -> None:
     instance, _ = body(tmp_path, 'dynamic "r" {\n  for_each = sensitive(["a"])\n  content {\n    v = 1\n  }\n}', x=1)
     assert instance.attributes["r"] == [{"v": 1}]
@@ -165,6 +174,7 @@ def test_a_sensitive_for_each_of_blocks_is_followed(tmp_path: Path) -> None:
         ("for_each = toset([1])", "has a number in it"),
         ('for_each = sensitive({ a = 1 })', "must not be sensitive"),
         ("for_each = null", "not a null"),
+        ('for_each = toset(["a"])\n  count = 2', "`count` and `for_each` cannot stand together"),
         ("for_each = { for i in range(1000) : i => i }", None),
         ("for_each = merge([for i in range(11) : { for j in range(1000) : \"${i}.${j}\" => 1 }]...)", "more than 10,000"),
         ("for_each = toset(flatten([for i in range(11) : [for j in range(1000) : \"${i}.${j}\"]]))", "more than 10,000"),

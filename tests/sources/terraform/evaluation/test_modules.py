@@ -141,6 +141,7 @@ def test_providers_are_handed_down(tmp_path: Path) -> None:
         ('"./empty"', "`./empty` has no Terraform files"),
         ('"./"', "`./` calls itself"),
         ("7", "its source is not text"),
+        ('"./${sensitive("hunter2")}"', "its source is not known: it is sensitive"),
         ("path.cwd", "its source is not known: depends on the machine that runs Terraform"),
     ],
 )

@@ -32,6 +32,10 @@ _KNOWN: Final = frozenset(
         "buildMetadata", "openapi", "crds",
     }
 )  # fmt: skip
+_LISTS: Final = (
+    "resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902", "labels", "images",
+    "replicas", "configMapGenerator", "secretGenerator",
+)  # fmt: skip
 _NOT_READ: Final = ("vars", "replacements", "helmCharts", "helmChartInflationGenerator", "helmGlobals", "generators",
                     "transformers", "validators", "configurations")  # fmt: skip
 
@@ -85,13 +89,27 @@ class Kustomizations:
             self._mark(folder)
 
     def roots(self) -> list[Path]:
-        """Folders whose kustomization no other one names."""
+        """Folders whose kustomization no other one names, and one of each circle that nothing else leads to."""
+        folders = [folder for folder in self.files if (found := self.read(folder)) is not None and not found.component]
         named = {path for folder in self.files for path in self._named(folder)}
-        return [
-            folder
-            for folder in self.files
-            if real(folder) not in named and (found := self.read(folder)) is not None and not found.component
-        ]
+        roots = [folder for folder in folders if real(folder) not in named]
+        reached: set[Path] = set()
+        for folder in roots:
+            self._reach(folder, reached)
+        for folder in folders:
+            if real(folder) not in reached:
+                roots.append(folder)
+                self._reach(folder, reached)
+        return roots
+
+    def _reach(self, folder: Path, reached: set[Path]) -> None:
+        """Note every kustomization that one leads to, itself included."""
+        pending = [real(folder)]
+        while pending:
+            place = pending.pop()
+            if place in self._by_real and place not in reached:
+                reached.add(place)
+                pending += self._named(self._by_real[place])
 
     def _named(self, folder: Path) -> list[Path]:
         found = self.read(folder)
@@ -285,6 +303,8 @@ class Kustomizations:
                 self.tell(kustomization, key, "it is not read here", "assess what `kustomize build` prints")
             elif key not in _KNOWN:
                 self.tell(kustomization, key, "kustomize has no such field", "remove it")
+            elif key in _LISTS and not isinstance(kustomization.value[key], list | None):
+                self.tell(kustomization, key, "it must be a list, and is none", "write it as a list")
 
     def _elsewhere(self, kustomization: Kustomization, text: Any, key: str) -> None:
         shown = text_of(text) or "something that is no text"

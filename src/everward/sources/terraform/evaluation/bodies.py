@@ -94,12 +94,10 @@ class BodyReader:
         content = block.body.blocks_of("content")
         source = block.body.attributes.get("for_each")
         if source is None or not content or not isinstance(listed, list):
-            self.session.report_at(
-                self.instance.address,
-                f"the dynamic block `{name}` needs `for_each` and `content`",
-                block.origin,
-                incomplete=False,
-            )
+            reason = f"the dynamic block `{name}` needs `for_each` and `content`"
+            self.session.report_at(self.instance.address, reason, block.origin, incomplete=False)
+            if isinstance(listed, list):
+                listed.append(_many(Unknown(reason=reason, origin=block.origin)))
             return
         iterator = _iterator(block, name)
         for key, value, hole in self._elements(source, scope):
@@ -144,11 +142,10 @@ class BodyReader:
                 (None, None, item) if is_many(item) else (item if is_set else position, item, None)
                 for position, item in enumerate(value)
             ]
-        shown = kind_name(value)
-        self.session.report_at(
-            self.instance.address, f"`for_each` needs a collection, not a {shown}", source.origin, incomplete=False
-        )
-        return []
+        reason = f"`for_each` needs a collection, not a {kind_name(value)}"
+        self.session.report_at(self.instance.address, reason, source.origin, incomplete=False)
+        # What the blocks were meant to be is open: none of them would be a guess.
+        return [(None, None, _many(Unknown(reason=reason, origin=source.origin)))]
 
 
 def _plain(path: str) -> str:

@@ -61,7 +61,8 @@ def _source(caller: ModuleInstance, attribute: Attribute, subject: str) -> Data:
     if isinstance(attribute.value, Literal):
         return attribute.value.value
     value = caller.session.value_of(attribute, caller.scope, subject)
-    return value.value if isinstance(value, Sensitive) else value
+    # Neither Terraform nor OpenTofu take such a source, and messages would quote it.
+    return Unknown(reason="it is sensitive") if isinstance(value, Sensitive) else value
 
 
 def _without_source(session: Session, subject: str, source: Data, origin: Origin) -> str:

@@ -40,7 +40,7 @@ from everward.sources.terraform.language.values import (
 )
 from everward.sources.terraform.modules import Module
 from everward.sources.terraform.modules.declarations import ResourceKey
-from everward.sources.terraform.syntax import Attr, Block, Literal, Step
+from everward.sources.terraform.syntax import Attr, Attribute, Block, Literal, Step
 from everward.values import Origin, Unknown
 
 Slot: TypeAlias = "tuple[str, str]"
@@ -264,6 +264,8 @@ class ModuleInstance:
         attribute = count or each
         if attribute is None:
             return self._enabled(block, address)
+        if count is not None and each is not None:
+            return self._contradiction(each, address)
         label = f"{address}.{attribute.name}"
         slot = (attribute.name, label)
         value = self._once(slot, lambda: self.session.value_of(attribute, self.scope, address))
@@ -290,6 +292,14 @@ class ModuleInstance:
                 represented=True,
             )
         return keys
+
+    def _contradiction(self, each: Attribute, address: str) -> Keys:
+        """A block with `count` and `for_each`, which Terraform refuses: how many there are is anybody's guess."""
+        reason = "`count` and `for_each` cannot stand together"
+        advice = "keep one of them; `terraform validate` refuses it too"
+        self.session.report_at(address, reason, each.origin, incomplete=True, represented=True, help=advice)
+        hole = Unknown(reason=reason, decided_by=(address,), origin=each.origin)
+        return Keys("for_each", hole=identify(hole, "for_each", f"{address}.for_each", self.address))
 
     def _most(self) -> Allowed:
         """How many instances a block may have."""

@@ -25,6 +25,8 @@ from everward.values import Origin, Unknown, Value, placeholder
 if TYPE_CHECKING:
     from everward.sources.terraform.evaluation.module import ModuleInstance
 
+_SMALL = 32
+"""Elements of values that are counted again rather than remembered."""
 WORKSPACE = "terraform.workspace"
 _DEEP = "the expressions refer to one another too deeply"
 
@@ -171,21 +173,22 @@ class Session:
 
     def _weight(self, value: Data) -> int:
         """How many elements a value has at all depths; parts that stand in it several times count each time."""
-        if isinstance(value, Sensitive):
-            return self._weight(value.value)
-        if not isinstance(value, list | dict):
-            return 1
-        known = self._weights.get(id(value))
-        if known is not None:
-            return known[0]
-        total = 1 + len(value)
-        for item in value.values() if isinstance(value, dict) else value:
-            if total > self.limits.elements:
-                break
-            if isinstance(item, list | dict | Sensitive):
-                total += self._weight(item)
-        # The value is kept as well: as long as it lives, nothing else has its identity.
-        self._weights[id(value)] = (total, value)
+        total = 0
+        stack: list[Data] = [value]
+        while stack and total <= self.limits.elements:
+            item = stack.pop()
+            known = self._weights.get(id(item))
+            if known is not None:
+                total += known[0]
+            elif isinstance(item, Sensitive):
+                stack.append(item.value)
+            elif isinstance(item, list | dict):
+                total += 1 + len(item)
+                inner = item.values() if isinstance(item, dict) else item
+                stack += [part for part in inner if isinstance(part, list | dict | Sensitive)]
+        if total > _SMALL:
+            # The value is kept as well: as long as it lives, nothing else has its identity.
+            self._weights[id(value)] = (total, value)
         return total
 
     def failed(
