@@ -98,6 +98,13 @@ INJECTED = {"delegatedSubnetResourceId": SUBNET}
             {"network": {"delegatedSubnetResourceId": SUBNET}},
             Openness.CLOSED,
         ),
+        (
+            "Microsoft.DBforPostgreSQL/flexibleServers",
+            {"network": {"delegatedSubnetResourceId": HOLE}},
+            Openness.UNKNOWN,
+        ),
+        # What stands in a rule and is no address may let anybody in.
+        (STORAGE, {"networkAcls": {**DENY, "ipRules": [{"value": "office"}]}}, Openness.UNKNOWN),
         (STORAGE, HOLE, Openness.UNKNOWN),
     ],
 )
@@ -128,6 +135,13 @@ def test_rules_of_database_servers_stand_below_them() -> None:
     assert found.subnets == ((SUBNET, False),)
     assert found.admits(cidr("203.0.113.8")) is True
     assert found.admits(cidr("203.0.113.10")) is False
+
+
+@pytest.mark.parametrize("last", ["0.0.0.0", "255.255.255.255"])
+def test_a_rule_that_is_perhaps_not_there_opens_nothing_for_certain(last: str) -> None:
+    rule = sql("a", "0.0.0.0", last)
+    rule.condition = HOLE
+    assert door("Microsoft.Sql/servers", {}, rule).openness is Openness.UNKNOWN
 
 
 def rule_set(**body: Any) -> Any:

@@ -59,6 +59,13 @@ def test_restrictions_are_met_by_priority() -> None:
     assert main.admits(other) is True
 
 
+@pytest.mark.parametrize("listed", [[HOLE], HOLE, [HOLE, EDGE]])
+@pytest.mark.parametrize("default", [None, "Deny", "Allow"])
+def test_restrictions_that_are_not_known_decide_nothing(listed: Any, default: str | None) -> None:
+    main, _ = site({"ipSecurityRestrictions": listed, "ipSecurityRestrictionsDefaultAction": default})
+    assert isinstance(main.admits(ANYBODY), Unknown)
+
+
 def test_the_deployment_site_is_a_door_of_its_own() -> None:
     main, scm = site({"ipSecurityRestrictions": [EDGE]})
     assert (main.name, scm.name) == ("site", "scm")

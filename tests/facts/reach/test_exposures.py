@@ -341,3 +341,16 @@ def test_ten_thousand_packets_do_not_get_into_what_is_closed() -> None:
 def test_packets_are_written_as_people_do() -> None:
     assert str(Packet("2001:db8::1", "fd00::1", "tcp", 443, 50000)) == "tcp [2001:db8::1]:50000 -> [fd00::1]:443"
     assert str(Packet("10.0.0.1", "10.0.0.2", "icmp")) == "icmp 10.0.0.1 -> 10.0.0.2"
+
+
+def test_a_rule_that_is_perhaps_not_there_decides_nothing() -> None:
+    """Neither its permission nor its denial is certain: a count or a switch decides whether it is written."""
+    body = rule("web", 100, destinationPortRange="443")["properties"]
+    one = made(f"{NETWORK}/networkSecurityGroups/securityRules", "g/web", body)
+    one.condition = HOLE
+    [perhaps] = found(world(*behind().estate, one))
+    assert isinstance(perhaps.certain, Unknown)
+    shut = made(f"{NETWORK}/networkSecurityGroups/securityRules", "g/no", {**body, "access": "Deny"})
+    shut.condition = HOLE
+    doubtful = found(world(*behind(rule("web", 200, destinationPortRange="443")).estate, shut))
+    assert [isinstance(item.certain, Unknown) for item in doubtful] == [True]

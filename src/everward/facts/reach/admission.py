@@ -163,11 +163,14 @@ class _Doors:
                     continue
             for text in value.split(",") if isinstance(value, str) else [value]:
                 parsed = parse_addresses(text) if isinstance(text, str) and text.strip() else None
-                if isinstance(text, Unknown):
+                if parsed is not None:
+                    sure = sure.union(parsed)
+                elif isinstance(text, Unknown):
                     self.holes.append(text)
                     most = EVERYWHERE
-                elif parsed is not None:
-                    sure = sure.union(parsed)
+                elif isinstance(text, str) and text.strip():
+                    self.holes.append(Unknown(reason=f"`{text.strip()}` is no address that is known here"))
+                    most = EVERYWHERE
         return Extent(sure, most.union(sure))
 
     def subnets(self, listed: Any, *keys: str) -> tuple[tuple[str | Unknown, Truth], ...]:
@@ -254,7 +257,11 @@ def _sql(child_type: str, *, subnets: str | None = None, network: bool = False) 
     def read(doors: _Doors) -> Iterator[Admission]:
         path = ("network", "publicNetworkAccess") if network else ("publicNetworkAccess",)
         listens = doors.enabled(*path)
-        if network and inner(doors.body, "network", "delegatedSubnetResourceId") is not None:
+        delegated = id_in(inner(doors.body, "network", "delegatedSubnetResourceId")) if network else None
+        if isinstance(delegated, Unknown):
+            # Perhaps null: then the server is public.
+            listens = delegated if listens is not False else False
+        elif delegated is not None:
             listens = False
         sure = most = NOWHERE
         azure: Truth = False
@@ -267,11 +274,14 @@ def _sql(child_type: str, *, subnets: str | None = None, network: bool = False) 
                 most = EVERYWHERE
                 continue
             if first == last == "0.0.0.0":  # noqa: S104 - a rule of the service, not a socket
-                azure = True
+                azure = azure if azure is True else rule.condition
                 continue
             parsed = parse_addresses(f"{first}-{last}")
-            if parsed is not None:
+            if parsed is not None and rule.condition is True:
                 sure = sure.union(parsed)
+            elif isinstance(rule.condition, Unknown):
+                doors.holes.append(rule.condition)
+                most = EVERYWHERE
         if sure.v4 == EVERYWHERE.v4:
             everyone = True
         children = doors.estate.below(doors.resource.id, subnets) if subnets is not None else ()

@@ -142,13 +142,14 @@ def _unmatched(config: Mapping[str, Any], field: str, rules: tuple[Restriction, 
 
 
 def _rules(config: Mapping[str, Any], field: str) -> tuple[Restriction, ...]:
-    listed = [item for item in items(inner(config, field)) if isinstance(item, dict)]
-    found = [rule for item in listed if (rule := _rule(item)) is not None]
+    listed = [item for item in items(inner(config, field)) if isinstance(item, dict | Unknown)]
+    # A rule of which nothing is known may stand before all others, and may be about anybody.
+    found = [Restriction("", -1, item, OPEN) if isinstance(item, Unknown) else _rule(item) for item in listed]
     # The rule that services show where nobody wrote one says what happens anyway.
     return tuple(sorted(found, key=lambda rule: rule.priority))
 
 
-def _rule(item: Mapping[str, Any]) -> Restriction | None:
+def _rule(item: Mapping[str, Any]) -> Restriction:
     action = text_in(item, "action")
     priority = inner(item, "priority")
     tag = text_in(item, "tag")

@@ -165,6 +165,9 @@ def rules_of(group: Resource, estate: Estate | None = None) -> list[Rule]:
             found[rule.name.lower()] = rule
     for child in estate.below(group.id, RULE_TYPE) if estate is not None else ():
         rule = _rule({"name": child.name, "id": child.id, **child.body}, group, child.origin, len(found))
+        if isinstance(child.condition, Unknown):
+            # Nobody knows whether it is there: it may take what it takes, and for certain it takes nothing.
+            rule = rule._replace(services=(), holes=(*rule.holes, child.condition))
         found.setdefault(rule.name.lower(), rule)
     return [*found.values(), *default_rules(group.id)]
 
