@@ -1,8 +1,8 @@
 """Measures the product beside a peer, or beside the bare parsing of the same bytes, in one run.
 
 `python -m tests.bench` prints a table and exits with 1 when a target is missed, with 2 when something is missing. Every
-figure is a ratio of two medians taken in turns on the same machine; only the policy engine, which has no peer, has
-limits in seconds.
+figure is a ratio of two medians taken in turns on the same machine; only the policy engine and the analyses of networks
+and rights, which have no peer, have limits in seconds and mebibytes.
 
 It reads from the environment: CHECKOV, the peer's command (without it, the peer is installed into `.bench/checkov`);
 EVERWARD_MCO, a checkout of the reference workload; EVERWARD_CASES, the folder with recorded resources.
@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.analyses import access, large, reach
 from tests.bench.measure import BenchError, Command, Sample, output_of, race
 from tests.bench.policy import unpack
 from tests.bench.report import Target, table
@@ -180,7 +181,17 @@ def grown(runs: int) -> Iterator[Target]:
     yield from stamps(everward, peer(), folder_from("EVERWARD_MCO"), folder_from("EVERWARD_CASES"), runs)
 
 
-BENCHES = {"help": help_texts, "workload": workload, "stamps": grown, "bulk": bulk, "policy": policy, "avm": templates}
+BENCHES = {
+    "help": help_texts,
+    "workload": workload,
+    "stamps": grown,
+    "bulk": bulk,
+    "policy": policy,
+    "avm": templates,
+    "reach": reach,
+    "access": access,
+    "large": large,
+}
 
 
 def main() -> int:

@@ -108,7 +108,11 @@ def services(rng: random.Random, scope: str, unit: int) -> Iterator[Resource]:
     """Platform services, open or closed by chance, and a private endpoint into the first account."""
     for index in range(3):
         closed = rng.choice(("Enabled", "Disabled"))
-        rules = {"defaultAction": rng.choice(("Allow", "Deny")), "bypass": "AzureServices", "ipRules": []}
+        rules: dict[str, Any] = {
+            "defaultAction": rng.choice(("Allow", "Deny")),
+            "bypass": "AzureServices",
+            "ipRules": [],
+        }
         properties = {"publicNetworkAccess": closed, "networkAcls": rules}
         account = made("Microsoft.Storage/storageAccounts", f"st{unit}x{index}", properties, scope)
         yield account
@@ -118,14 +122,14 @@ def services(rng: random.Random, scope: str, unit: int) -> Iterator[Resource]:
             yield made(f"{NETWORK}/privateEndpoints", f"pe{unit}", placed, scope)
     policies = [{"objectId": guid(1, rng.randrange(2_000)), "permissions": {"secrets": ["get", "list"]}}]
     for index, by_role in enumerate((True, False)):
-        properties = {"enableRbacAuthorization": by_role, "accessPolicies": [] if by_role else policies}
-        yield made("Microsoft.KeyVault/vaults", f"kv{unit}-{index}", properties, scope)
+        vault: dict[str, Any] = {"enableRbacAuthorization": by_role, "accessPolicies": [] if by_role else policies}
+        yield made("Microsoft.KeyVault/vaults", f"kv{unit}-{index}", vault, scope)
     yield made("Microsoft.ContainerRegistry/registries", f"cr{unit}", {"publicNetworkAccess": "Enabled"}, scope)
     yield made("Microsoft.ManagedIdentity/userAssignedIdentities", f"id{unit}", {"principalId": guid(5, unit)}, scope)
 
 
 def assigned(rng: random.Random, scope: str, unit: int) -> Iterator[Resource]:
-    """Five assignments on the resource group; of its subscription and management groups only now and then."""
+    """Five assignments on the resource group; on its subscription and on management groups only now and then."""
     from everward.facts.access.roles import built_in_roles
 
     roles, subscription = list(built_in_roles()), scope.rpartition("/resourceGroups/")[0]
