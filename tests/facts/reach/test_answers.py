@@ -196,6 +196,40 @@ def test_the_group_of_a_private_endpoint_decides_where_the_subnet_says_so() -> N
     assert asked("Enabled").verdict is Verdict.CLOSED
 
 
+def test_a_name_that_several_subnets_have_means_all_of_them() -> None:
+    made_world = world(
+        vnet("v", "10.0.0.0/16", subnet("nodes", "10.0.1.0/24")),
+        vnet("w", "10.1.0.0/16", subnet("nodes", "10.1.1.0/24")),
+        nic("db", "v", "nodes", "10.0.1.9"),
+        services=(HTTPS,),
+    )
+    assert [reply.verdict for reply in ask(made_world, "nodes", "db", HTTPS)] == [Verdict.OPEN, Verdict.CLOSED]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("{var.vault}", Verdict.UNKNOWN), ("other-{var.suffix}", Verdict.CLOSED), (HOLE, Verdict.UNKNOWN)],
+)
+def test_an_endpoint_whose_target_is_partly_known_may_lead_there(name: Any, verdict: Verdict) -> None:
+    target = name if name is HOLE else made("Microsoft.KeyVault/vaults", name, {}).id
+    connection = {"privateLinkServiceId": target, "groupIds": ["vault"]}
+    made_world = world(
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24")),
+        nic("app", "v", "apps", "10.0.1.4"),
+        made("Microsoft.KeyVault/vaults", "kv", {"publicNetworkAccess": "Disabled"}),
+        made(
+            f"{NETWORK}/privateEndpoints",
+            "pe",
+            {
+                "subnet": subnet_id("v", "apps"),
+                "privateLinkServiceConnections": [{"name": "c", "properties": connection}],
+            },
+        ),
+        services=(HTTPS,),
+    )
+    assert one(made_world, "app", "kv").verdict is verdict
+
+
 def test_a_subnet_that_nobody_read_is_not_out_of_reach() -> None:
     made_world = world(
         vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24")),

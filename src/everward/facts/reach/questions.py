@@ -25,7 +25,8 @@ from everward.facts.reach.tags import tag_addresses
 from everward.facts.reach.topology import Subnet
 from everward.facts.reach.witness import check, packet
 from everward.facts.shape import ids_in, inner, properties
-from everward.values import Truth, Unknown, UsageError, all_of, any_of
+from everward.policy.hierarchy import Hierarchy
+from everward.values import Truth, Unknown, UsageError, all_of, any_of, try_parse_id
 
 INTERNET: Final = "internet"
 
@@ -129,14 +130,18 @@ def _called(place: Place) -> str:
 
 
 def _places(world: Networks, text: str) -> list[Place]:
-    """The endpoints that a user means, or the subnet."""
-    subnet = world.topology.subnet(text) or next(
-        (item for item in world.topology.subnets.values() if item.name.lower() == text.strip().lower()), None
-    )
-    if subnet is not None:
-        own = [item for item in world.endpoints.all if item.subnet is subnet and item.kind != "private endpoint"]
-        return [own[0]] if own else [subnet]
+    """The endpoints that a user means, or the subnets."""
+    exact = world.topology.subnet(text)
+    wanted = text.strip().lower()
+    # Each stamp has a subnet of the same name: the answer for one is not that for all.
+    listed = [exact] if exact else [item for item in world.topology.subnets.values() if item.name.lower() == wanted]
     found: list[Place] = []
+    for subnet in listed:
+        own = [item for item in world.endpoints.all if item.subnet is subnet and item.kind != "private endpoint"]
+        # Those behind the same group of their own send alike.
+        found += {str(item.group).lower(): item for item in reversed(own)}.values() or [subnet]
+    if found:
+        return found
     for resource in find(world, text):
         found.extend(end for key in sorted(_parts(resource)) for end in world.endpoints.of(key))
     if not found:
@@ -332,9 +337,10 @@ def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
 def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
     """Through private endpoints that lead to the target."""
     for link in links(world.estate):
-        if not isinstance(link.target, str) or link.target.lower() != target.key:
+        leads = _is(link.target, target)
+        if leads is False:
             continue
-        truths: list[Truth] = [link.approved, reaches(world.topology, subnet.network, link.subnet)]
+        truths: list[Truth] = [leads, link.approved, reaches(world.topology, subnet.network, link.subnet)]
         mask, gate = world.space.mask(asked), _gate(world, origin, OUTBOUND)
         ends = world.endpoints.of(link.endpoint.id)
         truths += [_passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
@@ -345,7 +351,21 @@ def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, a
         if isinstance(named, Unknown):
             notes = (f"whether names lead there is not known: {named.reason}",)
         step = Step(link.endpoint.id, "private endpoint", link.endpoint.origin)
+        if leads is not True and all_of(truths) is False:
+            continue
         yield Way("private endpoint", all_of(truths), (step,), notes=notes)
+
+
+def _is(id_: str | Unknown, target: Resource) -> Truth:
+    """Whether an id, parts of which may be open, is that of a resource."""
+    if isinstance(id_, Unknown):
+        return id_
+    if id_.lower() == target.key:
+        return True
+    parsed = try_parse_id(id_)
+    if parsed is None or parsed.type.lower() != target.type_key:
+        return False
+    return Hierarchy().contains(id_, target.id)
 
 
 def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
