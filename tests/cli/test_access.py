@@ -196,3 +196,11 @@ resource "azurerm_role_assignment" "odd" {
     assert "is in no source" in err
     assert run(capsys, "who-can", BLOB, "stone", "infra", "--allow-incomplete")[0] == 0
     assert run(capsys, "what-can", "app", "infra")[0] == 3
+
+
+def test_a_scope_at_which_nothing_stands_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip in an id is answered with "nobody may" else."""
+    code, out, err = run(capsys, "who-can", BLOB, "/subscriptions/x/resourceGroups/typo", "infra")
+    assert (code, "0 principals may" in out) == (0, True)
+    assert "no source has anything at `/subscriptions/x/resourceGroups/typo`" in err
+    assert "no source has" not in run(capsys, "who-can", BLOB, "/subscriptions/{subscription}", "infra")[2]

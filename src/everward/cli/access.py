@@ -110,6 +110,10 @@ def _check_known(operation: str) -> None:
 def _scope(estate: Estate, text: str) -> str:
     """The id of a scope: as given, or that of the only resource of the name."""
     if text.startswith("/"):
+        key = text.rstrip("/").lower()
+        if key and not any(f"{item.key}/".startswith(f"{key}/") for item in estate):
+            shown = clean(text)
+            click.echo(f"warning: no source has anything at `{shown}`: only what is held above it counts", err=True)
         return text
     named = [item for item in estate if item.name.lower() == text.lower()]
     if len(named) == 1:

@@ -365,7 +365,9 @@ def _is(id_: str | Unknown, target: Resource) -> Truth:
     parsed = try_parse_id(id_)
     if parsed is None or parsed.type.lower() != target.type_key:
         return False
-    return Hierarchy().contains(id_, target.id)
+    if Hierarchy().contains(id_, target.id) is False:
+        return False
+    return Unknown(reason="which resource the endpoint leads to is not known yet", decided_by=(id_,))
 
 
 def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
