@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.analyses import access, large, reach
@@ -181,7 +181,7 @@ def grown(runs: int) -> Iterator[Target]:
     yield from stamps(everward, peer(), folder_from("EVERWARD_MCO"), folder_from("EVERWARD_CASES"), runs)
 
 
-BENCHES = {
+BENCHES: dict[str, Callable[[int], Iterator[Target]]] = {
     "help": help_texts,
     "workload": workload,
     "stamps": grown,
