@@ -70,9 +70,9 @@ def _nearby(world: Networks, address: Resource) -> Any:
 
 
 def _attachment(world: Networks, address: Resource) -> tuple[Resource | None, Network | None]:
-    for endpoint in world.endpoints.all:
-        if any(isinstance(id_, str) and id_.lower() == address.key for id_ in endpoint.public):
-            return endpoint.resource, endpoint.subnet.network if endpoint.subnet is not None else None
+    endpoint = world.endpoints.by_public.get(address.key)
+    if endpoint is not None:
+        return endpoint.resource, endpoint.subnet.network if endpoint.subnet is not None else None
     for holder in world.estate.referrers.get(address.key, ()):
         if holder.type_key == "microsoft.network/loadbalancers":
             return holder, _behind(world, holder)

@@ -89,7 +89,8 @@ def _open(world: Networks, subnet: Subnet) -> Truth:
     if Hop.INTERNET not in hops:
         holes = [hop for hop in hops if isinstance(hop, Unknown)]
         return combine(holes) if holes else False
-    endpoints = [item for item in world.endpoints.all if item.subnet is subnet and item.kind != "private endpoint"]
+    own = world.endpoints.by_subnet.get(subnet.key, ())
+    endpoints = [item for item in own if item.kind != "private endpoint"]
     if not endpoints:
         return False
     answers = [_leaves(world, endpoint) for endpoint in endpoints]

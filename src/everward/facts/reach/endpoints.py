@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from everward.estate import Resource
@@ -95,6 +96,25 @@ class Endpoints:
         self.places.of[key] = extent if before is None else _both(before, extent)
         if endpoint.resource.origin.address is not None:
             self.places.declared.setdefault(endpoint.resource.origin.address, key)
+
+    @cached_property
+    def by_public(self) -> Mapping[str, Endpoint]:
+        """The first endpoint that has a public address, by the lower-case id of that."""
+        found: dict[str, Endpoint] = {}
+        for endpoint in self.all:
+            for id_ in endpoint.public:
+                if isinstance(id_, str):
+                    found.setdefault(id_.lower(), endpoint)
+        return found
+
+    @cached_property
+    def by_subnet(self) -> Mapping[str, list[Endpoint]]:
+        """The endpoints of each subnet by its key."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.all:
+            if endpoint.subnet is not None:
+                found.setdefault(endpoint.subnet.key, []).append(endpoint)
+        return found
 
     def at(self, address: int, version: int = 4) -> list[Endpoint]:
         """The endpoints that have an address for certain."""

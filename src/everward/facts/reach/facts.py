@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
@@ -201,7 +202,7 @@ def _remark(group: Resource, direction: str, remark: Remark) -> Resource:
 def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
     sources, destinations, services = part
     return {
-        "sources": list(sources.cidrs())[:8],
-        "destinations": list(destinations.cidrs())[:8],
+        "sources": list(islice(sources.cidrs(), 8)),
+        "destinations": list(islice(destinations.cidrs(), 8)),
         "services": [format_service(service) for service in services],
     }
