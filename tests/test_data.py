@@ -9,7 +9,8 @@ from tests.regenerate import main
 from everward.values import data_file
 
 DATA = data_file("aliases.bin").parent
-FILES = sorted(path.name for path in DATA.iterdir() if path.suffix not in (".md", ".py"))
+FILES = sorted(path.name for path in DATA.iterdir() if path.suffix not in (".md", ".py") and path.is_file())
+FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir() and path.name != "__pycache__")
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,11 @@ def test_every_data_file_says_where_it_is_from(name: str) -> None:
     own = (DATA / name).read_bytes()[:400]
     family = name.replace("azurerm-facts", "").removesuffix(".tsv.gz")
     assert name in notes or (family != name and family in notes) or b"ource" in own or b"_provenance" in own
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_folder_of_data_says_where_each_of_its_parts_is_from(name: str) -> None:
+    notes = (DATA / name / "README.md").read_text(encoding="utf-8")
+    parts = [path.name for path in (DATA / name).iterdir() if path.name != "README.md"]
+    assert parts
+    assert [part for part in parts if f"`{part}`" not in notes] == []
