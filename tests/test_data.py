@@ -9,7 +9,7 @@ from tests.regenerate import main
 from everward.values import data_file
 
 DATA = data_file("aliases.bin").parent
-FILES = sorted(path.name for path in DATA.iterdir() if path.is_file() and path.suffix not in (".md", ".py"))
+FILES = sorted(path.name for path in DATA.iterdir() if path.suffix not in (".md", ".py") and path.is_file())
 FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir() and path.name != "__pycache__")
 
 
@@ -39,6 +39,8 @@ def test_every_data_file_says_where_it_is_from(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_every_folder_says_where_what_is_in_it_is_from(name: str) -> None:
+def test_every_folder_of_data_says_where_each_of_its_parts_is_from(name: str) -> None:
     notes = (DATA / name / "README.md").read_text(encoding="utf-8")
-    assert [path.name for path in (DATA / name).iterdir() if path.is_dir() and f"`{path.name}`" not in notes] == []
+    parts = [path.name for path in (DATA / name).iterdir() if path.name != "README.md"]
+    assert parts
+    assert [part for part in parts if f"`{part}`" not in notes] == []

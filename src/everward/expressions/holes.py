@@ -122,15 +122,32 @@ def has_many(items: list[Value]) -> bool:
     return Unknown in map(type, items) and any(isinstance(item, Unknown) and item.many for item in items)
 
 
-def close(value: Value) -> Value:
-    """`value` with a hole in the place of every object that is only known in part."""
+def close(value: Value, *, counted: bool = False) -> Value:
+    """`value` with a hole in the place of every object that is only known in part.
+
+    Raises:
+        Failure: with `counted`, when it has more parts than a value may have.
+
+    """
     stack: list[Any] = [value]
+    parts = whole = 0
     while stack:
         item = stack.pop()
-        if isinstance(item, OpenObject):
-            return _closed(value)
-        if isinstance(item, (list, dict)):
-            stack.extend(item.values() if isinstance(item, dict) else item)
+        if isinstance(item, dict):
+            if isinstance(item, OpenObject):
+                if counted:
+                    check_size(value)
+                return _closed(value)
+            parts += len(item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            parts += len(item)
+            stack.extend(item)
+        if parts > _MANY:
+            whole += parts
+            if counted:
+                bounds().walk(parts, whole)
+            parts = 0
     return value
 
 

@@ -128,6 +128,34 @@ def test_a_machine_is_reached_at_its_interfaces_and_by_its_address(target: str) 
     assert (way.holds, way.notes) == (False, ("nothing on the way lets anybody in on tcp/22",))
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "verdict"),
+    [
+        ({}, None, Verdict.UNKNOWN),
+        ({}, {}, Verdict.OPEN),
+        ({"peeringState": "Connected"}, None, Verdict.OPEN),
+        ({"peeringState": "Initiated"}, {}, Verdict.CLOSED),
+    ],
+)
+def test_one_side_of_a_peering_connects_nothing(here: Any, there: Any, verdict: Verdict) -> None:
+    def peered(name: str, more: Any) -> Any:
+        return {"name": name, "properties": {"remoteVirtualNetwork": ref(f"{NETWORK}/virtualNetworks", name), **more}}
+
+    made_world = world(
+        vnet("v", "10.0.0.0/16", subnet("apps", "10.0.1.0/24"), virtualNetworkPeerings=[peered("w", here)]),
+        vnet(
+            "w",
+            "10.1.0.0/16",
+            subnet("data", "10.1.1.0/24"),
+            virtualNetworkPeerings=[] if there is None else [peered("v", there)],
+        ),
+        nic("app", "v", "apps", "10.0.1.4"),
+        nic("db", "w", "data", "10.1.1.4"),
+        services=(HTTPS,),
+    )
+    assert one(made_world, "app", "db").verdict is verdict
+
+
 def test_what_is_not_modelled_is_not_closed() -> None:
     made_world = world(
         made("Microsoft.Cdn/profiles", "edge", {}),

@@ -224,6 +224,12 @@ def test_objects_of_any_shape_become_resources(shape: Any) -> None:
         ("kind: Service\nmetadata: {name: s}\n", 1, "an object needs an `apiVersion`"),
         ("apiVersion: v1\nmetadata: {name: s}\n", 1, "an object needs a `kind`"),
         ("apiVersion: v1\nkind: [Pod]\n", 1, "an object needs a `kind`"),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  template:\n    spec:\n"
+            "      containers: {name: a}\n",
+            7,
+            "`containers` must be a list, so none of them is read",
+        ),
         ("apiVersion: v1\nkind: List\nitems: 5\n", 3, "a list of objects needs `items`, a list"),
         ("apiVersion: v1\nkind: List\nitems:\n- 5\n", 4, "an element of a list of objects is none"),
         ("apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1}\n", 4, "an object needs a `kind`"),

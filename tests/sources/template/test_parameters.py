@@ -90,7 +90,6 @@ def test_null_for_a_parameter_without_default_is_null(tmp_path: Path) -> None:
         ({"type": "object"}, [], "must be an object, not []"),
         ({"type": "array"}, {"a": "b" * 100}, "must be an array, not {'a': '" + "b" * 72 + "…"),
         ({"type": "securestring"}, 5, "must be a securestring, not that"),
-        ({"type": "other"}, 5, None),
         ({}, 5, None),
         ("odd", 5, None),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources.template.support import expand, nested, reasons, template
+from tests.sources.template.support import OPTIONS, expand, nested, reasons, template
 
 PLAIN = {"type": "A.B/c", "apiVersion": "1", "name": "x", "properties": {"z": "q"}}
 ASKED = "[reference('x').z]"
@@ -26,6 +26,38 @@ def sections(count: int) -> dict[str, Any]:
 )
 def test_sections_have_a_size(content: dict[str, Any], reason: str, tmp_path: Path) -> None:
     assert reasons(expand(tmp_path, template((), **content))) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"parameters": 5}, "the parameters must be an object, so none of them is read"),
+        ({"variables": [1]}, "the variables must be an object, so none of them is read"),
+        ({"outputs": "x"}, "the outputs must be an object, so none of them is read"),
+        ({"functions": {}}, "the functions must be an array, so none of them is read"),
+        ({"parameters": {"p": {"type": "in"}}}, "a parameter has a type that templates do not have: `in`"),
+    ],
+)
+def test_sections_and_parameters_have_a_type(content: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    values = {"p": "x"} if "p" in str(content) and isinstance(content.get("parameters"), dict) else {}
+    assert reasons(expand(tmp_path, template((PLAIN,), **content), OPTIONS, **values)) == [reason]
+
+
+def test_sections_may_be_null(tmp_path: Path) -> None:
+    content = template((PLAIN,), parameters=None, variables=None, outputs=None, functions=None)
+    assert not expand(tmp_path, content).unresolved
+
+
+@pytest.mark.parametrize("raw", [5, "x", True])
+def test_resources_of_another_kind_are_lost_and_said(raw: Any, tmp_path: Path) -> None:
+    (alone,) = expand(tmp_path, template(raw)).unresolved
+    inner = nested("n", template(raw))
+    (within,) = expand(tmp_path, template((inner,))).unresolved
+    for item in (alone, within):
+        assert "a resource must be an object" in item.reason
+        assert item.incomplete
+        assert item.origin is not None
+        assert item.origin.line is not None
 
 
 def test_a_template_has_a_number_of_resources(tmp_path: Path) -> None:

@@ -108,8 +108,8 @@ def test_variables_without_value_are_told_with_what_hangs_on_them(tmp_path: Path
         for item in reading.unresolved
     }
     first = VERSION.count("\n") + 1
-    assert told["var.p"] == ("variable without value; decides 2 values of 1 resources", first + 1, False)
-    assert told["var.each"] == ("variable without value; decides 1 values of 1 resources", first + 2, False)
+    assert told["var.p"] == ("variable without value; decides 2 values of 1 resource", first + 1, False)
+    assert told["var.each"] == ("variable without value; decides 1 value of 1 resource", first + 2, False)
     assert told["var.idle"] == ("variable without value; no resource needs it", first, False)
     assert "var.d" not in told
     assert told["azurerm_resource_group.g"][2]
@@ -133,7 +133,7 @@ def test_values_that_a_pipeline_leaves_open_are_told_too(tmp_path: Path) -> None
     reading = source.read(item, tree, ReadOptions())
     (told,) = reading.unresolved
     assert told.subject == "var.p"
-    assert told.reason == "set while the pipeline runs; decides 1 values of 1 resources"
+    assert told.reason == "set while the pipeline runs; decides 1 value of 1 resource"
 
 
 def test_the_workspace_can_be_given(tmp_path: Path) -> None:

@@ -185,6 +185,7 @@ def test_subscription_is_that_of_most_resources(tmp_path: Path) -> None:
         (shown(child_modules={}), "not an array"),
         ({**shown(), "values": []}, "not an object"),
         (kept(version=3), "the state has version `3`, only 4 can be read"),
+        ({"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "YQ=="}, "the state is encrypted"),
         (kept(3), "not an object"),
         (kept({"type": "x"}), "no `name`"),
         (kept({"name": "x"}), "no `type`"),

@@ -26,7 +26,7 @@ from everward.facts.reach.topology import Subnet
 from everward.facts.reach.witness import check, packet
 from everward.facts.shape import ids_in, inner, properties
 from everward.policy.hierarchy import Hierarchy
-from everward.values import Truth, Unknown, UsageError, all_of, any_of, try_parse_id
+from everward.values import Truth, Unknown, UsageError, all_of, any_of, combine, try_parse_id
 
 INTERNET: Final = "internet"
 
@@ -331,7 +331,17 @@ def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
                 truths.append(doubt if endpoint.public else False)
             else:
                 truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
-    return all_of(truths) if truths else False
+    return _agreed(truths, subnet)
+
+
+def _agreed(truths: Sequence[Truth], subnet: Subnet) -> Truth:
+    """What routes come to, each of which may be the one that is taken. Without any, nothing gets through."""
+    holes = [item for item in truths if isinstance(item, Unknown)]
+    if holes:
+        return combine(holes)
+    if True in truths and False in truths:
+        return Unknown(reason="it is not certain which route is taken", decided_by=(subnet.id,))
+    return True in truths
 
 
 def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, asked: Service) -> Iterator[Way]:
@@ -401,7 +411,8 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: 
     tag = SERVICE_TAGS.get(service)
     public = tag_addresses(tag) if tag is not None else None
     addresses = Addresses(public.v4, ()) if public is not None else _SAMPLE
-    truths = [_passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)]
+    passes = _passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)
+    truths: list[Truth] = []
     for _, hops in world.hops(subnet, addresses):
         for hop in hops:
             if isinstance(hop, Unknown):
@@ -412,7 +423,7 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: 
                 truths.append(False)
             else:
                 truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
-    return all_of(truths)
+    return all_of([passes, _agreed(truths, subnet)])
 
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:

@@ -37,6 +37,8 @@ class Peering:
     remote: str | Unknown | None
     """The id of the other network."""
     connected: Truth = True
+    said: bool = False
+    """Whether Azure itself says so: both sides are there then."""
     access: Truth = True
     """allowVirtualNetworkAccess."""
     forwarded: Truth = False
@@ -276,8 +278,10 @@ class Topology:
         back = [item for item in other.peerings if isinstance(item.remote, str) and item.remote.lower() == network.key]
         if peering.connected is not True:
             return peering.connected
-        # The other side may belong to another team, whose code is not read: then this side's word counts.
-        return back[0].connected if back else True
+        if back or peering.said:
+            return back[0].connected if back else True
+        # The other side may belong to another team, whose code is not read; one side alone connects nothing.
+        return Unknown(reason="the other side of the peering is in no source", decided_by=(other.id,))
 
 
 def _parent(id: str) -> str:
@@ -311,6 +315,7 @@ def _peering(name: str, body: Any) -> Peering:
         name,
         id_in(inner(body, "remoteVirtualNetwork")),
         connected,
+        isinstance(state, str),
         flag(body, "allowVirtualNetworkAccess", default=True),
         flag(body, "allowForwardedTraffic", default=False),
         flag(body, "allowGatewayTransit", default=False),

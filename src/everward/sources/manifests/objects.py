@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from everward.estate import Resource
 from everward.sources.located import LocatedResource
-from everward.sources.manifests.kinds import NAMESPACE, is_namespaced, name_of, type_of
+from everward.sources.manifests.kinds import NAMESPACE, is_namespaced, name_of, pod_spec, type_of
 from everward.sources.manifests.placed import PlacedList, PlacedMap, Spot, map_of, maps_in, plain, text_of
 from everward.sources.manifests.yamltext import SOURCE
 from everward.values import Origin, Step, Truth, Unknown, key_of, placeholder
@@ -18,6 +18,7 @@ DEFAULT_NAMESPACE: Final = "default"
 
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _SECRET_PARTS: Final = ("data", "stringData")
+_CONTAINERS: Final = ("containers", "initContainers", "ephemeralContainers")
 _SCHEMA: Final = Unknown(reason="the schema of a definition is not kept", present=True, filled=True)
 
 
@@ -56,7 +57,7 @@ def objects_in(value: Any) -> Iterator[PlacedMap]:
 
 
 def faults_in(value: Any) -> Iterator[tuple[Spot, str]]:
-    """What `objects_in` passes over in a document, and why no cluster takes it.
+    """What is passed over in a document, and why no cluster takes it.
 
     A document with neither of the two keys is none of Kubernetes, and no fault.
     """
@@ -75,6 +76,18 @@ def faults_in(value: Any) -> Iterator[tuple[Spot, str]]:
         yield value.spot_of("items"), "a list of objects needs `items`, a list"
     elif "apiVersion" not in value:
         yield value.spot, "an object needs an `apiVersion`"
+    else:
+        yield from _faults_in_pods(value)
+
+
+def _faults_in_pods(value: PlacedMap) -> Iterator[tuple[Spot, str]]:
+    found = pod_spec(value)
+    spec = found[1] if found is not None else None
+    if not isinstance(spec, PlacedMap):
+        return
+    for key in _CONTAINERS:
+        if not isinstance(spec.get(key), list | Unknown | None):
+            yield spec.spot_of(key), f"`{key}` must be a list, so none of them is read"
 
 
 def part(value: Any, fallback: str) -> str:

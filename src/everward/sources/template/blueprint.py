@@ -116,7 +116,10 @@ class Blueprint:
     @cached_property
     def resources(self) -> list[tuple[Any, Site]]:
         """The declarations of resources: prepared ones, or what stands in their place."""
-        return list(declarations(self._section("resources"), self.site.below("resources")))
+        raw, site = self._section("resources"), self.site.below("resources")
+        if raw is not MISSING and raw is not None and not isinstance(raw, (list, dict)):
+            return [(raw, site)]
+        return list(declarations(raw, site))
 
     @cached_property
     def outputs(self) -> list[OutputDeclaration]:

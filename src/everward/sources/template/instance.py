@@ -44,8 +44,10 @@ class Instance:
     """Of a nested deployment: what it deploys to."""
     busy: bool = False
     """Whether its body is being evaluated right now."""
-    described: dict[bool, Value] = field(default_factory=dict)
-    """What `reference` gives, without and with everything but properties, once it was asked for."""
+    described: Value = None
+    """What `reference` gives, once it was asked for."""
+    described_full: Value = None
+    """The same with everything but properties."""
     _body: dict[str, Value] | None = None
     _child: Deployment | None = None
     _child_made: bool = field(default=False)
@@ -108,7 +110,7 @@ class Instance:
         for key, value in body.items():
             if value is not None:
                 if key not in fixed:
-                    value = close(value if key in read else run.held(value, self.site.below(key)))
+                    value = close(value) if key in read else run.held(value, self.site.below(key), closed=True)
                 out[key] = value
         return out
 

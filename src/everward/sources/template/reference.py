@@ -96,11 +96,13 @@ def _elsewhere(name: str) -> Value:
 def describe(instance: Instance, *, full: bool) -> Value:
     """What is known of an instance before it is deployed."""
     if instance.condition is not False and not instance.busy:
-        known = instance.described.get(full)
+        known = instance.described_full if full else instance.described
         if known is None:
             known = _describe(instance, full=full)
-            # While it is described it may have become busy in between: what was said then is not all of it.
-            instance.described[full] = known
+            if full:
+                instance.described_full = known
+            else:
+                instance.described = known
         return known
     return _describe(instance, full=full)
 

@@ -13,6 +13,7 @@ from everward.expressions import ExpressionError, calls_in, is_run_time, parse_e
 from everward.sources.template.declaration import Declaration
 from everward.sources.template.document import Site
 from everward.sources.template.parts import Copy, Part, Text, texts_in
+from everward.values import MISSING, member
 
 if TYPE_CHECKING:
     from everward.sources.template.blueprint import Blueprint
@@ -23,12 +24,26 @@ MAX_RESOURCES: Final = 800
 MAX_OUTPUTS: Final = 64
 MAX_EXPRESSION: Final = 24_576
 
+_SECTIONS: Final = (("parameters", dict), ("variables", dict), ("outputs", dict), ("functions", list))
+"""Sections of a template, and what each has to be."""
+
+_TYPES: Final = frozenset({"string", "securestring", "int", "bool", "array", "object", "secureobject"})
+
 _STATIC: Final = ("condition", "type", "name", "scope", "subscriptionid", "resourcegroup")
 """Keys of a declaration that are settled before anything is deployed."""
 
 
 def refused(blueprint: Blueprint) -> Iterator[tuple[Site, str]]:
     """Places in a template, and why Azure does not take them."""
+    for section, kind in _SECTIONS:
+        found = member(blueprint.template, section)
+        if found is not MISSING and found is not None and not isinstance(found, kind):
+            wanted = "an object" if kind is dict else "an array"
+            yield blueprint.site.below(section), f"the {section} must be {wanted}, so none of them is read"
+    for spelled in blueprint.parameters.values():
+        given = blueprint.definition(spelled).get("type")
+        if isinstance(given, str) and given.lower() not in _TYPES:
+            yield blueprint.parameter_site(spelled), f"a parameter has a type that templates do not have: `{given}`"
     for section, count, most in (
         ("parameters", len(blueprint.parameters), MAX_PARAMETERS),
         ("variables", len(blueprint.variables), MAX_VARIABLES),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from everward.estate import Disposed, Disposition, Reading, ReadInput
-from everward.expressions import TEMPLATE, ExpressionError
+from everward.expressions import TEMPLATE, ExpressionError, close
 from everward.expressions.holes import check_size, count_parts
 from everward.expressions.limits import Bounds, bounded_by
 from everward.expressions.problem import Failure
@@ -97,17 +97,20 @@ class Run:
             return Unknown(reason=self._exceed(site))
         return None
 
-    def held(self, value: Value, site: Site) -> Value:
+    def held(self, value: Value, site: Site, *, closed: bool = False) -> Value:
         """A value that was put together, or a hole when it has more parts than a value may have.
 
-        Values share their parts, so a few lines can make one that nobody could write down.
+        Values share their parts, so a few lines can make one that nobody could write down. With `closed`, objects that
+        are only known in part are holes in it.
         """
         try:
+            if closed:
+                return close(value, counted=True)
             check_size(value)
         except Failure as failure:
             self.failed(site, ExpressionError(failure.message, limit=failure.limit))
             if failure.limit == "steps" and count_parts(value, _SPARED) <= _SPARED:
-                return value
+                return close(value) if closed else value
             return Unknown(reason=failure.message, origin=site.origin())
         return value
 

@@ -182,5 +182,5 @@ def _no_variant(name: str, chosen: Any, mapping: dict[str, Any]) -> Fault:
 
 def shorten(value: Any) -> str:
     """A value for a message."""
-    text = repr(value) if not isinstance(value, str) else f"`{value}`"
+    text = "null" if value is None else repr(value) if not isinstance(value, str) else f"`{value}`"
     return text if len(text) <= 80 else text[:79] + "…"

@@ -120,6 +120,11 @@ class _State:
 
     def _own_file(self) -> None:
         version = self.content.get("version")
+        if "encrypted_data" in self.content:
+            self.problems.add(
+                self.problems.file, "the state is encrypted", help="write it in the clear: `tofu show -json`"
+            )
+            return
         if version != 4:
             self.problems.add(
                 self.problems.file,

@@ -47,7 +47,8 @@ def _open(session: Session, name: str, values: int, resources: int, hint: str | 
     given = session.given.get(name)
     reason = given.value.reason if given is not None and isinstance(given.value, Unknown) else NO_VALUE
     also = f", or {hint}" if hint is not None and given is None else ""
-    detail = f"; decides {values} values of {resources} resources" if values else "; no resource needs it"
+    decided = f"{values} value{'s' if values != 1 else ''} of {resources} resource{'s' if resources != 1 else ''}"
+    detail = f"; decides {decided}" if values else "; no resource needs it"
     return values, Unresolved(
         f"var.{name}",
         f"{reason}{detail}",

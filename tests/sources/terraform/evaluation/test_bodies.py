@@ -157,6 +157,18 @@ def test_blocks_of_a_loop_that_cannot_run_are_open(tmp_path: Path, inside: str) 
     assert rest.many
 
 
+def test_a_loop_without_a_turn_leaves_a_block_to_the_provider(tmp_path: Path) -> None:
+    session = session_of(
+        tmp_path,
+        'resource "azurerm_kubernetes_cluster" "c" {\n  name = "c"\n'
+        '  dynamic "kubelet_identity" {\n    for_each = []\n    content {}\n  }\n}\n'
+        'resource "a_b" "user" {\n  id = azurerm_kubernetes_cluster.c.kubelet_identity[0].object_id\n}\n',
+    )
+    user = next(item for item in session.instances if item.type == "a_b")
+    assert isinstance(user.attributes["id"], Unknown)
+    assert not session.unresolved
+
+
 def test_a_sensitive_for_each_of_blocks_is_followed(tmp_path: Path) -> None:
     instance, _ = body(tmp_path, 'dynamic "r" {\n  for_each = sensitive(["a"])\n  content {\n    v = 1\n  }\n}', x=1)
     assert instance.attributes["r"] == [{"v": 1}]

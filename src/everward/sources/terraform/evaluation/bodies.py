@@ -110,6 +110,9 @@ class BodyReader:
             else:
                 inner = scope.with_names({iterator: {"key": key, "value": value}})
                 self._append(target, name, block, content[0].body, inner, prefix)
+        if not listed:
+            # A loop that makes no block is as good as none: the provider may still decide what there is.
+            del target[name]
 
     def _has_room(self, block: Block) -> bool:
         """Count a block that a dynamic one makes; where there are too many, that is told."""
