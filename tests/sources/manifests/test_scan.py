@@ -76,7 +76,11 @@ def test_pipelines_that_deploy_are_told_from_others(tmp_path: Path) -> None:
 
 def test_a_manifest_in_utf16_is_named_and_not_passed_over(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n"
-    files = {"a.yaml": text, "b.yaml": text.encode("utf-16"), "notes.yaml": "a: b\n".encode("utf-16")}
+    files: dict[str, str | bytes] = {
+        "a.yaml": text,
+        "b.yaml": text.encode("utf-16"),
+        "notes.yaml": "a: b\n".encode("utf-16"),
+    }
     reading = read(tmp_path, files)
     assert [(item.subject.rpartition("/")[2], item.incomplete) for item in reading.unresolved if item.incomplete] == [
         ("b.yaml", True)

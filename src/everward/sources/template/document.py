@@ -13,7 +13,9 @@ from everward.sources.tree import Tree, display
 from everward.values import Origin, Step, format_path
 
 if TYPE_CHECKING:
+    from everward.estate import Unresolved
     from everward.sources.template.blueprint import Blueprint
+    from everward.sources.template.opening import Values
 
 SOURCE: Final = "template"
 
@@ -53,6 +55,8 @@ class Document:
     """How the JSON came about, when it is not what stands in the file."""
     blueprint: Blueprint | None = None
     """Its template made ready for expansion, once it was asked for."""
+    given: tuple[Values, Unresolved | None] | None = None
+    """The values that it gives as a parameter file, once they were asked for, and what is wrong with them."""
     uri: str = ""
     """Its address, of a file that was opened."""
 

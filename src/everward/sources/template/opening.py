@@ -124,7 +124,14 @@ class Opener:
                 )
             )
             return {}, None
-        return (_json_values(document, reading) if document is not None else {}), None
+        if document is None:
+            return {}, None
+        if document.given is None:
+            document.given = _json_values(document)
+        values, note = document.given
+        if note is not None:
+            reading.unresolved.append(note)
+        return values, None
 
     def _bicep_values(self, path: Path, tree: Tree, reading: Reading, template: Document) -> tuple[Values, str | None]:
         file = self.parameter_file(path, tree)
@@ -168,12 +175,12 @@ def _environment(file: ParameterFile) -> str | None:
     return f"values from the environment: {', '.join(names)}" if names else None
 
 
-def _json_values(document: Document, reading: Reading) -> Values:
-    """The values of a parameter file in JSON; of a bare map of names to values, too."""
+def _json_values(document: Document) -> tuple[Values, Unresolved | None]:
+    """The values of a parameter file in JSON, or of a bare map of names to values, and what is left open in it."""
     section = member(document.value, "parameters")
     bare = not isinstance(section, dict)
     if bare and any(key.startswith("$") for key in document.value):
-        return {}
+        return {}, None
     site = Site(document, () if bare else ("parameters",))
     out: Values = {}
     placeholders: dict[str, list[str]] = {}
@@ -185,9 +192,7 @@ def _json_values(document: Document, reading: Reading) -> Values:
                 placeholders[name] = found
                 entry = opened if bare else {"value": opened}
             out[name] = Given(entry, site.below(name), bare=bare)
-    if placeholders:
-        reading.unresolved.append(_of_placeholders(document, placeholders))
-    return out
+    return out, _of_placeholders(document, placeholders) if placeholders else None
 
 
 def _of_placeholders(document: Document, found: dict[str, list[str]]) -> Unresolved:

@@ -59,7 +59,7 @@ class Fixed(Part):
 class Text(Part):
     """A string in brackets: an expression, or with two of them a string that is written so."""
 
-    __slots__ = ("_program", "_scope", "_scoped", "_settled", "text")
+    __slots__ = ("_cost", "_program", "_scope", "_scoped", "_settled", "text")
 
     def __init__(self, site: Site, text: str) -> None:
         super().__init__(site)
@@ -70,6 +70,8 @@ class Text(Part):
         self._scope: str | None = None
         """The scope for which its value was worked out last, and that value."""
         self._settled: Value = None
+        self._cost = 0
+        """Steps that working it out took, spent each time: limits do not hang on what was read before."""
 
     def value(self, environment: Environment) -> Value:
         """The value of the expression, or a hole."""
@@ -98,8 +100,13 @@ class Text(Part):
         if not self._scoped:
             return environment.evaluator.run(program)
         scope = environment.deployment.scope.id
-        if self._scope != scope:
+        bounds = environment.deployment.run.bounds
+        if self._scope == scope and bounds.used + self._cost <= bounds.steps:
+            bounds.spend(self._cost)
+        else:
+            before = bounds.used
             self._settled = environment.evaluator.run(program)
+            self._cost = bounds.used - before
             # What hangs on an unknown scope says so in its own way.
             self._scope = scope if "{" not in scope else None
         return self._settled
