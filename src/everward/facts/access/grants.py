@@ -220,7 +220,8 @@ _REFUSED: Final = frozenset(
 def _in_force(body: Any) -> Truth:
     """Whether an object of PIM gives anything: requests may take away, wait, or have been refused.
 
-    Values of `requestType` and `status`: Azure/bicep-types-az, Microsoft.Authorization, read 2026-11.
+    Values of `requestType` and `status`: RoleManagementScheduleRequestType and RoleManagementScheduleStatus of Azure's
+    SDK for .NET, read 2026-11-29.
     """
     asked, status = text_in(body, "requestType"), text_in(body, "status")
     if isinstance(asked, str) and asked.lower() in _TAKES_AWAY:
