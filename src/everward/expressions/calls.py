@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -64,6 +65,42 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
     shallow = function.holes is Holes.SHALLOW
     framed = function.framed
     present = function.present
+
+    def settle(frame: Frame, values: list[Value], is_open: bool, is_large: bool) -> Value:
+        """The result for arguments, some of which may be open or large."""
+        try:
+            if is_large:
+                _count(values)
+            if is_open and (shallow or (deep and has_hole(values))):
+                return residual(call, values, frame, scope, present=present)
+            result: Value = body(frame, *values) if framed else body(*values)
+        except Failure as failure:
+            raise fail(call, failure) from None
+        except ExpressionError as error:
+            raise error.at(call.at) from None
+        if isinstance(result, Unknown):
+            return _formed(with_text(result, call, values, frame, scope), present)
+        return result
+
+    return _bind_one(runs[0], settle, deep) if len(runs) == 1 else _bind_many(runs, settle, deep)
+
+
+_Settle: TypeAlias = Callable[[Frame, list[Value], bool, bool], Value]
+
+
+def _bind_one(argument: Run, settle: _Settle, deep: bool) -> Run:
+    def run(frame: Frame) -> Value:
+        value = argument(frame)
+        if value.__class__ in ATOMS:
+            return settle(frame, [value], False, isinstance(value, str) and len(value) > _LONG)
+        if isinstance(value, (list, dict)):
+            return settle(frame, [value], deep, len(value) > _MANY)
+        return settle(frame, [value], True, False)
+
+    return run
+
+
+def _bind_many(runs: list[Run], settle: _Settle, deep: bool) -> Run:
     fixed, varying = split_constants(runs)
 
     def run(frame: Frame) -> Value:
@@ -76,24 +113,12 @@ def bind_function(function: Function, call: Call, runs: list[Run], scope: tuple[
                 if len(value) > _LONG:
                     is_large = True
             elif value.__class__ not in ATOMS:
-                if isinstance(value, Unknown):
-                    is_open = True
-                elif isinstance(value, (list, dict)):
+                if isinstance(value, (list, dict)):
                     is_open = is_open or deep
                     is_large = is_large or len(value) > _MANY
-        try:
-            if is_large:
-                _count(values)
-            if is_open and (shallow or (deep and has_hole(values))):
-                return residual(call, values, frame, scope, present=present)
-            result: Value = body(frame, *values) if framed else body(*values)
-        except Failure as failure:
-            raise fail(call, failure) from None
-        except ExpressionError as error:
-            raise error.at(call.at) from None
-        return (
-            _formed(with_text(result, call, values, frame, scope), present) if isinstance(result, Unknown) else result
-        )
+                else:
+                    is_open = True
+        return settle(frame, values, is_open, is_large)
 
     return run
 
