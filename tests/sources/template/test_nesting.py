@@ -404,3 +404,30 @@ def test_a_parameter_that_leaves_subscriptions_empty_is_told_once_with_what_to_d
     assert (item.subject, item.decided_by) == ("parameters.target", ("parameters.target",))
     assert item.help
     assert not item.incomplete
+
+
+def test_a_group_that_the_template_deploys_says_where_it_stands(tmp_path: Path) -> None:
+    inner = template(
+        ({"type": "A.B/c", "apiVersion": "1", "name": "x", "location": "[resourceGroup().location]", "tags": TAGS},)
+    )
+    group = {
+        "type": "Microsoft.Resources/resourceGroups",
+        "apiVersion": "2021-04-01",
+        "name": "g",
+        "location": "norwayeast",
+        "tags": {"env": "prod"},
+    }
+    for declared in ({}, {"condition": "[parameters('on')]"}):
+        content = template(
+            ({**group, **declared}, nested("n", inner, resourceGroup="g")),
+            "subscription",
+            parameters={"on": {"type": "bool"}},
+        )
+        found = next(item for item in expand(tmp_path, content).resources if item.name == "x")
+        if declared:
+            assert isinstance(found.location, Unknown)
+        else:
+            assert (found.location, found.get("tags.env")) == ("norwayeast", "prod")
+
+
+TAGS = "[resourceGroup().tags]"

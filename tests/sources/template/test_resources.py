@@ -480,3 +480,61 @@ def test_options_are_those_of_the_deployment(tmp_path: Path) -> None:
     assert output(tmp_path, "[resourceGroup().properties.provisioningState]") == "Succeeded"
     assert isinstance(output(tmp_path, "[resourceGroup().tags.x]"), Unknown)
     assert isinstance(output(tmp_path, "[subscription().displayName]"), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "twice"),
+    [
+        ({}, {}, True),
+        ({"condition": False}, {}, False),
+        ({}, {"condition": False}, False),
+        ({"condition": "[parameters('on')]"}, {"condition": "[not(parameters('on'))]"}, False),
+        ({"name": "[parameters('name')]"}, {"name": "[parameters('name')]"}, False),
+    ],
+)
+def test_one_id_is_declared_once(first: dict[str, Any], second: dict[str, Any], twice: bool, tmp_path: Path) -> None:
+    plain = {"type": "A.B/c", "apiVersion": "1", "name": "x"}
+    declared = ({**plain, **first, "properties": {"a": 1}}, {**plain, **second, "properties": {"a": 2}})
+    wanted = {"on": {"type": "bool"}, "name": {"type": "string"}}
+    said = [
+        note for note in expand(tmp_path, template(declared, parameters=wanted)).unresolved if "twice" in note.reason
+    ]
+    assert [note.subject for note in said] == (["resources[1]"] if twice else [])
+
+
+@pytest.mark.parametrize("off", [0, 1])
+def test_of_two_declarations_of_one_id_the_deployed_one_is_meant(off: int, tmp_path: Path) -> None:
+    declared = tuple(
+        {"type": "A.B/c", "apiVersion": "1", "name": "x", "condition": index != off, "properties": {"a": index}}
+        for index in range(2)
+    )
+    probe = {
+        "type": "A.B/d",
+        "apiVersion": "1",
+        "name": "y",
+        "properties": {"a": "[reference(resourceId('A.B/c', 'x')).a]"},
+    }
+    assert clean(tmp_path, template((*declared, probe)))["A.B/d/y"].get("properties.a") == 1 - off
+
+
+def test_what_is_not_deployed_is_found_by_its_symbol_too(tmp_path: Path) -> None:
+    off = {"type": "A.B/c", "apiVersion": "1", "name": "x", "condition": False}
+    named = {"type": "A.B/c", "apiVersion": "1", "name": "off", "properties": {"a": 1}}
+    probe = {
+        "type": "A.B/d",
+        "apiVersion": "1",
+        "name": "y",
+        "properties": {"a": "[reference('off').a]", "i": "[resourceInfo('off').id]"},
+    }
+    reading = expand(tmp_path, template({"off": off, "named": named, "probe": probe}, languageVersion="2.0"))
+    found = next(item for item in reading.resources if item.name == "y")
+    assert isinstance(found.get("properties.a"), Unknown)
+    assert str(found.get("properties.i")).endswith("/A.B/c/x")
+
+
+def test_what_is_not_deployed_may_be_of_no_type_at_all(tmp_path: Path) -> None:
+    off = {"type": "[concat('A.B', parameters('none'))]", "apiVersion": "1", "name": "x", "condition": False}
+    probe = {"type": "A.B/d", "apiVersion": "1", "name": "y", "properties": {"a": "[reference('z').a]"}}
+    reading = expand(tmp_path, template((off, probe)))
+    assert not reading.unresolved
+    assert [resource.name for resource in reading.resources] == ["y"]

@@ -18,7 +18,7 @@ from everward.sources.template.rules import MAX_RESOURCES
 from everward.sources.template.run import REFUSED
 from everward.sources.template.scopes import Scope
 from everward.sources.template.validation import find_fault
-from everward.values import MISSING, Unknown, Value
+from everward.values import MISSING, Unknown, Value, is_symbolic
 
 if TYPE_CHECKING:
     from everward.sources.template.run import Run
@@ -208,7 +208,9 @@ class Deployment:
         return self._instances
 
     def _add(self, instance: Instance) -> None:
-        self._by_id.setdefault(instance.id.lower(), instance)
+        other = self._by_id.setdefault(instance.id.lower(), instance)
+        if other is not instance and _clash(other, instance):
+            self.run.problems.add(instance.site, f"the resource `{instance.id}` is declared twice", help=REFUSED)
         self.run.add(instance)
         self._by_name.setdefault(instance.name.lower(), instance)
         if len(instance.names) > 1:
@@ -320,6 +322,13 @@ class Deployment:
                 reason = f"there are {deployed} resources, more than the {MAX_RESOURCES} that Azure takes"
                 self.run.problems.add(self.site.below("resources"), reason, help=REFUSED)
         self.outputs()
+
+
+def _clash(one: Instance, other: Instance) -> bool:
+    """Whether two declarations of one id are both deployed, for all that is known."""
+    return not is_symbolic(one.id) and all(
+        item.condition is True and not item.existing and item.cardinality is None for item in (one, other)
+    )
 
 
 def _turn(instances: list[Instance], index: str | None) -> Instance | None:

@@ -92,10 +92,11 @@ def _resource_group(environment: Environment) -> Value:
     holes = (scope.group, scope.subscription)
     tags: Value = Unknown(reason="tags of the resource group", text="[resourceGroup().tags]")
     location = scope.location
-    live = environment.deployment.run.live.find(scope.id)
-    if live is not None:
-        tags = live.tags if live.tags is not None else {}
-        location = location if isinstance(location, str) or live.location is None else live.location
+    body = environment.deployment.run.group_body(scope.id)
+    if body is not None:
+        found = body.get("tags")
+        tags = found if found is not None else {}
+        location = location if isinstance(location, str) or body.get("location") is None else body["location"]
     return {
         "id": id_value(scope.id, holes),
         "name": scope.group,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -186,6 +186,14 @@ class Run:
     def add(self, instance: Instance) -> None:
         """Take up an instance that was found."""
         self._by_id.setdefault(instance.id.lower(), instance)
+
+    def group_body(self, scope_id: str) -> Mapping[str, Value] | None:
+        """What is known of a resource group: what a template of this run says that deploys it, else an inventory."""
+        instance = self._by_id.get(scope_id.lower())
+        if instance is not None and instance.condition is True and not instance.existing and not instance.busy:
+            return instance.body()
+        live = self.live.find(scope_id)
+        return live.body if live is not None else None
 
     def _search(self, key: str, asking: Deployment) -> Instance | None:
         """Look through all deployments that can be had now. When none is half done, there are no others."""
