@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CASES ?= $(wildcard $(addprefix $(EVERWARD_CASES)/conformance/,policy/*.jsonl policy/*.jsonl.gz \
-	arm/functions.json arm/templates/*.json arm/pairs.tar.gz arm/bicepparam.tar.gz))
+	arm/functions.json arm/templates/*.json arm/pairs.tar.gz arm/bicepparam.tar.gz \
+	network/*.jsonl network/*.jsonl.gz identity/*.jsonl identity/*.jsonl.gz))
 
 .PHONY: help setup dev assess test lint format conformance bench docs wheel clean
 

@@ -159,3 +159,15 @@ def test_a_generator_names_files_and_variables(tmp_path: Path) -> None:
     properties = find(reading, "ConfigMap", "c").body["properties"]
     assert properties["data"] == {"K": "v", "a.txt": "A", "other": "A"}  # type: ignore[index,call-overload]
     assert any("{digest}" in item.name for item in reading.resources)
+
+
+def test_a_pattern_that_python_warns_of_is_used_without_a_word(tmp_path: Path) -> None:
+    patch = "[{op: replace, path: /spec/containers/0/image, value: 'nginx:2'}]"
+    reading = read(
+        tmp_path,
+        {
+            "kustomization.yaml": f'resources: [pod.yaml]\npatches:\n- target: {{name: "[[p]"}}\n  patch: "{patch}"\n',
+            "pod.yaml": POD,
+        },
+    )
+    assert find(reading, "Pod", "p").get("properties.spec.containers[0].image") == "nginx:2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,7 +121,10 @@ def _like(pattern: Any, texts: Sequence[str]) -> bool:
     if re.search(r"[)\]][*+{]|[*+}][*+{]", pattern) or len(pattern) > MAX_PATTERN or pattern.count("*") > 4:
         return pattern in texts
     try:
-        found = re.compile(f"^(?:{pattern})$")
+        with warnings.catch_warnings():
+            # What later versions of Python may read otherwise concerns whoever wrote the pattern, not its reader.
+            warnings.simplefilter("ignore", FutureWarning)
+            found = re.compile(f"^(?:{pattern})$")
     except (re.error, OverflowError, RecursionError):
         return pattern in texts
     return any(found.search(text[:500]) is not None for text in texts)
