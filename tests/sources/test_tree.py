@@ -143,3 +143,7 @@ def test_where_a_path_leads_is_told_even_when_links_go_in_circles(tmp_path: Path
     (tmp_path / "loop.json").symlink_to("loop.json")
     assert real(tmp_path / "link.tf") == real(tmp_path) / "main.tf"
     assert real(tmp_path / "loop.json").name == "loop.json"
+
+
+def test_a_name_that_no_file_can_have_leads_to_itself() -> None:
+    assert real(Path("a\0b")) == Path("a\0b")

@@ -162,7 +162,11 @@ def entry_kind(entry: os.DirEntry[str]) -> str:
 
 def real(path: Path) -> Path:
     """Where a path leads, all links followed. Of links that go in circles, it is the link itself: nothing is raised."""
-    return Path(os.path.realpath(path))
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:
+        # With a NUL in it, it is the name of no file.
+        return path
 
 
 def display(path: Path) -> str:

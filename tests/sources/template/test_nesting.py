@@ -431,3 +431,13 @@ def test_a_group_that_the_template_deploys_says_where_it_stands(tmp_path: Path) 
 
 
 TAGS = "[resourceGroup().tags]"
+
+
+@pytest.mark.parametrize("name", ["a\0b.json", "long/" + "x" * 300 + ".json", "x.json\n"])
+def test_a_link_that_no_file_can_have_is_a_link_that_cannot_be_read(name: str, tmp_path: Path) -> None:
+    deployment = {"type": DEPLOYMENTS, "name": "m", "properties": {"templateLink": {"relativePath": name}}}
+    reading = expand(tmp_path, template((deployment, {"type": "A.B/d", "name": "kept"})))
+    assert [resource.name for resource in reading.resources] == ["m", "kept"]
+    (note,) = reading.unresolved
+    assert note.reason.startswith("the linked template cannot be read")
+    assert note.incomplete

@@ -383,3 +383,11 @@ def test_names_of_parameters_and_variables_may_be_computed(tmp_path: Path) -> No
     for call, expected in (("parameters(concat('a', 'b'))", 1), ("variables(toLower('AB'))", 2)):
         assert output(tmp_path, f"[{call}]", **sections) == expected
     assert isinstance(output(tmp_path, "[parameters(createArray())]", **sections), Unknown)
+
+
+def test_a_parameter_file_that_names_no_file_as_its_template_goes_by_its_name(tmp_path: Path) -> None:
+    write(tmp_path, "main.json", template((), parameters={"p": {"type": "int"}}))
+    values = {**parameters(p=1), "metadata": {"template": "./a\0b.json"}}
+    reading = read(write(tmp_path, "main.parameters.json", values).with_name("main.json"))
+    assert not reading.unresolved
+    assert [item.used for item in reading.inputs if item.role == "parameters"] == [True]

@@ -144,9 +144,13 @@ class Run:
 
     def open(self, path: Path) -> Document | None:
         """A file that a template links, or None when it cannot be read. Links do not leave the repository."""
-        resolved = real(path)
-        if resolved not in self._documents:
-            self._documents[resolved] = self._read(path, resolved)
+        try:
+            resolved = real(path)
+            if resolved not in self._documents:
+                self._documents[resolved] = self._read(path, resolved)
+        except (OSError, ValueError):
+            # What a template names may be no name that a file can have.
+            return None
         return self._documents[resolved]
 
     def _read(self, path: Path, resolved: Path) -> Document | None:
