@@ -231,7 +231,7 @@ def test_egress_rules_make_a_policy_one_about_egress() -> None:
 
 def test_pods_of_another_cluster_are_not_meant() -> None:
     other = f"{CLUSTER}2"
-    spec = {"podSelector": {}, "ingress": [{"from": [{"namespaceSelector": {}}]}]}
+    spec: dict[str, Any] = {"podSelector": {}, "ingress": [{"from": [{"namespaceSelector": {}}]}]}
     found = networks(cluster(), pods("web", WEB), pods("far", DATA, at=other), policy("p", spec))
     assert found.between(named(found, "far"), named(found, "web")).most == 0
     assert list(found.neighbours(named(found, "web"))) == []
