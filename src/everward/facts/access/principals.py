@@ -132,9 +132,13 @@ class Principals:
     def _by_id(self, value: str, kind: str) -> Principal:
         key = self._object_ids.get(value.lower(), value.lower())
         found = self.all.get(key)
+        words = {"user": "user", "group": "group", "foreigngroup": "group", "serviceprincipal": "application"}
+        word = words.get(kind.lower(), "principal")
         if found is None:
-            word = {"user": "user", "group": "group", "serviceprincipal": "application"}.get(kind.lower(), "principal")
             found = self.all[key] = Principal(key, value, word)
+        elif found.kind == "principal":
+            # One assignment says what it is, another does not.
+            found.kind = word
         return found
 
     def _by_hole(self, hole: Unknown, kind: str) -> Principal:
