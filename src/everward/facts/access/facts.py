@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
@@ -277,16 +277,11 @@ _KEYED: Final = (
 
 def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
+    within = _holders_within(rights, _KEYED)
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
             works = keys_work(resource)
-            identities = sorted(
-                {
-                    grant.principal.name
-                    for grant in rights.grants.all
-                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
-                }
-            )
+            identities = sorted(within.get(resource.key, ()))
             yield fact(
                 resource,
                 KEYS,
@@ -299,6 +294,21 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
                     "identitiesServe": bool(identities),
                 },
             )
+
+
+def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who holds something on a resource of some types or on a part of it: names by the resource's key."""
+    keys = {resource.key for type_ in types for resource in rights.estate.of_type(type_)}
+    found: dict[str, set[str]] = {}
+    for grant in rights.grants.all:
+        scope = grant.scope.lower()
+        # The scope itself, then everything that it is a part of.
+        end = len(scope)
+        while end > 0:
+            if scope[:end] in keys:
+                found.setdefault(scope[:end], set()).add(grant.principal.name)
+            end = scope.rfind("/", 0, end)
+    return found
 
 
 def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:
