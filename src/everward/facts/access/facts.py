@@ -11,6 +11,7 @@ from everward.facts.access.escalation import Escalation, escalations, keys_work
 from everward.facts.access.grants import ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
 from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
 from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
 from everward.policy.hierarchy import scope_of
 from everward.values import Truth, Unknown, try_parse_id
@@ -112,13 +113,12 @@ def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             condition=grant.active,
         )
     for resource, reason in rights.grants.unread:
-        said = unread_grant(rights, resource, reason)
+        scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
+        said = unread_grant(rights, resource, reason, scope)
         if said is not None:
-            scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
             where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
-            yield fact(
-                scope, GRANT, names.make(scope, "unread", resource.id), {**said, **where}, origin=resource.origin
-            )
+            name = names.make(scope, "unread", resource.id)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:
@@ -243,6 +243,7 @@ def _readers(rights: Rights, names: _Names) -> Iterator[Resource]:
                 "whole": reader.target.lower() == reader.vault.key,
                 "shared": reader.shared,
                 "secrets": reader.secrets,
+                "summary": reading(reader.principal, reader.vault.id, reader.secret, reader.shared, reader.secrets),
             },
             origin=reader.origin,
             condition=reader.certain,
@@ -257,7 +258,13 @@ def _documents(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             grant.scope,
             DOCUMENTS,
             names.make(grant.scope, "documents", grant.principal.key, grant.role.id),
-            {**_grantee(grant), "scope": grant.scope, "level": writer.level, "writes": writer.writes},
+            {
+                **_grantee(grant),
+                "scope": grant.scope,
+                "level": writer.level,
+                "writes": writer.writes,
+                "summary": writing(grant, writer.level, writer.writes),
+            },
             origin=grant.origin,
             condition=grant.active,
         )
