@@ -304,3 +304,28 @@ def test_how_much_of_an_account_a_scope_covers(scope: str | None, expected: str)
 def test_a_scope_that_is_not_known_covers_who_knows_what() -> None:
     assert isinstance(level("{var.scope}"), Unknown)
     assert level(HOLE) == HOLE
+
+
+def at_run_time(text: str) -> Unknown:
+    return Unknown(reason="known only at run time", text=text)
+
+
+def test_templates_ask_for_the_identity_of_a_resource() -> None:
+    own = at_run_time(f"[reference('{identity('app').id}', '2023-01-31').principalId]")
+    [found] = facts("grants", identity("app"), assigned(READER, own))
+    assert (found.get("properties.principalName"), found.get("properties.principalKind")) == ("app", "managed identity")
+    cluster = res("Microsoft.ContainerService/managedClusters", "aks", {}, identity={"type": "SystemAssigned"})
+    nodes = at_run_time(f"[reference('{cluster.id}').identityProfile.kubeletidentity.objectId]")
+    whole = at_run_time(f"[reference('{cluster.id}', '2024-01-01', 'Full').identity.principalId]")
+    found_two = facts("grants", cluster, assigned(READER, nodes), assigned(READER, whole))
+    kinds = [item.get("properties.principalKind") for item in found_two]
+    assert kinds == ["kubelet identity", "system identity"]
+
+
+def test_what_a_template_will_know_is_told_apart_by_what_it_asks() -> None:
+    texts = [f"[reference('/subscriptions/x/deployments/{name}').outputs.id.value]" for name in "ab"]
+    policies = [policy(at_run_time(text), secrets=["Get"]) for text in texts]
+    found = reading(vault(None, *policies), secret("s"), secret("t"))
+    assert set(found) == set(texts)
+    assert all(isinstance(shared, Unknown) for _, shared, _ in found.values()), "both may be the same one"
+    assert reading(vault(None, policies[0]), secret("s"))[texts[0]] == (True, 0, 1)

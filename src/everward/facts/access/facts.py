@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
@@ -11,6 +11,7 @@ from everward.facts.access.escalation import Escalation, escalations, keys_work
 from everward.facts.access.grants import ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
 from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
 from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
 from everward.policy.hierarchy import scope_of
 from everward.values import Truth, Unknown, try_parse_id
@@ -112,13 +113,12 @@ def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             condition=grant.active,
         )
     for resource, reason in rights.grants.unread:
-        said = unread_grant(rights, resource, reason)
+        scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
+        said = unread_grant(rights, resource, reason, scope)
         if said is not None:
-            scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
             where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
-            yield fact(
-                scope, GRANT, names.make(scope, "unread", resource.id), {**said, **where}, origin=resource.origin
-            )
+            name = names.make(scope, "unread", resource.id)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:
@@ -243,6 +243,7 @@ def _readers(rights: Rights, names: _Names) -> Iterator[Resource]:
                 "whole": reader.target.lower() == reader.vault.key,
                 "shared": reader.shared,
                 "secrets": reader.secrets,
+                "summary": reading(reader.principal, reader.vault.id, reader.secret, reader.shared, reader.secrets),
             },
             origin=reader.origin,
             condition=reader.certain,
@@ -257,7 +258,13 @@ def _documents(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             grant.scope,
             DOCUMENTS,
             names.make(grant.scope, "documents", grant.principal.key, grant.role.id),
-            {**_grantee(grant), "scope": grant.scope, "level": writer.level, "writes": writer.writes},
+            {
+                **_grantee(grant),
+                "scope": grant.scope,
+                "level": writer.level,
+                "writes": writer.writes,
+                "summary": writing(grant, writer.level, writer.writes),
+            },
             origin=grant.origin,
             condition=grant.active,
         )
@@ -277,16 +284,11 @@ _KEYED: Final = (
 
 def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
+    within = _holders_within(rights, _KEYED)
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
             works = keys_work(resource)
-            identities = sorted(
-                {
-                    grant.principal.name
-                    for grant in rights.grants.all
-                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
-                }
-            )
+            identities = sorted(within.get(resource.key, ()))
             yield fact(
                 resource,
                 KEYS,
@@ -299,6 +301,21 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
                     "identitiesServe": bool(identities),
                 },
             )
+
+
+def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who holds something on a resource of some types or on a part of it: names by the resource's key."""
+    keys = {resource.key for type_ in types for resource in rights.estate.of_type(type_)}
+    found: dict[str, set[str]] = {}
+    for grant in rights.grants.all:
+        scope = grant.scope.lower()
+        # The scope itself, then everything that it is a part of.
+        end = len(scope)
+        while end > 0:
+            if scope[:end] in keys:
+                found.setdefault(scope[:end], set()).add(grant.principal.name)
+            end = scope.rfind("/", 0, end)
+    return found
 
 
 def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:

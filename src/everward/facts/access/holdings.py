@@ -11,6 +11,7 @@ from everward.facts.access.grants import ASSIGNMENT_TYPE, COSMOS_ASSIGNMENT_TYPE
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.words import holding, place, proofs, who
 from everward.facts.shape import id_in, inner, properties
 from everward.values import Origin, Truth, Unknown, any_of
 
@@ -38,7 +39,8 @@ class Holdings:
     def of(self, grant: Grant) -> dict[str, Any]:
         """What a grant lets its holder do."""
         steps = [step for step in self._steps.get(id(grant), []) if _gains_something(step)]
-        return {
+        shown = _shown(steps)
+        powers = {
             "person": person(grant.principal),
             "runsCode": self.runners.runs(grant.principal),
             "grantsRights": self.powers.grants_rights(grant),
@@ -47,8 +49,8 @@ class Holdings:
             "deletes": self.powers.deletes(grant),
             "escalates": any_of(step.certain for step in steps if step.edge is not Edge.UNGUARD),
             "removesGuards": any_of(step.certain for step in steps if step.edge is Edge.UNGUARD),
-            "steps": _shown(steps),
         }
+        return {**powers, "steps": shown, "summary": holding(grant, powers), "proof": proofs(shown)}
 
 
 def _gains_something(step: Escalation) -> bool:
@@ -66,7 +68,7 @@ def _shown(steps: Iterable[Escalation]) -> list[dict[str, Any]]:
     return list(made.values())
 
 
-def unread_grant(rights: Rights, resource: Resource, reason: str) -> dict[str, Any] | None:
+def unread_grant(rights: Rights, resource: Resource, reason: str, scope: str) -> dict[str, Any] | None:
     """What is said of an assignment whose role nobody knows: a hole wherever the role would decide."""
     kind = _KINDS.get(resource.type_key)
     if kind is None:
@@ -84,6 +86,7 @@ def unread_grant(rights: Rights, resource: Resource, reason: str) -> dict[str, A
         "principalKind": principal.kind,
         "person": person(principal),
         "role": hole,
+        "summary": f"{who(principal)} holds a role that nobody knows on {place(scope)}",
         "kind": kind,
         "standing": str(Standing.PERMANENT),
         "lasting": True,
@@ -105,6 +108,11 @@ class Reader(NamedTuple):
     secrets: int | Unknown
     """How many secrets the vault holds."""
     origin: Origin | None
+
+    @property
+    def secret(self) -> str | None:
+        """The name of the only secret that it reads; None where it reads the whole vault."""
+        return None if self.target.lower() == self.vault.key else self.target.rpartition("/")[2]
 
 
 def readers(rights: Rights) -> Iterator[Reader]:
@@ -142,11 +150,11 @@ def _shared(vault: Resource, found: Iterable[tuple[Principal, Answer]]) -> int |
     for principal, answer in found:
         if principal.kind == "deployer" or answer.verdict is Verdict.ELIGIBLE:
             continue
-        if answer.verdict is Verdict.ALLOWED:
+        if answer.verdict is Verdict.ALLOWED and principal.known:
             sure += 1
         else:
             maybe += 1
-    if maybe and sure < 2:
+    if maybe and sure < 2 and sure + maybe > 1:
         return Unknown(reason="it is not known who else reads this vault", decided_by=(vault.id,))
     return sure
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
+from everward.facts.access.runtime import asked_for
 from everward.facts.shape import first, inner, items, properties, text_in
 from everward.values import Origin, Unknown
 
@@ -157,9 +158,14 @@ class Principals:
         if _DEPLOYER.search(name):
             # Whoever applies the code: every root and module that asks means the same one.
             return self.all.setdefault("deployer", Principal("deployer", "who deploys", "deployer"))
-        key = hole.reference.lower() if hole.reference is not None else name or hole.reason
+        asked = asked_for(hole)
+        carrier = self.estate.find(asked.id) if asked is not None else None
+        if asked is not None and carrier is not None:
+            own = "managed identity" if carrier.type_key == IDENTITY_TYPE.lower() else "system identity"
+            return self._kubelet(carrier) if asked.kubelet else self._add_resource(carrier, own)
+        key = hole.reference.lower() if hole.reference is not None else name or hole.text or hole.reason
         word = kind.lower() or "principal"
-        return self.all.setdefault(key, Principal(key, name or hole.reason, word, known=bool(name)))
+        return self.all.setdefault(key, Principal(key, name or hole.text or hole.reason, word, known=bool(name)))
 
     def _kubelet(self, cluster: Resource) -> Principal:
         key = f"{cluster.key}#kubelet"

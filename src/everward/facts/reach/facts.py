@@ -20,7 +20,7 @@ from everward.facts.reach.names import PlainNames
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.podfacts import pod_facts
 from everward.facts.reach.publicips import Protection
-from everward.facts.reach.rules import INBOUND, OUTBOUND, rules_of
+from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
 from everward.values import Origin, Truth, Unknown
@@ -176,7 +176,7 @@ _KINDS: Final = {
 
 def _remarks(world: Networks) -> Iterator[Resource]:
     for group in world.groups:
-        rules = rules_of(group, world.estate)
+        rules = world.rules(group)
         space = Space(service for rule in rules for service in rule.possible)
         for direction in (INBOUND, OUTBOUND):
             own = [rule for rule in rules if rule.direction == direction]
