@@ -88,8 +88,8 @@ def asked(made_world: Networks, port: int = 443, names: tuple[str, ...] | None =
     [firewall] = made_world.firewalls.all
     mask = made_world.space.mask(Service("tcp", ports=((port, port),)))
     found = made_world.rule_book(firewall, names).crossing(held("10.0.1.4"), held(to), mask)
-    assert found.all.least & ~found.all.most == 0
-    return "allow" if found.all.least == mask else "deny" if not found.all.most else "unknown"
+    assert found.whole.least & ~found.whole.most == 0
+    return "allow" if found.whole.least == mask else "deny" if not found.whole.most else "unknown"
 
 
 def test_what_no_rule_matches_is_denied() -> None:
@@ -134,7 +134,7 @@ def test_any_with_ports_is_tcp_and_udp() -> None:
     for made_world, expected in ((ported, {"tcp", "udp"}), (whole, {"*"})):
         [firewall] = made_world.firewalls.all
         found = made_world.rule_book(firewall).crossing(held("10.0.1.4"), held("10.9.0.4"), made_world.space.everything)
-        assert {service.protocol for service in made_world.space.describe(found.all.least)} == expected
+        assert {service.protocol for service in made_world.space.describe(found.whole.least)} == expected
 
 
 def test_groups_of_addresses() -> None:
@@ -270,7 +270,7 @@ def test_the_engine_and_the_plain_evaluator_agree(listed: list[Any], name: str |
                 said = check_firewall(
                     made_world, firewall.resource, Packet(source, destination, service.protocol, port), name
                 )
-                told = "Allow" if found.all.least == mask else "Deny" if not found.all.most else "Unknown"
+                told = "Allow" if found.whole.least == mask else "Deny" if not found.whole.most else "Unknown"
                 # Where collections share a place the engine allows for either order, the other takes one of them.
                 assert told == said.access or (told == "Unknown" and not _apart(listed)), (said, found)
 

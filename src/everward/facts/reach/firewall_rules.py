@@ -36,20 +36,24 @@ class Told(NamedTuple):
 class Crossing(NamedTuple):
     """What a firewall lets through between two sets of addresses."""
 
-    all: Passage
-    """By any rule."""
+    whole: Passage
+    """By any rule, between some of the addresses."""
     plain: Passage
     """By network rules: destinations inside see the sender itself."""
     proxied: Passage
     """By application rules: destinations see an address of the firewall."""
-    every: Passage
-    """Between all of the addresses, by any rule."""
+    every: int
+    """Services that network rules certainly let through between all of the addresses."""
     deciding: tuple[Written, ...]
     """The rules that match, in their order."""
 
 
 class RuleBook:
-    """The network and application rules of one firewall, as they work where somebody asks for certain names."""
+    """The network and application rules of one firewall, as they work where somebody asks for certain names.
+
+    `whole` has all rules; `plain` the network rules, behind which destinations inside see the sender itself; `proxied`
+    the application rules, behind which they see an address of the firewall.
+    """
 
     def __init__(self, firewall: Firewall, names: Names, space: Space, asked: tuple[str, ...] | None = None) -> None:
         self.firewall = firewall
@@ -63,36 +67,29 @@ class RuleBook:
         network = [item.rule for item in told if item.written is None or item.written.kind is Kind.NETWORK]
         # What a network rule matches never gets to the application rules, allowed or denied.
         taken = [_taking(item) for item in told]
-        self._all = Gate((Filter(rules, names, space),), space)
-        self._plain = Gate((Filter(network, names, space),), space)
-        self._proxied = Gate((Filter(taken, names, space),), space)
+        self.whole = Gate((Filter(rules, names, space),), space)
+        self.plain = Gate((Filter(network, names, space),), space)
+        self.proxied = Gate((Filter(taken, names, space),), space)
 
     def crossing(self, sources: Addresses, destinations: Addresses, mask: int) -> Crossing:
         """What passes between some of the addresses, of the services of a mask, and which rules decide."""
-        some: list[Passage] = []
-        every = Passage(mask, mask)
         found: dict[str, Written] = {}
-        for one, two, passage in self._all.passages(sources, destinations):
-            some.append(passage)
-            every = Passage(every.least & passage.least, every.most & passage.most)
+        whole: list[Passage] = []
+        for one, two, passage in self.whole.passages(sources, destinations):
+            whole.append(passage)
             for written in self._deciding(one.most & two.most, mask):
                 found.setdefault(written.id, written)
-        if not some:
-            every = Passage(0, 0)
-        plain = _union(passage for _, _, passage in self._plain.passages(sources, destinations))
-        proxied = _union(passage for _, _, passage in self._proxied.passages(sources, destinations))
-        whole = _union(some)
-        return Crossing(
-            Passage(whole.least & mask, whole.most & mask),
-            Passage(plain.least & mask, plain.most & mask),
-            Passage(proxied.least & mask, proxied.most & mask),
-            every,
-            tuple(found.values()),
-        )
+        plain = [passage for _, _, passage in self.plain.passages(sources, destinations)]
+        proxied = [passage for _, _, passage in self.proxied.passages(sources, destinations)]
+        every = mask if plain else 0
+        for passage in plain:
+            every &= passage.least
+        unions = [_union(passages, mask) for passages in (whole, plain, proxied)]
+        return Crossing(unions[0], unions[1], unions[2], every, tuple(found.values()))
 
     def _deciding(self, most: int, mask: int) -> Iterator[Written]:
         left = mask
-        [only] = self._all.filters
+        [only] = self.whole.filters
         for index, bound in enumerate(only.rules):
             if not most >> index & 1 or not left & bound.most:
                 continue
@@ -109,12 +106,12 @@ def _taking(told: Told) -> Rule:
     return told.rule._replace(allows=False) if network else told.rule
 
 
-def _union(passages: Iterable[Passage]) -> Passage:
+def _union(passages: Iterable[Passage], mask: int) -> Passage:
     least = most = 0
     for passage in passages:
         least |= passage.least
         most |= passage.most
-    return Passage(least, most)
+    return Passage(least & mask, most & mask)
 
 
 def services_of(firewall: Firewall) -> Iterator[Service]:
@@ -219,8 +216,10 @@ def _name(pattern: str | Unknown, asked: tuple[str, ...] | None) -> str | Unknow
         return "*"
     if asked is None:
         return Unknown(reason=f"which addresses `{pattern}` names stands in no resource")
-    lowered = pattern.strip().lower()
-    return "*" if any(_fits(lowered, name) for name in asked) else None
+    fitting = [_fits(pattern.strip().lower(), name) for name in asked]
+    if all(fitting):
+        return "*"
+    return Unknown(reason=f"`{pattern}` has only some of its names") if any(fitting) else None
 
 
 def _fits(pattern: str, name: str) -> bool:
