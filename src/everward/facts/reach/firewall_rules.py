@@ -133,11 +133,12 @@ def _told(firewall: Firewall, kind: Kind, asked: tuple[str, ...] | None, first: 
     for rank, group in groupby(own, key=lambda written: written.rank):
         for index, written in enumerate(group):
             priority = None if rank is None else place
-            yield Told(written, _rule(written, priority, asked)._replace(id=f"{written.id}@{place}.{index}"))
+            yield Told(written, rule_of(written, priority, asked)._replace(id=f"{written.id}@{place}.{index}"))
         place += 1
 
 
-def _rule(written: Written, priority: int | None, asked: tuple[str, ...] | None) -> Rule:
+def rule_of(written: Written, priority: int | None, asked: tuple[str, ...] | None = None) -> Rule:
+    """A rule for the engine, at a place in the order; `asked` are the names that clients ask for, where known."""
     body = written.body
     if written.kind is Kind.APPLICATION:
         services, possible = _application(body)

@@ -77,8 +77,11 @@ class Matrix:
         """Through a firewall: out of one subnet, past its rules, into the other."""
         out, inward = self._filter(source, OUTBOUND), self._filter(destination, INBOUND)
         between = between_subnets(self.world, firewall, source, destination)
-        sides = self._sides(source, destination, out, inward)
-        some, every, most = _composed([*sides, (between.some, between.every, between.most)])
+        outside, inside = self._sides(source, destination, out, inward)
+        # Behind application rules the destination sees the firewall itself.
+        proxied = self._inward(inward, destination, firewall.addresses)[2]
+        inside = (inside[0], inside[1], inside[2] | proxied)
+        some, every, most = _composed([outside, inside, (between.some, between.every, between.most)])
         open_ = isinstance(out, Unknown) or isinstance(inward, Unknown)
         return Cell(source, destination, 0 if open_ else some, 0 if open_ else every, most, bool(between.most))
 
@@ -120,19 +123,26 @@ class Matrix:
         self, source: Subnet, destination: Subnet, out: Filter | Unknown | None, inward: Filter | Unknown | None
     ) -> list[tuple[int, int, int]]:
         """What passes out of one subnet, and into the other: between some addresses, between all, and perhaps."""
-        everything = self.world.space.everything
-        sides = []
-        for own, direction, subnet in ((out, OUTBOUND, source), (inward, INBOUND, destination)):
-            filters = [own] if isinstance(own, Filter) else []
-            gate = Gate(filters, self.world.space, self.world.admin(direction, subnet))
-            some = most = 0
-            every = everything
-            for _, _, passage in gate.passages(source.addresses, destination.addresses):
-                some |= passage.least
-                every &= passage.least
-                most |= passage.most
-            sides.append((some, every if most else 0, most))
-        return sides
+        filters = [out] if isinstance(out, Filter) else []
+        gate = Gate(filters, self.world.space, self.world.admin(OUTBOUND, source))
+        return [
+            self._side(gate, source.addresses, destination.addresses),
+            self._inward(inward, destination, source.addresses),
+        ]
+
+    def _inward(self, own: Filter | Unknown | None, destination: Subnet, senders: Addresses) -> tuple[int, int, int]:
+        filters = [own] if isinstance(own, Filter) else []
+        gate = Gate(filters, self.world.space, self.world.admin(INBOUND, destination))
+        return self._side(gate, senders, destination.addresses)
+
+    def _side(self, gate: Gate, sources: Addresses, destinations: Addresses) -> tuple[int, int, int]:
+        every = self.world.space.everything
+        some = most = 0
+        for _, _, passage in gate.passages(sources, destinations):
+            some |= passage.least
+            every &= passage.least
+            most |= passage.most
+        return some, every if most else 0, most
 
     def _classes(self, subnet: Subnet, filters: Sequence[Filter], side: int) -> list[Class]:
         """The addresses of a subnet as filters tell them apart. Mostly no filter splits a subnet."""
