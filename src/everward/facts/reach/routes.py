@@ -58,6 +58,8 @@ class Route(NamedTuple):
     tag: bool = False
     """Whether a service tag names its prefixes: an explicit prefix of the same length beats it."""
     certain: Truth = True
+    placed: bool = True
+    """Whether its prefixes are known: those that are not may be longer than all that are."""
 
 
 SERVICE_TAGS: Final = {
@@ -194,7 +196,7 @@ def _user(name: str, prefix: str | Unknown | None, hop: Hop | Unknown, target: s
             prefixes = (*entry.get("v4", ()), *entry.get("v6", ()))
             return Route(name, hop, Origin.USER, prefixes, tagged, target, tag=True)
     doubt = prefix if isinstance(prefix, Unknown) else Unknown(reason=f"`{prefix}` is no prefix and no service tag")
-    return Route(name, hop, Origin.USER, ("0.0.0.0/0", "::/0"), _ANY, target, certain=doubt)
+    return Route(name, hop, Origin.USER, ("0.0.0.0/0", "::/0"), _ANY, target, certain=doubt, placed=False)
 
 
 _ANY: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),))
@@ -245,6 +247,7 @@ def _choose(matching: list[_Piece]) -> tuple[Route, ...]:
     return tuple(piece.route for piece in ranked)
 
 
+_LONGEST: Final = 129
 _PREFERRED: Final = (Hop.LOCAL, Hop.PEERING, Hop.ENDPOINT)
 """System routes that win over what gateways announce, however long its prefix."""
 _BY_ORIGIN: Final = {Origin.USER: 2, Origin.GATEWAY: 1, Origin.SYSTEM: 0}
@@ -256,6 +259,8 @@ def _rank(piece: _Piece) -> tuple[int, int, bool]:
 
 def _pieces(route: Route) -> list[_Piece]:
     """A route by the lengths of its prefixes."""
+    if not route.placed:
+        return [_Piece(route, _LONGEST, route.addresses)]
     return [_Piece(route, length, addresses) for length, addresses in _by_length(route.prefixes)]
 
 
