@@ -94,18 +94,32 @@ def effective_routes(topology: Topology, subnet: Subnet) -> list[Route]:
     """The routes of a subnet: of its network, its peers, gateways, service endpoints, and of its table."""
     network = subnet.network
     table = topology.estate.find(subnet.route_table) if isinstance(subnet.route_table, str) else None
-    found = [_local(network)]
-    found += [Route("", hop, Origin.SYSTEM, (prefix,), _of(prefix)) for prefix, hop in _SYSTEM]
-    doubt = Unknown(reason="the platform does not always have this system route")
-    found.append(Route("", _DOUBTFUL[1], Origin.SYSTEM, (_DOUBTFUL[0],), _of(_DOUBTFUL[0]), certain=doubt))
+    written = list(_written(topology, table)) if table is not None else []
+    found = [_local(network), *_system(written)]
     found += _peered(topology, network)
     silent = flag(properties(table.body) if table else {}, "disableBgpRoutePropagation", default=False)
     if silent is not True:
         found += _announced(topology, network, silent)
     found += _endpoints(subnet)
-    if table is not None:
-        found += _written(topology, table)
-    return found
+    return [*found, *written]
+
+
+def _system(written: list[Route]) -> Iterator[Route]:
+    """The routes that every subnet has.
+
+    Where a user route takes everything to an appliance or a gateway, the routes that drop private addresses are not
+    there: the routing example of the page shows both kinds of subnets, and its way to a private site needs it.
+    """
+    taken = any(
+        "0.0.0.0/0" in route.prefixes and route.hop in (Hop.APPLIANCE, Hop.GATEWAY) and route.certain is True
+        for route in written
+    )
+    for prefix, hop in _SYSTEM:
+        if hop is not Hop.NONE or not taken:
+            yield Route("", hop, Origin.SYSTEM, (prefix,), _of(prefix))
+    if not taken:
+        doubt = Unknown(reason="the platform does not always have this system route")
+        yield Route("", _DOUBTFUL[1], Origin.SYSTEM, (_DOUBTFUL[0],), _of(_DOUBTFUL[0]), certain=doubt)
 
 
 def _local(network: Network) -> Route:
