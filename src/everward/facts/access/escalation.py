@@ -34,6 +34,8 @@ class Edge(StrEnum):
     """Give oneself access to what a vault holds."""
     UNGUARD = "removeGuard"
     """Take a guard away: a policy, a lock, a log, a rule of the network."""
+    PIPELINE = "pipeline"
+    """Run a pipeline, which acts as whoever its connection stands for."""
 
 
 class Operation(NamedTuple):
@@ -179,11 +181,23 @@ class Escalation:
 
 def escalations(rights: Rights) -> Iterator[Escalation]:
     """Every step that a principal of the estate can take, in a stable order."""
+    yield from _of_pipelines(rights)
     for operation in OPERATIONS:
         if operation.types:
             yield from _on_resources(rights, operation)
         else:
             yield from _on_scopes(rights, operation)
+
+
+def _of_pipelines(rights: Rights) -> Iterator[Escalation]:
+    """Whoever can run a pipeline, or change it where it runs from, is whom its connection stands for."""
+    for one in rights.connections.all:
+        if one.principal is not None:
+            runner = rights.grants.principals.add(f"pipeline:{one.given.get('pipeline')}", one.pipeline, "pipeline")
+            target = one.principal.resource.id if one.principal.resource is not None else ""
+            yield Escalation(
+                runner, Edge.PIPELINE, f"{one.word} `{one.name}`", target, (one.principal,), certain=one.certain
+            )
 
 
 def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.access.escalation import escalations, keys_work
+from everward.facts.access.federation_facts import connection_facts, federation_facts
 from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.names import Names
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.interface import Analysis, Derived, fact
 from everward.values import Truth, try_parse_id
@@ -50,8 +51,8 @@ class AccessAnalysis(Analysis):
         """The facts of an estate."""
         rights = Rights(estate)
         derived = Derived()
-        names = _Names()
-        for maker in (_grants, _rights, _escalations, _keys, _counts):
+        names = Names()
+        for maker in (_grants, _rights, _escalations, _keys, _counts, connection_facts, federation_facts):
             derived.facts.extend(maker(rights, names))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
@@ -65,25 +66,7 @@ class AccessAnalysis(Analysis):
         return derived
 
 
-class _Names:
-    """Short names that stay the same between runs and are each used once below a scope."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def make(self, scope: str, *parts: str) -> str:
-        text = "\0".join(parts).lower()
-        base = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-        name = base
-        number = 1
-        while f"{scope.lower()}/{name}" in self._used:
-            number += 1
-            name = f"{base}-{number}"
-        self._used.add(f"{scope.lower()}/{name}")
-        return name
-
-
-def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _grants(rights: Rights, names: Names) -> Iterator[Resource]:
     for grant in rights.grants.all:
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
         yield fact(
@@ -142,7 +125,7 @@ def _scope_type(scope: str) -> str:
     return "" if parsed is None else parsed.type
 
 
-def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
     """Who may do what matters most, resource by resource."""
     for title, operation, type_ in QUESTIONS:
         for resource in rights.estate.of_type(type_):
@@ -173,7 +156,7 @@ def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
                 )
 
 
-def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _escalations(rights: Rights, names: Names) -> Iterator[Resource]:
     for step in escalations(rights):
         name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
         yield fact(
@@ -208,7 +191,7 @@ _KEYED: Final = (
 )
 
 
-def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _keys(rights: Rights, names: Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
@@ -234,7 +217,7 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
             )
 
 
-def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _counts(rights: Rights, names: Names) -> Iterator[Resource]:
     """Assignments by subscription, against its limit by edition; those of management groups count there."""
     counts: dict[str, int] = {}
     regions: dict[str, set[str]] = {}

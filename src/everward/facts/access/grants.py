@@ -105,10 +105,10 @@ class Grants:
         ]
 
     def _role(self, resource: Resource, value: Any) -> Role | None:
-        id_ = id_in(value)
-        role = self.roles.find(id_) if isinstance(id_, str) else None
+        id_ = _role_id(value)
+        role = self.roles.find(id_) if id_ is not None else None
         if role is None:
-            shown = f"`{id_}`" if isinstance(id_, str) else "(not known yet)"
+            shown = f"`{id_}`" if id_ is not None else "(not known yet)"
             self.unread.append((resource, f"its role {shown} is in no source"))
         return role
 
@@ -205,6 +205,15 @@ class Grants:
                 resource.origin,
                 resource.condition,
             )
+
+
+def _role_id(value: Any) -> str | None:
+    """The id of a role. Of one that is not known whole the end may be: that tells the role."""
+    id_ = id_in(value)
+    if isinstance(id_, Unknown):
+        last = (id_.text or "").rpartition("/roleDefinitions/")[2]
+        return id_.text if last and "{" not in last else None
+    return id_
 
 
 def _holes(value: Any) -> list[Unknown]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from everward.estate import Estate, Resource
 from everward.facts.access.conditions import ConditionError, Context, evaluate, parse_condition
+from everward.facts.access.connections import Connections
 from everward.facts.access.grants import DENY_TYPE, VAULT_TYPE, Grant, Grants, Standing
 from everward.facts.access.principals import EVERYONE, Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
@@ -88,6 +89,11 @@ class Rights:
         self.grants = Grants(estate)
         self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
         self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The pipelines that act in Azure, and as whom."""
+        return Connections(self.estate, self.grants.principals)
 
     @cached_property
     def denials(self) -> list[Denial]:

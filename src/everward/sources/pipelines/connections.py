@@ -190,7 +190,7 @@ def _place(step: Step, written: str) -> Place:
 
 _REMOTE: Final = re.compile(
     r"^\s*url\s*=\s*(?:https://(?:[^@/\s]+@)?|git@|ssh://git@)(?P<host>github\.com|gitlab\.com)[:/]"
-    r"(?P<name>[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?\s*$",
+    r"(?P<name>[\w.-]+(?:/[\w.-]+?)+?)(?:\.git)?/?\s*$",
     re.MULTILINE,
 )
 MAX_CONFIG: Final = 64 * 1024

@@ -78,7 +78,7 @@ def _of_job(
         for key in _SCRIPTS
         if (text := _script(job.get(key, default.get(key) if isinstance(default, dict) else None)))
     ]
-    if not scripts:
+    if not _script(job.get("script")):
         return
     environment = job.get("environment")
     named = environment.get("name") if isinstance(environment, dict) else environment
