@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from everward.assessment import listed
 from everward.facts.access.connections import Connection
-from everward.facts.access.escalation import Radius
+from everward.facts.access.escalation import Radius, key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Proof, Rights, Verdict
@@ -50,6 +51,9 @@ def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Loo
         shown = answer.proofs if explain else answer.proofs[:1]
         for proof in shown:
             yield from layout.plain(_proof(proof, places), " " * 12, " " * 12)
+        if principal.kind == "key" and principal.resource is not None:
+            names = [one.name for one in key_readers(rights, principal.resource)]
+            yield from layout.plain(f"listed by {listed(names, 4) or 'nobody that a source shows'}", " " * 12, " " * 12)
         for way in _ways(rights, principal, answer):
             yield from layout.plain(f"as {way}", " " * 12, " " * 12)
         if answer.denial is not None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
-from everward.facts.access.escalation import escalations, keys_work
+from everward.facts.access.dataroles import keys_count
+from everward.facts.access.escalation import escalations
 from everward.facts.access.federation_facts import connection_facts, federation_facts
 from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.names import Names
@@ -98,8 +99,25 @@ def _grantee(grant: Grant) -> dict[str, Any]:
         "standing": str(grant.standing),
         "lasting": grant.standing is Standing.PERMANENT,
         "condition": grant.condition,
-        "approval": grant.approval,
-        "multiFactor": grant.multi_factor,
+        **_activation(grant),
+        "expires": grant.expires,
+        "expired": grant.expired,
+        "throughGroup": grant.group.name if grant.group is not None else None,
+        "unusable": grant.dead,
+    }
+
+
+def _activation(grant: Grant) -> dict[str, Any]:
+    """What an activation asks for, where there is one."""
+    rules = grant.activation
+    if rules is None:
+        return {"approval": None, "multiFactor": None, "justification": None, "longest": None, "weak": None}
+    return {
+        "approval": rules.approval,
+        "multiFactor": rules.multi_factor,
+        "justification": rules.justification,
+        "longest": rules.maximum,
+        "weak": rules.weak,
     }
 
 
@@ -195,7 +213,7 @@ def _keys(rights: Rights, names: Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
-            works = keys_work(resource)
+            works = keys_count(resource)
             identities = sorted(
                 {
                     grant.principal.name

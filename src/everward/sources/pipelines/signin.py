@@ -86,7 +86,7 @@ _COMMAND: Final = re.compile(r"^\s*(?:if\s+!?\s*)?(?:az\s+login\b|Connect-AzAcco
 
 def _of_script(step: Step, script: str) -> Iterator[SignIn]:
     for match in _COMMAND.finditer(join_lines(script)):
-        words = split_words(step.text(match["rest"]).partition("|")[0])
+        words = split_words(re.split("[|;&]", step.text(match["rest"]))[0])
         names = {word.lower().lstrip("-").partition("=")[0] for word in words if word.startswith("-")}
         client = _value(words, "-u", "--username", "-applicationid", "--client-id")
         yield SignIn(None, client, _scheme_of(names, words), match[0].strip().partition(" \\")[0])
