@@ -24,7 +24,7 @@ _TAKES_AWAY: Final = frozenset({"adminremove", "selfdeactivate"})
 _REFUSED: Final = frozenset(
     {"admindenied", "canceled", "denied", "failed", "failedasresourceislocked", "invalid", "revoked", "timedout"}
 )
-_NOT_READ: Final = Unknown(
+NOT_READ: Final = Unknown(
     reason="no source has the activation rules of its role", decided_by=("roleManagementPolicyAssignments",)
 )
 _DURATION: Final = re.compile(
@@ -38,11 +38,11 @@ _DURATION: Final = re.compile(
 class Activation:
     """What making use of an eligibility asks for."""
 
-    approval: Truth = _NOT_READ
+    approval: Truth = NOT_READ
     """Whether somebody must approve."""
-    multi_factor: Truth = _NOT_READ
+    multi_factor: Truth = NOT_READ
     """Whether a second factor is asked for, directly or by an authentication context."""
-    justification: Truth = _NOT_READ
+    justification: Truth = NOT_READ
     maximum: str | Unknown | None = None
     """The longest that it may last, as ISO 8601 has it; None when no source tells."""
 
@@ -189,9 +189,9 @@ def rule_for(rules: Rules, scope: str, role: str) -> Activation:
 
 
 def _activation(rules: Any) -> Activation:
-    approval: Truth = _NOT_READ
-    factor: Truth = _NOT_READ
-    justified: Truth = _NOT_READ
+    approval: Truth = NOT_READ
+    factor: Truth = NOT_READ
+    justified: Truth = NOT_READ
     maximum: str | Unknown | None = None
     for rule in items(rules):
         name = text_of(rule, "id")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource
 from everward.facts.access.directory import KINDS, Directory
+from everward.facts.access.runtime import asked_for
 from everward.facts.shape import inner, text_in
 from everward.values import Origin, Truth, Unknown
 
@@ -53,7 +54,7 @@ _KUBELET: Final = re.compile(r"^(?P<owner>.+?)\.kubelet_identity(?:\[\d+\]\.obje
 _DEPLOYER: Final = re.compile(r"(?:^|\.)data\.azurerm_client_config\.[^.]+\.object_id$")
 
 
-_WORDS: Final = {"user": "user", "group": "group", "serviceprincipal": "application"}
+_WORDS: Final = {"user": "user", "group": "group", "foreigngroup": "group", "serviceprincipal": "application"}
 """Values of `principalType`, and the kinds of principals that they are."""
 
 
@@ -156,10 +157,16 @@ class Principals:
         if _DEPLOYER.search(name):
             # Whoever applies the code: every root and module that asks means the same one.
             return self.add("deployer", "who deploys", "deployer")
-        key = hole.reference.lower() if hole.reference is not None else name or hole.reason
+        asked = asked_for(hole)
+        carrier = self.estate.find(asked.id) if asked is not None else None
+        if asked is not None and carrier is not None:
+            own = "managed identity" if carrier.type_key == IDENTITY_TYPE.lower() else "system identity"
+            return self._kubelet(carrier) if asked.kubelet else self._add_resource(carrier, own)
+        key = hole.reference.lower() if hole.reference is not None else name or hole.text or hole.reason
         referred = KINDS.get(key.removeprefix("/providers/").rpartition("/")[0], "")
         word = referred or _WORDS.get(kind.lower(), "principal")
-        found = self.add(self._object_ids.get(key, key), _short(name) if referred else name or hole.reason, word)
+        shown = _short(name) if referred else name or hole.text or hole.reason
+        found = self.add(self._object_ids.get(key, key), shown, word)
         found.known = found.known and bool(name)
         return found
 
