@@ -41,6 +41,8 @@ class _Place:
     loops: Mapping[str, Any] = field(default_factory=dict)
     depth: int = 0
     pool: Any = None
+    guard: str | None = None
+    """The environment that a deployment job around it deploys to."""
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -113,6 +115,8 @@ class _Expansion:
                 return
             if "pool" in node:
                 place = replace(place, pool=self.settle(node["pool"], place))
+            if "deployment" in node:
+                place = replace(place, guard=_guard(node.get("environment"), place))
             yield from self.step(node, place)
             for key, value in node.items():
                 if key not in ("variables", "inputs", "env", "parameters", "pool") and isinstance(value, dict | list):
@@ -256,7 +260,14 @@ class _Expansion:
             task=task,
             inputs=inputs,
             pool=place.pool,
+            guard=place.guard,
         )
+
+
+def _guard(environment: Any, place: _Place) -> str | None:
+    """The environment of a deployment job: its name, or an object with it. `name.resource` is one resource of it."""
+    named = environment.get("name") if isinstance(environment, dict) else environment
+    return _text(place, named).partition(".")[0] if isinstance(named, str) and named.strip() else None
 
 
 def _text(place: _Place, text: str) -> str:

@@ -33,6 +33,8 @@ class Step:
     """What the task or action is given."""
     pool: Any = None
     """What runs it, as the pipeline says: a pool of agents by name, an image of the platform, labels of a runner."""
+    guard: str | None = None
+    """The environment of the platform that its job deploys to, whose checks must pass before it runs; as written."""
 
 
 _ANCHORS: Final[Sequence[str]] = (
