@@ -1,7 +1,7 @@
 """Where the agents of pipelines stand: pools of managed agents, scale sets, private networking of GitHub.
 
-Which scale set a pool of Azure DevOps uses is no property of any resource: one that is called like the pool is it, and
-one that is called an agent may be.
+ASSUMPTION (agents-shown-are-the-pool): which scale set a pool of Azure DevOps uses is no property of any resource. One
+that is called like the pool is it; otherwise the pool is taken to be one of those that the estate shows to be agents.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Standing(NamedTuple):
     resource: Resource
     subnet: Subnet | None
     """None where it is not known, or the agents stand in a network of the platform."""
-    certain: Truth = True
+    platform: bool = False
+    """Whether they stand in a network of the platform, as managed pools without a subnet do."""
 
     @property
     def place(self) -> str:
@@ -51,7 +52,8 @@ class Agents:
         found = []
         for item in self.world.estate.of_type(POOL_TYPE):
             profile = inner(properties(item.body), "fabricProfile", "networkProfile")
-            found.append(self._standing(item, id_in(inner(profile, "subnetId"))))
+            subnet = id_in(inner(profile, "subnetId"))
+            found.append(self._standing(item, subnet)._replace(platform=subnet is None))
         settings = self.world.estate.of_type(SETTINGS_TYPE)
         found += [self._standing(item, id_in(inner(properties(item.body), "subnetId"))) for item in settings]
         for item in self.world.estate.of_type(SET_TYPE):
@@ -67,13 +69,8 @@ class Agents:
         """Where the agents of a pool stand: what is called like it; otherwise all that may be it."""
         name = pool.lower() if isinstance(pool, str) else ""
         same = [item for item in self.all if item.resource.name.lower() == name]
-        if same:
-            yield from same
-            return
-        doubt = Unknown(reason="which machines a pool of agents has stands in no source", decided_by=(name or "pool",))
-        for item in self.all:
-            if item.resource.type != POOL_TYPE:
-                yield item._replace(certain=doubt)
+        # A managed pool is called as pipelines call it: one with another name is another pool.
+        yield from same or (item for item in self.all if item.resource.type_key != POOL_TYPE.lower())
 
     def shared(self, standing: Standing) -> list[Endpoint]:
         """What else stands in the network of agents and serves the workload."""

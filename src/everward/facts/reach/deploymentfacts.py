@@ -12,7 +12,7 @@ from everward.facts.reach.deployments import Deployment, Deployments
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.words import slug
 from everward.facts.shape import properties, text_in
-from everward.values import Unknown
+from everward.values import Truth, Unknown
 
 DEPLOYMENT: Final = "Reach/deployments"
 AGENTS: Final = "Reach/agents"
@@ -65,7 +65,6 @@ def _place(standing: Standing) -> dict[str, Any]:
     return {
         "id": standing.resource.id,
         "subnet": standing.subnet.id if standing.subnet is not None else None,
-        "certain": standing.certain is True,
     }
 
 
@@ -73,14 +72,16 @@ def _agents(agents: Agents, standing: Standing) -> dict[str, Any]:
     """Where agents stand, and what they share their network with."""
     shared = agents.shared(standing)
     subnet = standing.subnet
-    doubt = Unknown(reason="the subnet of the agents is in no source", decided_by=(standing.resource.id,))
+    own: Truth = not shared and not standing.platform
+    if subnet is None and not standing.platform:
+        own = Unknown(reason="the subnet of the agents is in no source", decided_by=(standing.resource.id,))
     return {
         "agents": standing.resource.id,
         "agentsType": standing.resource.type,
         "name": standing.resource.name,
         "subnet": subnet.id if subnet is not None else None,
         "network": subnet.network.id if subnet is not None else None,
-        "ownNetwork": not shared if subnet is not None else doubt,
+        "ownNetwork": own,
         "sharedWith": sorted({end.resource.id for end in shared})[:20],
         "group": subnet.group if subnet is not None else None,
         "peers": [other.id for other, connected in agents.peers(standing) if other is not None and connected is True],

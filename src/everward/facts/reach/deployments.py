@@ -155,27 +155,40 @@ class Deployments:
         public: Truth,
         endpoints: tuple[Link, ...],
     ) -> tuple[Outcome | Unknown, str]:
-        known = [item for item in standings if item.subnet is not None and item.certain is True]
-        if not known:
+        placed = [item for item in standings if item.subnet is not None or item.platform]
+        if not placed:
             return _unplaced(body, standings, public, endpoints)
-        private, direct = self._from(known, target)
+        found = [self._at(item, target, public) for item in placed]
+        outcomes = {str(outcome) for outcome, _ in found if not isinstance(outcome, Unknown)}
+        unknown = next((item for item in found if isinstance(item[0], Unknown)), None)
+        if unknown is not None:
+            return unknown
+        if len(outcomes) == 1:
+            return found[0]
+        why = "it depends on which of the agents run it"
+        return Unknown(reason=why, decided_by=tuple(item.resource.id for item in placed[:6])), why
+
+    def _at(self, standing: Standing, target: Resource, public: Truth) -> tuple[Outcome | Unknown, str]:
+        """What becomes of a command that agents at one place run."""
+        if standing.subnet is None:
+            return _hosted(public, opens=False)
+        private, direct = self._from(standing, target)
         if private is True:
             return Outcome.PRIVATE, "a way inside networks leads there from the agents"
-        if private is False and direct is True:
-            return Outcome.PUBLIC, "only its public endpoint leads there from the agents"
-        if private is False and direct is False:
-            return Outcome.FAILS, "no way leads there from the agents"
         holes = [item for item in (private, direct) if isinstance(item, Unknown)]
-        return holes[0], holes[0].reason
+        if holes:
+            return holes[0], holes[0].reason
+        if direct is True:
+            return Outcome.PUBLIC, "only its public endpoint leads there from the agents"
+        return Outcome.FAILS, "no way leads there from the agents"
 
-    def _from(self, standings: list[Standing], target: Resource) -> tuple[Truth, Truth]:
+    def _from(self, standing: Standing, target: Resource) -> tuple[Truth, Truth]:
         """Whether agents reach a target inside networks, and over its public endpoint."""
         private: list[Truth] = []
         public: list[Truth] = []
-        for standing in standings:
-            for reply in ask(self.world, standing.place, target.id, service_of(target)):
-                for way in reply.ways:
-                    (public if way.name == "public" else private).append(self._holds(way, standing))
+        for reply in ask(self.world, standing.place, target.id, service_of(target)):
+            for way in reply.ways:
+                (public if way.name == "public" else private).append(self._holds(way, standing))
         return any_of(private), any_of(public)
 
     def _holds(self, way: Way, standing: Standing) -> Truth:

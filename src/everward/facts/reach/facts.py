@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -12,6 +11,7 @@ from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.reach.appliances import appliance_facts
 from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
+from everward.facts.reach.deploymentfacts import deployment_facts
 from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.entrances import Guard, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
@@ -23,6 +23,7 @@ from everward.facts.reach.publicips import Protection
 from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
+from everward.facts.reach.words import slug
 from everward.values import Origin, Truth, Unknown
 
 EXPOSURE: Final = "Reach/exposures"
@@ -120,11 +121,6 @@ def _guard(guard: Guard) -> dict[str, Any]:
     return made
 
 
-def slug(text: str) -> str:
-    """A name that an id can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
 def _egress(world: Networks) -> Iterator[Resource]:
     for way in ways_out(world):
         name = slug(f"{way.way}-{way.service}") if way.service else slug(str(way.way))
@@ -219,5 +215,6 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     pod_facts,
     appliance_facts,
     path_facts,
+    deployment_facts,
 )
 """What makes facts, in the order in which they are listed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from everward.sources.pipelines.words import join_lines, split_words
@@ -52,7 +53,7 @@ def commands_in(script: str) -> Iterator[Command]:
         if _SAID.match(line) and "$(" not in line:
             continue
         for match in _START.finditer(_without_comment(line)):
-            words = split_words(match["rest"].strip().rstrip(")"))
+            words = split_words(_closed(match["rest"].strip()))
             tool = match["tool"].lower()
             if tool == "az" and words[:2] == ["aks", "get-credentials"]:
                 cluster = _option(words, "--name", "-n")
@@ -85,6 +86,13 @@ def last_name(text: str) -> str:
     return names[-1].lower() if names else ""
 
 
+def _closed(rest: str) -> str:
+    """A command without the parentheses that end what stands around it."""
+    while rest.endswith(")") and rest.count(")") > rest.count("("):
+        rest = rest[:-1].rstrip()
+    return rest
+
+
 def _without_comment(line: str) -> str:
     return re.sub(r"\s#(?![^\"']*[\"']\s*$).*$", "", line)
 
@@ -111,7 +119,7 @@ _REGISTRY_GROUPS: Final = frozenset({"login", "repository", "manifest", "artifac
 
 
 def _az(words: Sequence[str]) -> _Found | None:
-    group, *rest = [word for word in words if not word.startswith("-")][:3] or [""]
+    group, *rest = list(takewhile(lambda word: not word.startswith("-"), words))[:3] or [""]
     verb = rest[0] if rest else ""
     name = f"az {group} {verb}".strip()
     if group == "acr" and verb == "build":
