@@ -38,13 +38,14 @@ def impact_command(
     """Say what stops when a vault, or a key, secret or certificate in it, is disabled, out of reach or throttled."""
     outputs = check_targets(targets)
     from everward.estate import Estate
-    from everward.facts.keys.impact import Keys
+    from everward.facts.keys.impact import impact_of
+    from everward.facts.keys.keyring import Keys
     from everward.facts.readers import readers
     from everward.reports.interface import Look
     from everward.reports.keys import impact_json, impact_svg, impact_text
 
     estate = Estate(read(paths, **reading))
-    impact = Keys(estate, readers(estate)).impact(name)
+    impact = impact_of(Keys(estate, readers(estate)), name)
     for output in outputs:
         if output.form == "json":
             deliver(impact_json(impact), output)

@@ -11,7 +11,7 @@ from typing import Final
 from everward.estate import Estate
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.keys.items import Vaults
-from everward.facts.keys.uses import Use
+from everward.facts.keys.uses import Delivery, Use
 
 READING: Final = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 
@@ -26,4 +26,5 @@ def readers(estate: Estate) -> Iterator[Use]:
         for principal, answer in rights.who_may(READING, vault.resource.id, data=True):
             if principal.resource is not None and answer.verdict is Verdict.ALLOWED:
                 role = answer.proofs[0].grant.role.name
-                yield Use(principal.resource, f"may read secrets, by `{role}`", vault.key, None, "secret")
+                path = f"may read secrets, by `{role}`"
+                yield Use(principal.resource, path, vault.key, None, "secret", delivery=Delivery.RIGHT)
