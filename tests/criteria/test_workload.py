@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from everward.assessment import add_needed_facts
 from everward.criteria import Catalogue
 from everward.estate import Estate
 from everward.policy import Outcome, State
@@ -140,7 +141,7 @@ def estate_of(root: str) -> Estate:
     folder = folder_of("EVERWARD_MCO") / "src" / "infra" / "workload" / root
     given = folder_of("EVERWARD_CASES") / "conformance" / "terraform" / f"{root}.tfvars"
     options = ReadOptions(subscription=SUBSCRIPTION, var_files=(folder / "variables-prod.tfvars", given))
-    return Estate(read_workload([folder], options))
+    return add_needed_facts(Estate(read_workload([folder], options)), POLICIES)
 
 
 @cache
@@ -201,8 +202,8 @@ def test_a_plan_settles_what_a_module_that_is_not_at_hand_leaves_open(tmp_path: 
     folder = folder_of("EVERWARD_CASES") / "conformance" / "terraform"
     plan = tmp_path / "plan.json"
     plan.write_bytes(gzip.decompress((folder / "mco-plan-releaseunit-3.116.0.json.gz").read_bytes()))
-    estate = Estate(read_workload([plan], ReadOptions()))
     catalogue = Catalogue.load(list(PLANNED))
+    estate = add_needed_facts(Estate(read_workload([plan], ReadOptions())), catalogue)
     found = {
         criterion.id: sum(
             criterion.policy().evaluate(resource, estate).state is State.NON_COMPLIANT

@@ -149,19 +149,21 @@ def exposures_command(
 @incomplete_option
 @output_option("text", "json")
 def matrix_command(paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any) -> int:
-    """Show which subnets can talk to which."""
+    """Show which subnets can talk to which, and which pods."""
     outputs = check_targets(targets)
     from everward.estate import Estate
     from everward.facts.reach.matrix import Matrix
     from everward.facts.reach.paths import Networks
+    from everward.facts.reach.pods import PodNetworks
     from everward.reports.interface import Look
     from everward.reports.reach import matrix_json, matrix_text
 
     estate = Estate(read(paths, **reading))
     matrix = Matrix(Networks(estate))
+    pods = PodNetworks(estate)
     for output in outputs:
         if output.form == "json":
-            deliver(matrix_json(matrix), output)
+            deliver(matrix_json(matrix, pods), output)
         else:
-            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output))), output)
+            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output)), pods), output)
     return end(estate, allow_incomplete=allow_incomplete)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from everward.estate import Estate, Reading, Resource, Unresolved
@@ -37,15 +37,31 @@ class Analysis(ABC):
 def with_facts(estate: Estate, analyses: Iterable[Analysis]) -> Estate:
     """The estate together with what analyses find in it; one reading an analysis.
 
+    Where readings differ, each view of the estate has the facts of that view: the worst of them counts.
+
     INVARIANT: every analysis sees the estate as it was read: facts of one are no input of another.
     """
-    readings = list(estate.readings)
-    for analysis in analyses:
-        derived = analysis.derive(estate)
-        reading = Reading(analysis.name, analysis.name, derived.facts)
-        reading.unresolved.extend(derived.unresolved)
-        readings.append(reading)
-    return Estate(readings)
+    asked = tuple(analyses)
+    return estate.extended(lambda view: [_reading(analysis, view) for analysis in asked])
+
+
+def _reading(analysis: Analysis, estate: Estate) -> Reading:
+    derived = analysis.derive(estate)
+    reading = Reading(analysis.name, analysis.name, _apart(derived.facts))
+    reading.unresolved.extend(dict.fromkeys(derived.unresolved))
+    return reading
+
+
+def _apart(facts: Iterable[Resource]) -> list[Resource]:
+    """Facts with an id each: what an estate has twice under one id is judged once."""
+    made: dict[str, Resource] = {}
+    for item in facts:
+        number, own = 1, item
+        while own.key in made:
+            number += 1
+            own = replace(item, id=f"{item.id}-{number}", name=f"{item.name}-{number}")
+        made[own.key] = own
+    return list(made.values())
 
 
 def fact(

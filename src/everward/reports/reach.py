@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from everward.estate import Resource
 from everward.facts.reach.matrix import Cell, Matrix
+from everward.facts.reach.pods import PodNetworks
 from everward.facts.reach.questions import Reply, Verdict, Way
 from everward.facts.reach.services import format_service
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
 from everward.reports.layout import Layout
+from everward.reports.pods import pods_rows, pods_text
 from everward.reports.words import Places, count, place_text
 from everward.values import Truth, Unknown, clean
 
@@ -159,8 +161,8 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
         yield f"places are below {clean(places.base)}\n".encode()
 
 
-def matrix_text(matrix: Matrix, look: Look) -> Iterator[bytes]:
-    """Who can talk to whom: rows to columns, `all`, `some`, `?` or `-`, then what `some` is."""
+def matrix_text(matrix: Matrix, look: Look, pods: PodNetworks | None = None) -> Iterator[bytes]:
+    """Who can talk to whom: rows to columns, `all`, `some`, `?` or `-`, then what `some` is; then pods of clusters."""
     subnets = matrix.subnets
     layout = Layout(look)
     cells = {(cell.source.key, cell.destination.key): cell for cell in matrix.cells()}
@@ -175,6 +177,7 @@ def matrix_text(matrix: Matrix, look: Look) -> Iterator[bytes]:
         if cell.some and cell.some != matrix.world.space.everything:
             services = ", ".join(format_service(item) for item in matrix.services(cell.some))
             lines += layout.plain(f"{cell.source.name} -> {cell.destination.name}: {services}", "some  ", " " * 6)
+    lines += [] if pods is None else pods_text(pods, layout)
     for line in lines:
         yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
@@ -189,11 +192,12 @@ def _sign(matrix: Matrix, cell: Cell | None) -> str:
     return "?" if cell.perhaps else "-"
 
 
-def matrix_json(matrix: Matrix) -> Iterator[bytes]:
+def matrix_json(matrix: Matrix, pods: PodNetworks | None = None) -> Iterator[bytes]:
     """The matrix as one JSON document: a cell for each pair between which something passes, or may."""
     cells = [_cell(matrix, cell) for cell in matrix.cells() if cell.perhaps or cell.some]
     subnets = [{"id": item.id, "name": item.name, "network": item.network.id} for item in matrix.subnets]
-    yield encode({"schema": SCHEMA, "subnets": subnets, "cells": cells}) + b"\n"
+    rows = [] if pods is None else pods_rows(pods)
+    yield encode({"schema": SCHEMA, "subnets": subnets, "cells": cells, "pods": rows}) + b"\n"
 
 
 def _cell(matrix: Matrix, cell: Cell) -> dict[str, Any]:

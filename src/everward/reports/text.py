@@ -216,12 +216,8 @@ class _Page:
         """One cause: where, why, and which resources have it."""
         yield from self.layout.plain(self.where(finding), first="  * ", then="    ")
         yield from self.layout.plain(finding.cause, first="    ", then="    ")
-        told = {finding.cause}
-        for reason in finding.reasons[:4]:
-            text = reason_text(reason)
-            if text not in told:
-                told.add(text)
-                yield from self.layout.plain(f"and {text}", first="    ", then="    ")
+        for text in self.grounds(finding):
+            yield from self.layout.plain(text, first="    ", then="    ")
         if finding.given:
             yield from self.layout.plain(
                 f"provided that it exists, which {listed(finding.given, 3)} decides", first="    ", then="    "
@@ -231,6 +227,27 @@ class _Page:
             for resource, origin in zip(shown, finding.locations, strict=False):
                 yield from self.layout.plain(resource_name(resource, origin), first="    - ", then="      ")
             yield from self.rest(len(finding.resources) - len(shown), "resource", indent="    ")
+
+    def grounds(self, finding: Finding) -> Iterator[str]:
+        """What else decides, in words; of a fact, how one sees that it is one."""
+        told = {finding.cause}
+        if all(fact.what != finding.cause for fact in finding.facts):
+            for reason in finding.reasons[:4]:
+                text = reason_text(reason)
+                if text not in told:
+                    told.add(text)
+                    yield f"and {text}"
+        shown = self.shorten(finding.facts, SOME)
+        for fact in shown:
+            if fact.what not in told:
+                told.add(fact.what)
+                yield f"and {fact.what}"
+            for text in fact.how:
+                if text not in told:
+                    told.add(text)
+                    yield f"   {self.places.path(text)}"
+        if len(finding.facts) > len(shown):
+            yield f"... {count(len(finding.facts) - len(shown), 'more way')} of the same cause: --full shows all"
 
     def not_read(self) -> Iterator[str]:
         items = sorted(self.assessment.unresolved, key=lambda item: not item.incomplete)

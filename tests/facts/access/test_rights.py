@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from everward.estate import Estate, Reading, Resource
 from everward.facts.access.conditions import Context
 from everward.facts.access.escalation import Edge, blast_radius, escalations, keys_work
-from everward.facts.access.facts import AccessAnalysis, scope_kind
+from everward.facts.access.facts import KEYS, AccessAnalysis, scope_kind
 from everward.facts.access.grants import Standing, policy_permission
 from everward.facts.access.patterns import covers, includes
 from everward.facts.access.principals import EVERYONE
@@ -513,3 +513,24 @@ def test_everything_stands_in_the_estate_as_facts() -> None:
     assert count.get("properties.assignments") == 3
     assert found.of_type("Everward.Access/escalations")
     assert any("what it grants is not known" in item.reason for item in found.unresolved)
+
+
+def test_whoever_holds_a_part_of_a_service_could_do_without_its_keys() -> None:
+    def account(name: str) -> Resource:
+        return res("Microsoft.Storage/storageAccounts", name, {})
+
+    one, longer = account("st"), account("st2")
+    body: dict[str, Any] = {"properties": {"id": YOU, "displayName": "You"}}
+    you = Resource("/users/you", "Microsoft.Graph/users", YOU, body, HERE)
+    held = [
+        assigned("Storage Blob Data Reader", YOU, f"{one.id.upper()}/blobServices/default/containers/c/"),
+        assigned(READER, ME, longer.id),
+        assigned(READER, ME, RG),
+    ]
+    made = Estate([Reading("inventory", "test", [one, longer, you, *held])])
+    found = {
+        item.get("properties.target"): item.get("properties.identities")
+        for item in AccessAnalysis().derive(made).facts
+        if item.type.endswith(KEYS)
+    }
+    assert found == {one.id: ["You"], longer.id: [ME]}

@@ -170,6 +170,8 @@ class Escalation:
     """Whom they can act as afterwards."""
     proof: Proof | None = None
     certain: Truth = True
+    proofs: tuple[Proof, ...] = ()
+    """Every path by which it can, the surest first: each has to be closed."""
 
     @property
     def standing(self) -> bool:
@@ -201,7 +203,9 @@ def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:
         seen.add(key)
         proof = answer.proofs[0] if answer.proofs else None
         certain: Truth = answer.hole if answer.hole is not None else True
-        yield Escalation(grant.principal, operation.edge, operation.name, grant.scope, (), proof, certain)
+        yield Escalation(
+            grant.principal, operation.edge, operation.name, grant.scope, (), proof, certain, answer.proofs
+        )
 
 
 def _on_resources(rights: Rights, operation: Operation) -> Iterator[Escalation]:
@@ -217,7 +221,9 @@ def _on_resources(rights: Rights, operation: Operation) -> Iterator[Escalation]:
                 holes = [item for item in (answer.hole, works) if isinstance(item, Unknown)]
                 proof = answer.proofs[0] if answer.proofs else None
                 certain: Truth = holes[0] if holes else True
-                yield Escalation(principal, operation.edge, operation.name, resource.id, gains, proof, certain)
+                yield Escalation(
+                    principal, operation.edge, operation.name, resource.id, gains, proof, certain, answer.proofs
+                )
 
 
 def _useful(rights: Rights, operation: Operation, resource: Resource) -> bool:

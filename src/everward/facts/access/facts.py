@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
-from everward.facts.access.escalation import escalations, keys_work
-from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.escalation import Escalation, escalations, keys_work
+from everward.facts.access.grants import ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
+from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
 from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
-from everward.values import Truth, try_parse_id
+from everward.policy.hierarchy import scope_of
+from everward.values import Truth, Unknown, try_parse_id
 
 GRANT: Final = "Access/grants"
 RIGHT: Final = "Access/rights"
 ESCALATION: Final = "Access/escalations"
 KEYS: Final = "Access/keys"
 COUNT: Final = "Access/assignmentCounts"
+READER: Final = "Access/readers"
+DOCUMENTS: Final = "Access/documentRoles"
 
 ASSIGNMENT_LIMITS: Final = {"2022": 2000, "2026": 4000}
 """Role assignments per subscription by the edition of the guidance: of 2022, and its text as of 2026-07."""
@@ -51,8 +56,13 @@ class AccessAnalysis(Analysis):
         rights = Rights(estate)
         derived = Derived()
         names = _Names()
-        for maker in (_grants, _rights, _escalations, _keys, _counts):
+        steps = list(escalations(rights))
+        holdings = Holdings(rights, steps)
+        derived.facts.extend(_grants(holdings, names))
+        derived.facts.extend(_escalations(steps, names))
+        for maker in (_rights, _readers, _keys, _counts):
             derived.facts.extend(maker(rights, names))
+        derived.facts.extend(_documents(holdings, names))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(
@@ -83,7 +93,8 @@ class _Names:
         return name
 
 
-def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
+    rights = holdings.rights
     for grant in rights.grants.all:
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
         yield fact(
@@ -92,6 +103,7 @@ def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
             name,
             {
                 **_grantee(grant),
+                **holdings.of(grant),
                 "privileged": grant.privileged,
                 "scope": grant.scope,
                 "scopeKind": scope_kind(grant.scope),
@@ -100,6 +112,13 @@ def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
             origin=grant.origin,
             condition=grant.active,
         )
+    for resource, reason in rights.grants.unread:
+        scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
+        said = unread_grant(rights, resource, reason, scope)
+        if said is not None:
+            where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
+            name = names.make(scope, "unread", resource.id)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:
@@ -115,9 +134,20 @@ def _grantee(grant: Grant) -> dict[str, Any]:
         "standing": str(grant.standing),
         "lasting": grant.standing is Standing.PERMANENT,
         "condition": grant.condition,
-        "approval": grant.approval,
-        "multiFactor": grant.multi_factor,
+        "approval": _asked(grant, grant.approval, "approval"),
+        "multiFactor": _asked(grant, grant.multi_factor, "a second factor"),
     }
+
+
+def _asked(grant: Grant, said: Truth | None, what: str) -> Truth | None:
+    """What activating an eligible grant asks for; without the rules of its role and scope nobody knows."""
+    if said is not None or grant.standing is not Standing.ELIGIBLE:
+        return said
+    return Unknown(
+        reason=f"no rule says whether activating `{grant.role.name}` needs {what}",
+        decided_by=(f"the activation rules of `{grant.role.name}` at `{grant.scope}`",),
+        origin=grant.origin,
+    )
 
 
 def scope_kind(scope: str) -> str:
@@ -173,8 +203,8 @@ def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
                 )
 
 
-def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
-    for step in escalations(rights):
+def _escalations(steps: Iterable[Escalation], names: _Names) -> Iterator[Resource]:
+    for step in steps:
         name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
         yield fact(
             step.target,
@@ -196,6 +226,50 @@ def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
         )
 
 
+def _readers(rights: Rights, names: _Names) -> Iterator[Resource]:
+    """Who reads the secrets of which vault, and how many share it."""
+    for reader in readers(rights):
+        yield fact(
+            reader.vault,
+            READER,
+            names.make(reader.vault.id, "reader", reader.principal.key, reader.target.lower()),
+            {
+                **_grantee(reader.grant),
+                "principal": reader.principal.key,
+                "principalName": reader.principal.name,
+                "principalKind": reader.principal.kind,
+                "vault": reader.vault.id,
+                "target": reader.target,
+                "whole": reader.target.lower() == reader.vault.key,
+                "shared": reader.shared,
+                "secrets": reader.secrets,
+                "summary": reading(reader.principal, reader.vault.id, reader.secret, reader.shared, reader.secrets),
+            },
+            origin=reader.origin,
+            condition=reader.certain,
+        )
+
+
+def _documents(holdings: Holdings, names: _Names) -> Iterator[Resource]:
+    """Who writes documents of Cosmos DB, and how much of an account."""
+    for writer in writers(holdings.rights, holdings.powers):
+        grant = writer.grant
+        yield fact(
+            grant.scope,
+            DOCUMENTS,
+            names.make(grant.scope, "documents", grant.principal.key, grant.role.id),
+            {
+                **_grantee(grant),
+                "scope": grant.scope,
+                "level": writer.level,
+                "writes": writer.writes,
+                "summary": writing(grant, writer.level, writer.writes),
+            },
+            origin=grant.origin,
+            condition=grant.active,
+        )
+
+
 _KEYED: Final = (
     "Microsoft.Storage/storageAccounts",
     "Microsoft.DocumentDB/databaseAccounts",
@@ -210,16 +284,11 @@ _KEYED: Final = (
 
 def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
+    within = _holders_within(rights, _KEYED)
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
             works = keys_work(resource)
-            identities = sorted(
-                {
-                    grant.principal.name
-                    for grant in rights.grants.all
-                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
-                }
-            )
+            identities = sorted(within.get(resource.key, ()))
             yield fact(
                 resource,
                 KEYS,
@@ -232,6 +301,21 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
                     "identitiesServe": bool(identities),
                 },
             )
+
+
+def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who holds something on a resource of some types or on a part of it: names by the resource's key."""
+    keys = {resource.key for type_ in types for resource in rights.estate.of_type(type_)}
+    found: dict[str, set[str]] = {}
+    for grant in rights.grants.all:
+        scope = grant.scope.lower()
+        # The scope itself, then everything that it is a part of.
+        end = len(scope)
+        while end > 0:
+            if scope[:end] in keys:
+                found.setdefault(scope[:end], set()).add(grant.principal.name)
+            end = scope.rfind("/", 0, end)
+    return found
 
 
 def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
+from everward.facts.access.runtime import asked_for
 from everward.facts.shape import first, inner, items, properties, text_in
 from everward.values import Origin, Unknown
 
@@ -132,9 +133,13 @@ class Principals:
     def _by_id(self, value: str, kind: str) -> Principal:
         key = self._object_ids.get(value.lower(), value.lower())
         found = self.all.get(key)
+        words = {"user": "user", "group": "group", "foreigngroup": "group", "serviceprincipal": "application"}
+        word = words.get(kind.lower(), "principal")
         if found is None:
-            word = {"user": "user", "group": "group", "serviceprincipal": "application"}.get(kind.lower(), "principal")
             found = self.all[key] = Principal(key, value, word)
+        elif found.kind == "principal":
+            # One assignment says what it is, another does not.
+            found.kind = word
         return found
 
     def _by_hole(self, hole: Unknown, kind: str) -> Principal:
@@ -153,9 +158,14 @@ class Principals:
         if _DEPLOYER.search(name):
             # Whoever applies the code: every root and module that asks means the same one.
             return self.all.setdefault("deployer", Principal("deployer", "who deploys", "deployer"))
-        key = hole.reference.lower() if hole.reference is not None else name or hole.reason
+        asked = asked_for(hole)
+        carrier = self.estate.find(asked.id) if asked is not None else None
+        if asked is not None and carrier is not None:
+            own = "managed identity" if carrier.type_key == IDENTITY_TYPE.lower() else "system identity"
+            return self._kubelet(carrier) if asked.kubelet else self._add_resource(carrier, own)
+        key = hole.reference.lower() if hole.reference is not None else name or hole.text or hole.reason
         word = kind.lower() or "principal"
-        return self.all.setdefault(key, Principal(key, name or hole.reason, word, known=bool(name)))
+        return self.all.setdefault(key, Principal(key, name or hole.text or hole.reason, word, known=bool(name)))
 
     def _kubelet(self, cluster: Resource) -> Principal:
         key = f"{cluster.key}#kubelet"

@@ -20,7 +20,7 @@ from everward.facts.access.roles import Permission, Role, is_data_operation
 from everward.facts.access.scopes import Scopes
 from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
 from everward.policy.hierarchy import Hierarchy, scope_of
-from everward.values import Truth, Unknown, all_of, combine
+from everward.values import Truth, Unknown, all_of, any_of, combine
 
 
 class Verdict(StrEnum):
@@ -148,6 +148,15 @@ class Rights:
         order = list(Verdict)
         kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
         yield from sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
+
+    def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
+        """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
+        denial, doubt = self._denied(grant.principal, operation, scope, data)
+        if denial is not None and doubt is None:
+            return False
+        found = self._proofs([grant], operation, scope, data, context or Context(operation))
+        held = any_of(proof.holds for proof in found)
+        return held if doubt is None else all_of([held, doubt])
 
     def _reaches(self, grant: Grant, scope: str) -> Truth:
         return self.hierarchy.contains(grant.scope, scope)

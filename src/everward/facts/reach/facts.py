@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -16,8 +16,9 @@ from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Ex
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.names import PlainNames
 from everward.facts.reach.paths import Networks
+from everward.facts.reach.podfacts import pod_facts
 from everward.facts.reach.publicips import Protection
-from everward.facts.reach.rules import INBOUND, OUTBOUND, rules_of
+from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
 from everward.values import Origin, Truth, Unknown
@@ -37,7 +38,7 @@ class ReachAnalysis(Analysis):
         """The facts of an estate."""
         world = Networks(estate)
         derived = Derived()
-        for maker in (_exposures, _egress, _addresses, _remarks):
+        for maker in MAKERS:
             for made in maker(world):
                 (derived.facts if isinstance(made, Resource) else derived.unresolved).append(made)  # type: ignore[arg-type]
         return derived
@@ -173,7 +174,7 @@ _KINDS: Final = {
 
 def _remarks(world: Networks) -> Iterator[Resource]:
     for group in world.groups:
-        rules = rules_of(group, world.estate)
+        rules = world.rules(group)
         space = Space(service for rule in rules for service in rule.possible)
         for direction in (INBOUND, OUTBOUND):
             own = [rule for rule in rules if rule.direction == direction]
@@ -206,3 +207,13 @@ def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
         "destinations": list(islice(destinations.cidrs(), 8)),
         "services": [format_service(service) for service in services],
     }
+
+
+MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]] = (
+    _exposures,
+    _egress,
+    _addresses,
+    _remarks,
+    pod_facts,
+)
+"""What makes facts, in the order in which they are listed."""

@@ -222,7 +222,9 @@ class Body:
             self._many(rule, place, name, value)
 
     def _one(self, rule: Rule, place: Place, name: str, items: list[Any]) -> None:
-        item = next(item for item in items if item is not None)
+        item, *others = (item for item in items if item is not None)
+        if others and isinstance(item, dict):
+            self.strange.append((place.attr_path + name, "more than one block where one is allowed: the first is read"))
         if not isinstance(item, dict):
             if isinstance(item, Unknown):
                 self._cover(rule, place, item, name)
