@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.keys.items import Item, Vault
-from everward.facts.keys.keyring import Keys
 from everward.facts.keys.reference import of_type, reference
 from everward.facts.keys.uses import Delivery, Use
 
@@ -108,7 +107,7 @@ _PLAIN: Final[dict[tuple[Delivery, Event], _Said]] = {
 }
 
 
-def effects_of(keys: Keys, found: Sequence[Use], vault: Vault | None = None, item: Item | None = None) -> list[Effect]:
+def effects_of(found: Sequence[Use], vault: Vault | None = None, item: Item | None = None) -> list[Effect]:
     """What each event does to each use, and to the vault's own contents when a whole vault is asked for."""
     made: list[Effect] = []
     for event in Event:
@@ -116,7 +115,7 @@ def effects_of(keys: Keys, found: Sequence[Use], vault: Vault | None = None, ite
             said = _said(event, use)
             made.append(Effect(event, use.consumer, said.timing, said.what, use, said.minutes))
         if event is Event.READ_ONLY:
-            made += _writers(keys, vault, item)
+            made += _writers(vault, item)
     return made
 
 
@@ -137,27 +136,29 @@ def _said(event: Event, use: Use) -> _Said:
 
 def _encrypted(event: Event, use: Use) -> _Said:
     if event is Event.READ_ONLY:
-        return _Said(Timing.CONTINUES, "its key can be used; it cannot be rotated")
+        return _Said(Timing.CONTINUES, "the key can be used; it cannot be rotated")
     loss = of_type(reference().losses, use.consumer.type_key)
     if event is Event.THROTTLED:
-        return _Said(Timing.LATER, "requests for its key are refused; it goes on for as long as it holds the key")
+        return _Said(
+            Timing.LATER, "requests for the key are refused; data stays in reach for as long as the key is held"
+        )
     until = "the key is back" if event is Event.DISABLED else "the vault answers"
     if "azurekeyvaultkms" in use.path.lower():
         return _Said(Timing.LATER, f"secrets of the cluster cannot be read until {until}: nothing new starts")
     if use.consumer.type_key.startswith(_DISKS):
-        what = f"machines whose disks it encrypts shut down within an hour, and do not start until {until}"
+        what = f"machines shut down within an hour for want of their disks, and do not start until {until}"
         return _Said(Timing.LATER, what, loss.minutes if loss is not None else None)
     if loss is None:
-        return _Said(Timing.LATER, f"once it asks for the key again, its data is out of reach until {until}")
+        return _Said(Timing.LATER, f"once the service asks for the key again, data is out of reach until {until}")
     if loss.minutes <= 0:
-        return _Said(Timing.AT_ONCE, f"its data cannot be read or written until {until}", 0)
-    what = f"within {loss.minutes:g} minutes its data is out of reach until {until}"
+        return _Said(Timing.AT_ONCE, f"data cannot be read or written until {until}", 0)
+    what = f"within {loss.minutes:g} minutes data is out of reach until {until}"
     if loss.heal_minutes is not None:
-        what += f"; after {loss.heal_minutes:g} minutes without it, somebody has to bring it back"
+        what += f"; after {loss.heal_minutes:g} minutes without it, somebody has to bring the database back"
     return _Said(Timing.LATER, what, loss.minutes)
 
 
-def _writers(keys: Keys, vault: Vault | None, item: Item | None) -> Iterator[Effect]:
+def _writers(vault: Vault | None, item: Item | None) -> Iterator[Effect]:
     """The deployment that writes what is declared: it cannot while a vault is read-only."""
     declared = [entry for entry in (vault.items if vault is not None else [item] if item is not None else [])
                 if entry.resource.source in ("terraform", "template")]  # fmt: skip

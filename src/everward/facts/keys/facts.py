@@ -1,15 +1,17 @@
-"""What is found about keys, as facts: items, uses, vaults, stores, stamps.
+"""What is found about keys, as facts.
 
-| type | one for each | says |
-|---|---|---|
-| `Everward.Keys/items` | key, secret, certificate | how it is rotated, whether users follow, when it ends, what protects it |
-| `Everward.Keys/uses` | place that uses one | how it gets there, whether a version is named, what becomes of a new one |
-| `Everward.Keys/vaults` | vault, managed HSM | who hangs on it, which stamps share it, what is asked of it beside its limits |
-| `Everward.Keys/stores` | store of data | whose key encrypts it, where that is, whether a reason is recorded |
-| `Everward.Keys/stamps` | stamp, and one for what they share | the vaults that it has and uses |
+- `Everward.Keys/items`, one for each key, secret and certificate: how it is rotated, whether users follow, when it
+  ends, what protects it.
+- `Everward.Keys/uses`, one for each place that uses one: how it gets there, whether a version is named, what becomes of
+  a new one.
+- `Everward.Keys/vaults`, one for each vault and managed HSM: who hangs on it, which stamps share it, what is asked of
+  it beside its limits.
+- `Everward.Keys/stores`, one for each store of data: whose key encrypts it, where that is, whether a reason is
+  recorded.
+- `Everward.Keys/stamps`, one for each stamp and one for what they share: the vaults that it has and uses.
 
-A property that is null is known to be nothing; one that is not known is a hole. What each means stands at the function
-that makes it.
+Each has a `summary`, one sentence. A property that is null is known to be nothing; one that is not known is a hole.
+What each means stands at the function that makes it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from everward.facts.keys.storefacts import store_facts
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Use
 from everward.facts.keys.vaultfacts import vault_facts
+from everward.facts.keys.words import item_words, use_words
 from everward.values import Unknown
 
 ITEM: Final = "Keys/items"
@@ -63,7 +66,9 @@ class KeysAnalysis(Analysis):
 
 
 def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
-    """One for each item. Properties that are not plain from their names:
+    """One for each item.
+
+    Properties that are not plain from their names:
 
     - `rotation`: `automatic` (a new version by itself), `notify` (somebody is told), `none`; `rotates` is the first.
     - `rotationFollowed`: whether everybody who names it takes new versions; true when nobody names it.
@@ -77,12 +82,13 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
     for item in keys.vaults.items.values():
         found = keys.of_item(item)
         follows = follow_all(keys, item)
-        end = item.ends
+        end, expiry = item.ends, item.expiry(now, near)
         yield fact(
             item.resource,
             ITEM,
             "item",
             {
+                "summary": item_words(item, follows, expiry, text_of(end)),
                 "item": item.resource.id,
                 "name": item.name,
                 "kind": item.kind,
@@ -91,7 +97,7 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
                 "expires": item.expires,
                 "expiresAt": item.expires if isinstance(item.expires, Unknown) else text_of(end),
                 "expiresInDays": (end - now).days if end is not None else None,
-                "expiry": item.expiry(now, near),
+                "expiry": expiry,
                 "hasExpiry": item.expires is not None,
                 "rotation": item.rotation,
                 "rotates": item.rotates,
@@ -116,13 +122,15 @@ def _of_certificate(item: Item) -> dict[str, Any]:
 
 
 def _uses(keys: Keys) -> Iterator[Resource]:
-    """One for each use. Properties that are not plain from their names:
+    """One for each use.
+
+    Properties that are not plain from their names:
 
     - `delivery`: how it gets there, see `Delivery`.
     - `vault`: the id of the vault, or its name where no source has it (`vaultKnown`), or null.
     - `pinned`: whether one version is named; `follows`: whether a new version arrives without anybody's doing, `how`
       why, and `withinSeconds` after how long at the latest, where Azure says so.
-    - `certain`: a hole where it is this vault only because nothing else would fit; then the fact itself is not certain.
+    - `certain`: a hole where it is this vault only because nothing else would fit; the fact is not certain then.
     - `sameRegion`: whether vault and consumer stand in one region; null where either has none, as what is global.
     - `stamp`, `vaultStamp`: the stamps of both; null for what stamps share.
     """
@@ -134,6 +142,7 @@ def _uses(keys: Keys) -> Iterator[Resource]:
             USE,
             _name(use),
             {
+                "summary": use_words(use, follows.how),
                 "consumer": use.consumer.id,
                 "consumerType": use.consumer.type,
                 "path": use.path,

@@ -10,7 +10,7 @@ from everward.facts.keys.pods import rotates, rotation_interval
 from everward.facts.keys.reference import of_type, reference
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.shape import flag, inner, properties, text_in
-from everward.values import Truth, Unknown
+from everward.values import Truth, Unknown, any_of
 
 HOUR: Final = 3600.0
 
@@ -102,12 +102,12 @@ def _edge(use: Use, within: float | None) -> Following:
     if isinstance(latest, Unknown):
         return Following(latest, "whether `useLatestVersion` is on is not known")
     version = text_in(parameters, "secretVersion")
-    named = use.pinned if isinstance(use.pinned, Unknown) else use.pinned or bool(version)
-    if isinstance(named, Unknown):
+    named = any_of([use.pinned, version if isinstance(version, Unknown) else bool(version)])
+    if isinstance(named, Unknown) and latest is None:
         return Following(named, "whether it names a version is not known")
-    if latest is True or (latest is not False and not named):
+    if latest is True or (latest is not False and named is False):
         return Following(True, "`useLatestVersion` is on" if latest is True else "it names no version", within)
-    return Following(False, "it names one version" if named else "`useLatestVersion` is off")
+    return Following(False, "it names one version" if named is True else "`useLatestVersion` is off")
 
 
 def _mounted(use: Use, cluster: Resource | None) -> Following:

@@ -53,7 +53,7 @@ def impact_of(keys: Keys, text: str) -> Impact:
         return _single(keys, _only(found, text), text)
     if key and keys.of_vault(key):
         uses = keys.of_vault(key)
-        return Impact(None, text, effects=effects_of(keys, uses), uses=uses, load=keys.loads.of(key))
+        return Impact(None, text, effects=effects_of(uses), uses=uses, load=keys.loads.of(key))
     names = sorted({vault.resource.name for vault in keys.vaults.all.values()})
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
@@ -68,13 +68,13 @@ def _names(item: Item) -> tuple[str, str, str]:
 
 def _whole(keys: Keys, vault: Vault, text: str) -> Impact:
     found = keys.of_vault(vault.key)
-    return Impact(vault, text, None, effects_of(keys, found, vault), found, keys.loads.of(vault.key))
+    return Impact(vault, text, None, effects_of(found, vault), found, keys.loads.of(vault.key))
 
 
 def _single(keys: Keys, item: Item, text: str) -> Impact:
     found = keys.of_item(item)
     vault = keys.vaults.all.get(item.vault)
-    return Impact(vault, text, item, effects_of(keys, found, item=item), found, keys.loads.of(item.vault))
+    return Impact(vault, text, item, effects_of(found, item=item), found, keys.loads.of(item.vault))
 
 
 def _only(found: Sequence[Named], text: str) -> Named:

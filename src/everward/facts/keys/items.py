@@ -19,12 +19,13 @@ KINDS: Final = {
     "microsoft.keyvault/vaults/certificates": "certificate",
     "microsoft.keyvault/managedhsms/keys": "key",
 }
-SECRET: Final = "secret"
-KEY: Final = "key"
-CERTIFICATE: Final = "certificate"
+SECRET: Final = KINDS["microsoft.keyvault/vaults/secrets"]
+KEY: Final = KINDS["microsoft.keyvault/vaults/keys"]
+CERTIFICATE: Final = KINDS["microsoft.keyvault/vaults/certificates"]
 
 _MANUAL_ISSUERS: Final = ("unknown",)
 """Issuers of whom Key Vault asks for nothing: somebody has the certificate signed and merges it."""
+_KEY_TYPES: Final = (("keyProperties", "keyType"), ("keyProperties", "kty"), ("keyProps", "kty"))
 _OWN_ISSUER: Final = "self"
 
 
@@ -173,10 +174,8 @@ class Item:
     def key_type(self) -> str | Unknown | None:
         """`RSA`, `RSA-HSM`, `EC` … of a key, or of the key of a certificate."""
         if self.kind == CERTIFICATE:
-            return first(
-                text_in(self.policy, "keyProperties", "keyType"), text_in(self.policy, "keyProperties", "kty"),
-                text_in(self.policy, "keyProps", "kty"),
-            )  # fmt: skip
+            found = [text_in(self.policy, holder, name) for holder, name in _KEY_TYPES]
+            return next((kind for kind in found if kind is not None), None)
         return text_in(self.body, "kty")
 
     @property

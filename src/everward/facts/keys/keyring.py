@@ -61,8 +61,10 @@ class Keys:
 
     def following(self, use: Use) -> Following:
         """What becomes of a use when there is a new version."""
-        holder = use.via if use.via is not None else use.consumer
-        return self._follows.of(use, self._clusters.get(holder.key))
+        if use.encrypts and use.via is not None:
+            # It follows as what holds the key for it does.
+            use = use._replace(consumer=use.via, via=None)
+        return self._follows.of(use, self.cluster_of(use))
 
     def cluster_of(self, use: Use) -> Resource | None:
         """The cluster whose driver delivers a use."""
@@ -88,4 +90,5 @@ def _concerns(use: Use, item: Item) -> bool:
         return False
     if not use.kind or use.kind == item.kind:
         return True
-    return item.kind == CERTIFICATE and use.kind in (SECRET, KEY) or use.kind == CERTIFICATE and item.kind == SECRET
+    read_as = item.kind == CERTIFICATE and use.kind in (SECRET, KEY)
+    return read_as or (use.kind == CERTIFICATE and item.kind == SECRET)

@@ -109,7 +109,8 @@ def _mounted(vaults: Vaults, mounts: Mounts) -> Iterator[tuple[str, Part]]:
             continue
         every = rotation_interval(mount.cluster) if mount.cluster is not None else None
         count, at_most = _objects(vaults, mount)
-        for pods in mount.pods or [None]:
+        users: list[Pods | None] = [*mount.pods] or [None]
+        for pods in users:
             yield mount.vault, _of_pods(mount, pods, count, every, at_most=at_most)
 
 
@@ -171,8 +172,8 @@ def _clients(estate: Estate, uses: Sequence[Use]) -> Iterator[tuple[str, Part]]:
         for vault in dict.fromkeys(asking.get(pods.workload.lower(), ())):
             for _, every in list(polling_settings(body, maps.get(place_of(template), {})))[:1]:
                 window = reference().limits.window
-                rates = [None if number is None else number * window / every for number in (pods.least, pods.most)]
-                yield vault, Part(template, "client", *rates, pods.most, (pods.least, pods.most), None, False, every)
+                least, most = (None if each is None else each * window / every for each in (pods.least, pods.most))
+                yield vault, Part(template, "client", least, most, pods.most, (pods.least, pods.most), seconds=every)
 
 
 def _config_maps(estate: Estate) -> Mapping[tuple[str, str], Mapping[str, Any]]:

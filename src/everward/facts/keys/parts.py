@@ -36,7 +36,7 @@ def parts_in(value: dict[str, Any]) -> Parts | None:
     """The parts that an object has; None when it names nothing of a vault."""
     if len(value) < 2:
         return None
-    lower = {key.lower(): item for key, item in value.items() if isinstance(key, str)}
+    lower = {str(key).lower(): item for key, item in value.items()}
     for name_key, kind, version_key in _NAMES:
         name = lower.get(name_key)
         if not isinstance(name, str | Unknown) or name == "":
@@ -52,5 +52,5 @@ def parts_in(value: dict[str, Any]) -> Parts | None:
 def _text(value: Any) -> str | Unknown | None:
     """A text, a hole, or the id of an object."""
     if isinstance(value, dict):
-        value = next((item for key, item in value.items() if isinstance(key, str) and key.lower() == "id"), None)
+        value = next((item for key, item in value.items() if str(key).lower() == "id"), None)
     return value if isinstance(value, Unknown) or (isinstance(value, str) and value.strip()) else None

@@ -61,7 +61,9 @@ def pods_of(estate: Estate, template: Resource) -> Pods:
         if scaler is not None:
             spec = spec_of(scaler)
             least = _whole(first(inner(spec, "minReplicas"), inner(spec, "minReplicaCount"), 1))
-            return Pods(template, least, _whole(first(inner(spec, "maxReplicas"), inner(spec, "maxReplicaCount"))), True)
+            return Pods(
+                template, least, _whole(first(inner(spec, "maxReplicas"), inner(spec, "maxReplicaCount"))), True
+            )
     if text_in(body, "kind") == "DaemonSet":
         least_nodes, most_nodes = nodes(estate, text_in(body, "cluster"))
         return Pods(template, least_nodes, most_nodes, True)

@@ -11,6 +11,7 @@ from everward.facts.interface import fact
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.stamps import COMPUTES, group_of
 from everward.facts.keys.uses import Delivery
+from everward.facts.keys.words import stamp_words
 from everward.values import Truth, Unknown
 
 STAMP: Final = "Keys/stamps"
@@ -41,21 +42,18 @@ def stamp_facts(keys: Keys) -> Iterator[Resource]:
         known = {vault.key: vault.resource.id for vault in keys.vaults.all.values()}
         mine = {vault.key for vault in own}
         near = [keys.stamps.same_region(anchor, vault.resource) for vault in own] if stamp is not None else []
-        yield fact(
-            group_of(anchor) or anchor,
-            STAMP,
-            hashlib.sha256(str(stamp).encode("utf-8", "backslashreplace")).hexdigest()[:12],
-            {
-                "stamp": stamp,
-                "region": keys.stamps.place(anchor) if stamp is not None else None,
-                "vaults": [vault.resource.id for vault in own],
-                "ownVault": bool(own),
-                "uses": [known.get(vault, vault) for vault in used],
-                "foreign": [known.get(vault, vault) for vault in used if vault not in mine],
-                "vaultInRegion": _any(near),
-            },
-            origin=anchor.origin,
-        )
+        told = {
+            "stamp": stamp,
+            "region": keys.stamps.place(anchor) if stamp is not None else None,
+            "vaults": [vault.resource.id for vault in own],
+            "ownVault": bool(own),
+            "uses": [known.get(vault, vault) for vault in used],
+            "foreign": [known.get(vault, vault) for vault in used if vault not in mine],
+            "vaultInRegion": _any(near),
+        }
+        name = hashlib.sha256(str(stamp).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+        scope = group_of(anchor) or anchor
+        yield fact(scope, STAMP, name, {"summary": stamp_words(told), **told}, origin=anchor.origin)
 
 
 def _members(keys: Keys) -> dict[str | None, Resource]:

@@ -11,6 +11,7 @@ from everward.facts.keys.following import Following
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.reference import of_type, reference
 from everward.facts.keys.stores import Store
+from everward.facts.keys.words import store_words
 from everward.values import Unknown
 
 STORE: Final = "Keys/stores"
@@ -19,7 +20,9 @@ REASONS: Final = ("regulation", "cmk-reason", "cmkReason")
 
 
 def store_facts(keys: Keys) -> Iterator[Resource]:
-    """One for each store of data, whoever owns its key. Properties that are not plain from their names:
+    """One for each store of data, whoever owns its key.
+
+    Properties that are not plain from their names:
 
     - `owner`: `service` or `customer`; `customerManaged` is whether it is the latter.
     - `vault`, `key`: the customer's key, null where the service owns it or no source says which; `keys` how many.
@@ -28,7 +31,7 @@ def store_facts(keys: Keys) -> Iterator[Resource]:
     - `pinned`: whether a version of the key is named; `follows`: whether a rotation of the key reaches it.
     - `keyRotates`: whether the vault makes new versions of the key by itself; null where the key is in no source.
     - `reason`: what the tag says that demands a key of one's own; null where no tag does. `tags` are all tags.
-    - `regions`: places of the store that one key serves; a vault in one region then stops them all.
+    - `sameRegion`: whether the vault of the key stands in the region of the store.
     - `stopsWithinMinutes`: after which it stops without its key, where Azure says so.
     """
     for store in keys.stores:
@@ -41,7 +44,9 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
     item = keys.vaults.item(use.vault, use.kind, use.item) if use is not None and use.item is not None else None
     vault = keys.vaults.all.get(use.vault) if use is not None else None
     loss = of_type(reference().losses, store.resource.type_key)
+    reason = _reason(store.resource.tags)
     return {
+        "summary": store_words(store, reason),
         "store": store.resource.id,
         "storeType": store.resource.type,
         "owner": store.owner,
@@ -59,7 +64,7 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
         "fips": keys.vaults.fips(item) if item is not None else None,
         "purgeProtected": vault.purge_protected if vault is not None else None,
         "sameRegion": keys.stamps.same_region(store.resource, vault.resource) if vault is not None else None,
-        "reason": _reason(store.resource.tags),
+        "reason": reason,
         "tags": store.resource.tags,
         "stopsWithinMinutes": loss.minutes if loss is not None and store.owner != "service" else None,
     }

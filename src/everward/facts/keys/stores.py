@@ -60,8 +60,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("securityProfile.azureKeyVaultKms",), through=("diskEncryptionSetID",)
     ),
     "microsoft.databricks/workspaces": Kind(
-        ("encryption.entities.managedServices.keyVaultProperties", "encryption.entities.managedDisk.keyVaultProperties",
-         "parameters.encryption.value"),
+        (
+            "encryption.entities.managedServices.keyVaultProperties",
+            "encryption.entities.managedDisk.keyVaultProperties",
+            "parameters.encryption.value",
+        ),
         double="parameters.requireInfrastructureEncryption.value",
     ),
     "microsoft.datafactory/factories": Kind(("encryption",)),

@@ -134,7 +134,7 @@ def known_in(vaults: Vaults) -> Known:
 
 
 def uses(estate: Estate, vaults: Vaults) -> Iterator[Use]:
-    """Every use of what vaults hold that bodies tell, in a stable order; what a resource uses twice alike comes once."""
+    """Every use of what vaults hold that bodies tell, in a stable order; what is used twice alike comes once."""
     known = known_in(vaults)
     for resource in estate:
         if resource.type_key in _OWN or is_apart(resource.type_key):
@@ -164,7 +164,7 @@ def _in_body(resource: Resource, known: Known) -> Iterator[Use]:
             stack.extend(((*path, key), item) for key, item in reversed(list(value.items())))
         elif isinstance(value, list):
             stack.extend(((*path, index), item) for index, item in reversed(list(enumerate(value))))
-        elif isinstance(value, str | Unknown) and path[:-1] not in taken:
+        elif isinstance(value, str | Unknown) and taken.isdisjoint((path[:-1], path[:-2])):
             yield from _of_leaf(resource, format_path(path), value, known)
 
 
@@ -182,7 +182,9 @@ def encrypts_at(resource: Resource, path: str) -> bool:
     lower = path.lower()
     if any(word in lower for word in _ENCRYPTION):
         return True
-    return resource.type_key in _STORES_OF_KEYS or resource.type_key.startswith("microsoft.sql/") and "keyid" in lower
+    if resource.type_key in _STORES_OF_KEYS:
+        return True
+    return resource.type_key.startswith("microsoft.sql/") and "keyid" in lower
 
 
 def delivery_of(resource: Resource, path: str, kind: str, *, encrypts: bool) -> Delivery:
@@ -259,6 +261,9 @@ def _of_hole(resource: Resource, path: str, hole: Unknown, known: Known) -> Iter
     found = decided_item(hole, known)
     if found is not None:
         item, attribute = found
+        if attribute == "name":
+            # What is called like it does not use it.
+            return
         if attribute in _COPIES:
             yield Use(resource, path, item.vault, item.name, item.kind, True, delivery=Delivery.DEPLOYMENT)
         else:
@@ -266,7 +271,7 @@ def _of_hole(resource: Resource, path: str, hole: Unknown, known: Known) -> Iter
         return
     if len(hole.decided_by) == 1:
         owner, _, attribute = hole.decided_by[0].rpartition(".")
-        if owner in known.holders and attribute in ("id", "vault_uri", "hsm_uri", "name"):
+        if owner in known.holders and attribute in ("id", "vault_uri", "hsm_uri"):
             yield _made(resource, path, known.holders[owner].key, None, "", False)
 
 
@@ -314,7 +319,9 @@ def _vault_of(parts: Parts, name: str, known: Known) -> tuple[str, Truth]:
             return known.holders[owner].key, True
         fitting = [item for item in known.vaults.items.values() if item.name.lower() == name.lower()]
         if len(fitting) == 1:
-            return fitting[0].vault, Unknown(reason="it is the only vault that has such an item", decided_by=value.decided_by)
+            return fitting[0].vault, Unknown(
+                reason="it is the only vault that has such an item", decided_by=value.decided_by
+            )
         return "", value
     address = _ADDRESS.search(value)
     if address is not None:

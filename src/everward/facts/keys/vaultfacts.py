@@ -12,12 +12,15 @@ from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.reference import geography_of, reference
 from everward.facts.keys.uses import Delivery, Use
+from everward.facts.keys.words import vault_words
 
 VAULT: Final = "Keys/vaults"
 
 
 def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
-    """One for each vault and managed HSM. Properties that are not plain from their names:
+    """One for each vault and managed HSM.
+
+    Properties that are not plain from their names:
 
     - `dependants`: resources that use it; `resourceGroups` theirs.
     - `stamp`: the stamp that has it, null for one that stands outside of all; `usedByStamps`: the stamps that use it;
@@ -38,32 +41,28 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
         found = keys.of_vault(vault.key)
         counts = {kind: len(vault.holding(kind)) for kind in (SECRET, KEY, CERTIFICATE)}
         ends = [item.expiry(now, near) for item in vault.items]
-        yield fact(
-            vault.resource,
-            VAULT,
-            "vault",
-            {
-                "vault": vault.resource.id,
-                "items": len(vault.items),
-                "secrets": counts[SECRET],
-                "keys": counts[KEY],
-                "certificates": counts[CERTIFICATE],
-                "dependants": len({use.consumer.key for use in found}),
-                "encrypts": len({use.consumer.key for use in found if use.encrypts}),
-                "resourceGroups": sorted({use.consumer.resource_group or "" for use in found} - {""}),
-                "premium": vault.premium,
-                "managedHsm": vault.managed_hsm,
-                "purgeProtected": vault.purge_protected,
-                "hardwareKeys": sum(item.hardware is True for item in vault.holding(KEY)),
-                "softwareKeys": sum(item.hardware is False for item in vault.holding(KEY)),
-                "expired": ends.count("passed"),
-                "ending": ends.count("near"),
-                "endless": ends.count("none"),
-                "geography": geography_of(vault.resource.location),
-                **_load(keys, vault),
-                **_stamps(keys, vault, found),
-            },
-        )
+        told = {
+            "vault": vault.resource.id,
+            "items": len(vault.items),
+            "secrets": counts[SECRET],
+            "keys": counts[KEY],
+            "certificates": counts[CERTIFICATE],
+            "dependants": len({use.consumer.key for use in found}),
+            "encrypts": len({use.consumer.key for use in found if use.encrypts}),
+            "resourceGroups": sorted({use.consumer.resource_group or "" for use in found} - {""}),
+            "premium": vault.premium,
+            "managedHsm": vault.managed_hsm,
+            "purgeProtected": vault.purge_protected,
+            "hardwareKeys": sum(item.hardware is True for item in vault.holding(KEY)),
+            "softwareKeys": sum(item.hardware is False for item in vault.holding(KEY)),
+            "expired": ends.count("passed"),
+            "ending": ends.count("near"),
+            "endless": ends.count("none"),
+            "geography": geography_of(vault.resource.location),
+            **_load(keys, vault),
+            **_stamps(keys, vault, found),
+        }
+        yield fact(vault.resource, VAULT, "vault", {"summary": vault_words(vault.resource, told), **told})
 
 
 def _load(keys: Keys, vault: Vault) -> dict[str, Any]:
