@@ -9,7 +9,7 @@ from typing import Any, Final
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.access.escalation import Escalation, escalations, keys_work
 from everward.facts.access.grants import ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
-from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
+from everward.facts.access.holdings import Holdings, readers, writers
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
@@ -111,14 +111,16 @@ def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             },
             origin=grant.origin,
             condition=grant.active,
+            sort=holdings.sort(grant),
         )
     for resource, reason in rights.grants.unread:
         scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
-        said = unread_grant(rights, resource, reason, scope)
-        if said is not None:
+        found = holdings.unread(resource, reason, scope)
+        if found is not None:
+            sort, said = found
             where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
             name = names.make(scope, "unread", resource.id)
-            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin, sort=sort)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:

@@ -173,7 +173,8 @@ class Grants:
             active: Truth = by_role if isinstance(by_role, Unknown) else not by_role
             for index, item in enumerate(items(inner(body, "accessPolicies"))):
                 if not isinstance(item, dict):
-                    self.unread.append((vault, "an access policy of it is not known yet"))
+                    if active is not False:
+                        self.unread.append((vault, "an access policy of it is not known yet"))
                     continue
                 principal = self.principals.of(inner(item, "objectId"))
                 listed = inner(item, "permissions")
@@ -247,28 +248,38 @@ def _standing(body: Any) -> Standing:
     return Standing.BOUNDED if end is not None or bounded else Standing.PERMANENT
 
 
-_ACTIVATION_TYPES: Final = (
-    "Microsoft.Authorization/roleManagementPolicyAssignments",
-    "Microsoft.Authorization/roleManagementPolicies",
-)
+_RULES_OF: Final = "Microsoft.Authorization/roleManagementPolicyAssignments"
+_RULES: Final = "Microsoft.Authorization/roleManagementPolicies"
 
 
 def _policies(estate: Estate) -> Mapping[tuple[str, str], tuple[Truth | None, Truth | None]]:
-    """What rules of PIM ask of an activation, by scope and role: approval, and a second factor."""
+    """What rules of PIM ask of an activation, by scope and role: approval, and a second factor.
+
+    The rules stand in a policy, which an assignment ties to a role; an inventory shows them in the assignment as well.
+    """
+    policies: dict[str, Any] = {}
+    for policy in estate.of_type(_RULES):
+        rules = _rules_in(policy)
+        policies[policy.key] = rules
+        if policy.origin.address is not None:
+            policies[policy.origin.address] = rules
     found: dict[tuple[str, str], tuple[Truth | None, Truth | None]] = {}
-    for type_ in (
-        "Microsoft.Authorization/roleManagementPolicyAssignments",
-        "Microsoft.Authorization/roleManagementPolicies",
-    ):
-        for resource in estate.of_type(type_):
-            body = properties(resource.body)
-            role = id_in(inner(body, "roleDefinitionId"))
-            rules = first(inner(body, "effectiveRules"), inner(body, "rules"))
-            scope = id_in(inner(body, "scope"))
-            where = scope if isinstance(scope, str) else scope_of(resource.id)
-            if isinstance(role, str) and rules is not None:
-                found[where.lower(), role.rpartition("/")[2].lower()] = _activation(rules)
+    for resource in (*estate.of_type(_RULES_OF), *estate.of_type(_RULES)):
+        body = properties(resource.body)
+        role, tied, scope = (id_in(inner(body, name)) for name in ("roleDefinitionId", "policyId", "scope"))
+        rules = _rules_in(resource)
+        if rules is None:
+            # What comes of one block of code has its address.
+            rules = policies.get(tied.lower() if isinstance(tied, str) else resource.origin.address or "")
+        where = scope if isinstance(scope, str) else scope_of(resource.id)
+        if isinstance(role, str) and rules is not None:
+            found[where.lower(), role.rpartition("/")[2].lower()] = _activation(rules)
     return found
+
+
+def _rules_in(resource: Resource) -> Any:
+    body = properties(resource.body)
+    return first(inner(body, "effectiveRules"), inner(body, "rules"))
 
 
 def _activation(rules: Any) -> tuple[Truth | None, Truth | None]:
