@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
+from everward.facts.access.dataroles import COSMOS_ASSIGNMENT_TYPE
 from everward.facts.access.escalation import Edge, Escalation
-from everward.facts.access.grants import ASSIGNMENT_TYPE, COSMOS_ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
+from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import holding, place, proofs, who
 from everward.facts.shape import id_in, inner, items, properties
 from everward.values import Origin, Truth, Unknown, any_of

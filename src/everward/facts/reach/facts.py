@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.interface import Analysis, Derived, fact
+from everward.facts.reach.appliances import appliance_facts
+from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.entrances import Guard, Step
@@ -215,5 +217,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     _addresses,
     _remarks,
     pod_facts,
+    appliance_facts,
+    path_facts,
 )
 """What makes facts, in the order in which they are listed."""
