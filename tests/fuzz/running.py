@@ -89,7 +89,7 @@ def check(content: bytes, target: Target) -> Failure | None:
 
 
 def run(target: Target, seconds: float, seed: int) -> tuple[int, list[Failure]]:
-    """Check made inputs until the time is over, of the processor as a busy machine is no fault; how many, what failed."""
+    """Check made inputs until the seconds of its own work are over; how many there were, and those that failed."""
     make = target.maker(random.Random(seed))
     end = time.process_time() + seconds
     cases = 0
