@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.interface import Analysis, Derived, fact
+from everward.facts.reach.appliances import appliance_facts
+from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.entrances import Guard, Step
+from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.names import PlainNames
@@ -87,6 +89,7 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "confirmed": exposure.confirmed,
             "notes": list(exposure.notes),
             "guards": [_guard(guard) for guard in exposure.guards],
+            "leadsTo": [_lead(lead) for lead in exposure.leads],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
@@ -116,6 +119,16 @@ def _guard(guard: Guard) -> dict[str, Any]:
     if guard.origin is not None and guard.origin.file is not None:
         made |= {"file": guard.origin.file, "line": guard.origin.line}
     return made
+
+
+def _lead(lead: Lead) -> dict[str, Any]:
+    return {
+        "id": lead.resource.id,
+        "name": lead.resource.name,
+        "services": [format_service(service) for service in lead.services],
+        "how": lead.how,
+        "reached": lead.reached,
+    }
 
 
 def slug(text: str) -> str:
@@ -215,5 +228,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     _addresses,
     _remarks,
     pod_facts,
+    appliance_facts,
+    path_facts,
 )
 """What makes facts, in the order in which they are listed."""
