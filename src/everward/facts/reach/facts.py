@@ -16,6 +16,7 @@ from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
 from everward.facts.reach.filters import Filter
+from everward.facts.reach.hybrid import hybrid_facts
 from everward.facts.reach.management import management_facts
 from everward.facts.reach.names import PlainNames
 from everward.facts.reach.paths import Networks
@@ -229,5 +230,6 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     path_facts,
     deployment_facts,
     management_facts,
+    hybrid_facts,
 )
 """What makes facts, in the order in which they are listed."""
