@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from everward.assessment import listed
-from everward.facts.access.connections import Connection
+from everward.facts.access.connections import SCHEMES, Connection
 from everward.facts.access.escalation import Radius, key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
@@ -94,16 +94,8 @@ def _ways(rights: Rights, principal: Principal, answer: Answer) -> list[str]:
 
 def _way(one: Connection) -> str:
     perhaps = "perhaps " if one.certain is not True else ""
-    scheme = f", signed in by {_SCHEMES.get(one.scheme, one.scheme)}" if one.scheme is not None else ""
+    scheme = f", signed in by {SCHEMES.get(one.scheme, one.scheme)}" if one.scheme is not None else ""
     return f"{perhaps}{one.way}{scheme}"
-
-
-_SCHEMES: Final = {
-    "secret": "a secret",
-    "certificate": "a certificate",
-    "workloadIdentityFederation": "workload identity federation",
-    "managedIdentity": "a managed identity",
-}
 
 
 def _through(one: Connection) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from everward.facts.access.grants import Grant, Standing
 from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
 from everward.facts.access.membership_facts import membership_facts
 from everward.facts.access.names import Names
+from everward.facts.access.propagation import propagation_facts
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
@@ -322,6 +323,6 @@ def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[st
 
 
 _MAKERS: Final = (
-    _rights, _readers, _keys, count_facts, connection_facts, federation_facts, membership_facts,
+    _rights, _readers, _keys, count_facts, connection_facts, federation_facts, membership_facts, propagation_facts,
 )  # fmt: skip
 """What derives facts from rights alone."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from everward.estate import Resource
-from everward.facts.access.connections import Connection
+from everward.facts.access.connections import SCHEMES, Connection
+from everward.facts.access.federations import Federation
 from everward.facts.access.names import Names
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Rights
+from everward.facts.access.words import who
 from everward.facts.interface import fact
 
 CONNECTION: Final = "Access/connections"
@@ -44,10 +46,23 @@ def connection_facts(rights: Rights, names: Names) -> Iterator[Resource]:
                 **_principal(rights, one.principal),
                 "joinedBy": one.joined,
                 "joinCertain": one.certain,
+                "summary": _connection(one),
             },
             origin=one.record.origin,
             condition=one.record.condition,
         )
+
+
+def _connection(one: Connection) -> str:
+    whom = f"acts as {who(one.principal)}" if one.principal is not None else "acts as nobody that a source shows"
+    by = f", signed in by {SCHEMES[one.scheme]}" if one.scheme in SCHEMES else ""
+    return f"{one.way} {whom}{by}"
+
+
+def _federation(one: Federation) -> str:
+    whom = who(one.principal) if one.principal is not None else "an identity that no source shows"
+    subject = f"`{one.subject}`" if isinstance(one.subject, str) else "a subject that is not known"
+    return f"tokens for {subject} ({one.platform}) count as {whom}"
 
 
 def _secretless(one: Connection) -> bool | None:
@@ -82,6 +97,7 @@ def federation_facts(rights: Rights, names: Names) -> Iterator[Resource]:
                 "wide": one.wide is not None,
                 "wideBecause": one.wide,
                 **_principal(rights, one.principal),
+                "summary": _federation(one),
             },
             condition=one.resource.condition,
         )

@@ -9,7 +9,7 @@ from everward.estate import Resource
 from everward.facts.access.names import Names
 from everward.facts.access.rights import Rights
 from everward.facts.interface import fact
-from everward.values import Unknown
+from everward.values import Truth, Unknown
 
 MEMBERSHIP: Final = "Access/memberships"
 
@@ -35,6 +35,12 @@ def membership_facts(rights: Rights, names: Names) -> Iterator[Resource]:
                 "owners": sorted(one.name for one in directory.owners.get(group.key, ())),
                 "grants": len(grants),
                 "privileged": any(grant.privileged for grant in grants),
+                "summary": _summary(group.name, len(grants), known),
             },
             origin=group.origin if group.origin is not None else grants[0].origin if grants else None,
         )
+
+
+def _summary(name: str, grants: int, known: Truth) -> str:
+    held = f"the group `{name}` holds {grants:,} right{'' if grants == 1 else 's'}"
+    return f"{held}, and who is in it is not known: {known.reason}" if isinstance(known, Unknown) else held

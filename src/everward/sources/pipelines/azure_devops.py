@@ -255,6 +255,7 @@ class _Expansion:
             task=task,
             inputs=inputs,
             guard=place.guard,
+            retries=retries if isinstance(retries := node.get("retryCountOnTaskFailure"), int) else 0,
         )
 
 

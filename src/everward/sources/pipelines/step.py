@@ -33,6 +33,8 @@ class Step:
     """What the task or action is given."""
     guard: str | None = None
     """The environment of the platform that its job deploys to, whose checks must pass before it runs; as written."""
+    retries: int = 0
+    """How often the platform runs it again when it fails."""
 
 
 _ANCHORS: Final[Sequence[str]] = (
