@@ -153,15 +153,18 @@ def activation_rules(estate: Estate) -> Rules:
     """The activation rules that sources have. An assignment of a policy says of which role it is, and what counts."""
     found: dict[tuple[str, str], Activation] = {}
     policies = {item.key: item for item in estate.of_type("Microsoft.Authorization/roleManagementPolicies")}
+    # Terraform has one block for a policy and its tie to a role.
+    blocks = {item.origin.address: item for item in policies.values() if item.origin.address is not None}
     for resource in estate.of_type("Microsoft.Authorization/roleManagementPolicyAssignments"):
         body = properties_of(resource.body)
         rules = inner(body, "effectiveRules")
         policy_id = id_in(inner(body, "policyId"))
-        policy = policies.get(policy_id.lower()) if rules is None and isinstance(policy_id, str) else None
-        if policy is not None:
-            rules = first(
-                inner(properties_of(policy.body), "effectiveRules"), inner(properties_of(policy.body), "rules")
-            )
+        if isinstance(policy_id, str):
+            policy = policies.get(policy_id.lower())
+        else:
+            policy = blocks.get(resource.origin.address) if resource.origin.address is not None else None
+        if rules is None and policy is not None:
+            rules = _rules(policy)
         _take(found, resource.id, body, rules)
     for resource in policies.values():
         _take(found, resource.id, properties_of(resource.body), _rules(resource))

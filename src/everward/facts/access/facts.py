@@ -12,7 +12,7 @@ from everward.facts.access.dataroles import KEY, keys_count
 from everward.facts.access.escalation import Escalation, escalations
 from everward.facts.access.federation_facts import connection_facts, federation_facts
 from everward.facts.access.grants import Grant, Standing
-from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
+from everward.facts.access.holdings import Holdings, readers, writers
 from everward.facts.access.membership_facts import membership_facts
 from everward.facts.access.names import Names
 from everward.facts.access.propagation import propagation_facts
@@ -96,14 +96,16 @@ def _grants(holdings: Holdings, names: Names) -> Iterator[Resource]:
             },
             origin=grant.origin,
             condition=grant.active,
+            sort=holdings.sort(grant),
         )
     for resource, reason in rights.grants.unread:
         scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
-        said = unread_grant(rights, resource, reason, scope)
-        if said is not None:
+        found = holdings.unread(resource, reason, scope)
+        if found is not None:
+            sort, said = found
             where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
             name = names.make(scope, "unread", resource.id)
-            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin, sort=sort)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:

@@ -188,7 +188,8 @@ class Grants:
             active: Truth = by_role if isinstance(by_role, Unknown) else not by_role
             for index, item in enumerate(items(inner(body, "accessPolicies"))):
                 if not isinstance(item, dict):
-                    self.unread.append((vault, "an access policy of it is not known yet"))
+                    if active is not False:
+                        self.unread.append((vault, "an access policy of it is not known yet"))
                     continue
                 principal = self.principals.of(inner(item, "objectId"))
                 listed = inner(item, "permissions")
