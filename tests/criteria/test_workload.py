@@ -20,6 +20,9 @@ from everward.sources import ReadOptions, read_workload
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "policy"]
 
+LOGIN = ".ado/pipelines/templates/steps-terraform-init.yaml:40"
+"""Where the pipelines take the secret out of their service connections."""
+
 VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
         "activity-log-archived": {"subscription"},
@@ -30,6 +33,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "defender-plan-for-used-services": {"acr.tf:1", "cosmosdb.tf:1", "storage.tf:2"},
         "front-door-waf-limits-rate": {"frontdoor.tf:249"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
+        "pipeline-signs-in-without-secret": {LOGIN},
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
         "subscription-policy-enforced": {"subscription"},
@@ -49,12 +53,17 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:2",
             "modules/stamp/storage.tf:20",
         },
+        "document-writers-scoped": {
+            "modules/stamp/roleassignments.tf:24",
+            "modules/stamp/roleassignments.tf:33",
+            "modules/stamp/roleassignments.tf:42",
+        },
         "event-hubs-closed-to-internet": {"modules/stamp/eventhub.tf:1"},
         "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-protection": {"modules/stamp/keyvault.tf:1"},
-        "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:1"},
+        "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:13"},
         "kubernetes-api-server-restricted": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-local-accounts-off": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-pod-rules-deny": {
@@ -62,7 +71,14 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:14",
             "modules/stamp/policy.tf:23",
         },
+        "pipeline-signs-in-without-secret": {LOGIN},
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
+        "secret-readers-separated": {
+            "modules/stamp/keyvault.tf:13",
+            "modules/stamp/keyvault.tf:25",
+            "modules/stamp/keyvault.tf:37",
+            "modules/stamp/keyvault.tf:49",
+        },
         "security-change-alerts": {"subscription"},
         "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:69"},
@@ -71,6 +87,11 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     },
 }
 """By root and criterion: the blocks that violate it. `subscription` is what no block states."""
+
+POLICIES_OF_VAULTS = {f"modules/stamp/keyvault.tf:{line}" for line in (25, 37, 49)}
+"""The access policies of applications."""
+ROLES = {f"modules/stamp/roleassignments.tf:{line}" for line in (3, 10, 17, 50, 56, 62, 68, 74, 80)}
+DATA_ROLES = {f"modules/stamp/roleassignments.tf:{line}" for line in (24, 33, 42)}
 
 VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
@@ -86,6 +107,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
             "frontdoor.tf:225",
         },
         "front-door-waf-prevents": {"frontdoor.tf:249"},
+        "pipeline-identity-one-environment": {LOGIN},
         "storage-blobs-recoverable": {"storage.tf:2"},
     },
     "releaseunit": {
@@ -95,6 +117,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:2",
             "modules/stamp/storage.tf:20",
         },
+        "key-vault-purge-right-withheld": POLICIES_OF_VAULTS | ROLES,
         "kubernetes-node-pool-zones": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-pod-rules-deny": {
             "modules/stamp/policy.tf:45",
@@ -103,20 +126,16 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "kubernetes-pod-security-assigned": {"modules/stamp/kubernetes.tf:2"},
         "management-ports-closed": {"modules/stamp/network.tf:41"},
+        "federated-credential-names-one-subject": {f"modules/stamp/identities.tf:{line}" for line in (10, 28, 46)},
+        "pipeline-identity-one-environment": {LOGIN},
+        "privileged-role-within-subscription": ROLES,
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
-        "standing-owner-withheld": {
-            "modules/stamp/roleassignments.tf:3",
-            "modules/stamp/roleassignments.tf:10",
-            "modules/stamp/roleassignments.tf:17",
-            "modules/stamp/roleassignments.tf:50",
-            "modules/stamp/roleassignments.tf:56",
-            "modules/stamp/roleassignments.tf:62",
-            "modules/stamp/roleassignments.tf:68",
-            "modules/stamp/roleassignments.tf:74",
-            "modules/stamp/roleassignments.tf:80",
-        },
+        "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:21"},
+        "workload-identity-cannot-escalate": POLICIES_OF_VAULTS
+        | DATA_ROLES
+        | ROLES - {"modules/stamp/roleassignments.tf:3"},
     },
 }
 """By root and criterion: the blocks that are verified to meet it."""
@@ -144,6 +163,12 @@ def estate_of(root: str) -> Estate:
     return add_needed_facts(Estate(read_workload([folder], options)), POLICIES)
 
 
+def _short(file: str, root: str) -> str:
+    """A file as the tables name it: below the root, or below the repository where it is a pipeline."""
+    _, found, rest = file.rpartition("/.ado/")
+    return f".ado/{rest}" if found else file.rpartition(f"{root}/")[2]
+
+
 @cache
 def outcomes(root: str) -> Mapping[tuple[str, str], list[Outcome]]:
     """The outcomes of every criterion by criterion and block: `keyvault.tf:1`."""
@@ -153,7 +178,7 @@ def outcomes(root: str) -> Mapping[tuple[str, str], list[Outcome]]:
         policy = criterion.policy()
         for kind in policy.types or ():
             for resource in estate.of_type(kind):
-                file = (resource.origin.file or "").rpartition(f"{root}/")[2]
+                file = _short(resource.origin.file or "", root)
                 place = f"{file}:{resource.origin.line}" if file else "subscription"
                 found[criterion.id, place].append(policy.evaluate(resource, estate))
     return found

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Entry, Guard, Step
+from everward.facts.reach.entrances import Entry, Guard, Lead, Step
 from everward.facts.reach.filters import Class
 from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.naive_doors import answers
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, Part
 from everward.facts.reach.publicips import open_without_group
@@ -74,6 +75,8 @@ class Exposure:
     """Whether the plain evaluator lets the witness in."""
     notes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    """What it hands on to."""
     extra: dict[str, Any] = field(default_factory=dict)
     flows: tuple[Flow, ...] = ()
     """Exactly what gets in through groups; empty where none stands in the way."""
@@ -128,7 +131,9 @@ def through(world: Networks, entry: Entry) -> Iterator[Exposure]:
             asked |= world.space.mask(service)
     back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
     if back is False:
-        return
+        if not entry.platform:
+            return
+        back = Unknown(reason="routes send answers another way than requests came", decided_by=(endpoint.id,))
     for found in _graded(parts, everybody.size(), asked):
         holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
         yield _exposure(world, entry, found, [*gate.holes, *holes])
@@ -236,7 +241,7 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
     services = world.space.describe(found.mask)
     flows = [(flow, box.mask) for box in found.boxes for flow in _flows(world, box)]
     deciding, rule_holes = _deciding(world, endpoint, found.own, found.mask)
-    witness, confirmed = _witness(world, endpoint, flows)
+    witness, confirmed = _witness(world, entry, flows)
     doubts = () if certain else world.inbound(endpoint).gate.doubts
     every = [*holes, *rule_holes, *doubts]
     truth: Truth = True
@@ -257,6 +262,7 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
         notes=entry.notes,
         guards=entry.guards,
         extra={"floating": entry.floating, "inside": services},
+        leads=entry.leads,
         flows=tuple(flow for flow, _ in flows),
     )
 
@@ -271,8 +277,9 @@ def _flows(world: Networks, box: _Box) -> Iterator[Flow]:
         yield Flow(_sources(parts), target.addresses, services)
 
 
-def _witness(world: Networks, endpoint: Endpoint, flows: Sequence[tuple[Flow, int]]) -> tuple[Packet | None, bool]:
-    """A packet that gets in, on the most telling port, and whether the plain evaluator lets it."""
+def _witness(world: Networks, entry: Entry, flows: Sequence[tuple[Flow, int]]) -> tuple[Packet | None, bool]:
+    """A packet that gets in, on the most telling port, and whether the plain evaluators let it."""
+    endpoint = entry.endpoint
     groups = [group for group in _groups(endpoint) if isinstance(group, str)]
     mask = 0
     for _, held in flows:
@@ -281,8 +288,12 @@ def _witness(world: Networks, endpoint: Endpoint, flows: Sequence[tuple[Flow, in
         bit = world.space.bit(sample)
         for flow, held in flows:
             found = packet(flow.sources, flow.targets, sample) if held & bit else None
-            if found is not None:
-                return found, check(world, groups, INBOUND, endpoint.subnet, found).access == "Allow"
+            if found is None:
+                continue
+            passes = check(world, groups, INBOUND, endpoint.subnet, found).access == "Allow"
+            if entry.platform:
+                passes &= answers(endpoint.resource.type, endpoint.resource.body, found) is True
+            return found, passes
     return None, False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -12,8 +11,9 @@ from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.reach.appliances import appliance_facts
 from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
+from everward.facts.reach.deploymentfacts import deployment_facts
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.entrances import Guard, Step
+from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.names import PlainNames
@@ -23,6 +23,7 @@ from everward.facts.reach.publicips import Protection
 from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
+from everward.facts.reach.words import slug
 from everward.values import Origin, Truth, Unknown
 
 EXPOSURE: Final = "Reach/exposures"
@@ -89,6 +90,7 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "confirmed": exposure.confirmed,
             "notes": list(exposure.notes),
             "guards": [_guard(guard) for guard in exposure.guards],
+            "leadsTo": [_lead(lead) for lead in exposure.leads],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
@@ -120,9 +122,14 @@ def _guard(guard: Guard) -> dict[str, Any]:
     return made
 
 
-def slug(text: str) -> str:
-    """A name that an id can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+def _lead(lead: Lead) -> dict[str, Any]:
+    return {
+        "id": lead.resource.id,
+        "name": lead.resource.name,
+        "services": [format_service(service) for service in lead.services],
+        "how": lead.how,
+        "reached": lead.reached,
+    }
 
 
 def _egress(world: Networks) -> Iterator[Resource]:
@@ -219,5 +226,6 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     pod_facts,
     appliance_facts,
     path_facts,
+    deployment_facts,
 )
 """What makes facts, in the order in which they are listed."""
