@@ -72,10 +72,12 @@ def fact(
     *,
     origin: Origin | None = None,
     condition: Truth = True,
+    sort: str | None = None,
 ) -> Resource:
     """A fact about a resource or scope: an extension of it, of type `Everward.<kind>`.
 
-    `condition` is a hole when it is not certain that the fact is one.
+    `condition` is a hole when it is not certain that the fact is one. `sort` becomes the `kind` of the resource: a
+    policy that names kinds is not about the others, which it would otherwise seem to have verified.
     """
     scope = subject if isinstance(subject, str) else subject.id
     type_ = f"{NAMESPACE}.{kind}"
@@ -84,7 +86,7 @@ def fact(
         id=f"{scope.rstrip('/')}/providers/{type_}/{name}",
         type=type_,
         name=name,
-        body={"properties": properties},
+        body={"properties": properties} if sort is None else {"kind": sort, "properties": properties},
         origin=origin if origin is not None else own,
         condition=condition,
     )
