@@ -65,7 +65,9 @@ def test_who_can_say_by_which_path(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "allowed     app (managed identity)" in out
     assert "role assignment `Storage Blob Data Contributor`" in out
-    assert "1 principal may, 0 perhaps or after activating a role" in out
+    assert "allowed     whoever has a key of stone (key)" in out
+    assert "listed by who deploys" in out
+    assert "2 principals may, 0 perhaps or after activating a role" in out
     _, out, _ = run(
         capsys, "who-can", "Microsoft.Storage/storageAccounts/listKeys/action", "stone", "infra", "--explain"
     )
@@ -74,7 +76,8 @@ def test_who_can_say_by_which_path(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_who_can_as_json_and_as_a_drawing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _, out, _ = run(capsys, "who-can", BLOB, "stone", "infra", "-o", "json", "-o", "svg=who.svg")
-    [answer] = json.loads(out)["answers"]
+    answer, key = json.loads(out)["answers"]
+    assert (key["kind"], key["paths"][0]["kind"]) == ("key", "key")
     assert (answer["name"], answer["verdict"], answer["paths"][0]["standing"]) == ("app", "allowed", "permanent")
     assert ElementTree.fromstring((tmp_path / "who.svg").read_text()).tag.endswith("svg")
 

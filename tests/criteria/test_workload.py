@@ -49,12 +49,17 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:2",
             "modules/stamp/storage.tf:20",
         },
+        "document-writers-scoped": {
+            "modules/stamp/roleassignments.tf:24",
+            "modules/stamp/roleassignments.tf:33",
+            "modules/stamp/roleassignments.tf:42",
+        },
         "event-hubs-closed-to-internet": {"modules/stamp/eventhub.tf:1"},
         "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-protection": {"modules/stamp/keyvault.tf:1"},
-        "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:1"},
+        "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:13"},
         "kubernetes-api-server-restricted": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-local-accounts-off": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-pod-rules-deny": {
@@ -63,6 +68,12 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:23",
         },
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
+        "secret-readers-separated": {
+            "modules/stamp/keyvault.tf:13",
+            "modules/stamp/keyvault.tf:25",
+            "modules/stamp/keyvault.tf:37",
+            "modules/stamp/keyvault.tf:49",
+        },
         "security-change-alerts": {"subscription"},
         "segment-egress-restricted": {"modules/stamp/network.tf:41"},
         "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
@@ -72,6 +83,11 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     },
 }
 """By root and criterion: the blocks that violate it. `subscription` is what no block states."""
+
+POLICIES_OF_VAULTS = {f"modules/stamp/keyvault.tf:{line}" for line in (25, 37, 49)}
+"""The access policies of applications."""
+ROLES = {f"modules/stamp/roleassignments.tf:{line}" for line in (3, 10, 17, 50, 56, 62, 68, 74, 80)}
+DATA_ROLES = {f"modules/stamp/roleassignments.tf:{line}" for line in (24, 33, 42)}
 
 VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
@@ -96,6 +112,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/storage.tf:2",
             "modules/stamp/storage.tf:20",
         },
+        "key-vault-purge-right-withheld": POLICIES_OF_VAULTS | ROLES,
         "kubernetes-node-pool-zones": {"modules/stamp/kubernetes.tf:2"},
         "kubernetes-pod-rules-deny": {
             "modules/stamp/policy.tf:45",
@@ -105,19 +122,12 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "kubernetes-pod-security-assigned": {"modules/stamp/kubernetes.tf:2"},
         "management-ports-closed": {"modules/stamp/network.tf:41"},
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
-        "standing-owner-withheld": {
-            "modules/stamp/roleassignments.tf:3",
-            "modules/stamp/roleassignments.tf:10",
-            "modules/stamp/roleassignments.tf:17",
-            "modules/stamp/roleassignments.tf:50",
-            "modules/stamp/roleassignments.tf:56",
-            "modules/stamp/roleassignments.tf:62",
-            "modules/stamp/roleassignments.tf:68",
-            "modules/stamp/roleassignments.tf:74",
-            "modules/stamp/roleassignments.tf:80",
-        },
+        "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:21"},
+        "workload-identity-cannot-escalate": POLICIES_OF_VAULTS
+        | DATA_ROLES
+        | ROLES - {"modules/stamp/roleassignments.tf:3"},
     },
 }
 """By root and criterion: the blocks that are verified to meet it."""

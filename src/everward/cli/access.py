@@ -73,12 +73,12 @@ def who_can(
     found = list(rights.who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
-            deliver(who_can_json(operation, where, found), output)
+            deliver(who_can_json(operation, where, found, rights), output)
         elif output.form == "svg":
-            deliver(who_can_svg(operation, where, found), output)
+            deliver(who_can_svg(operation, where, found, rights), output)
         else:
             look = Look(width=width(), colour=colours(output))
-            deliver(who_can_text(operation, where, found, look, explain=explain), output)
+            deliver(who_can_text(operation, where, found, rights, look, explain=explain), output)
     return _end(rights, allow_incomplete=allow_incomplete)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from everward.facts.access.escalation import Radius
+from everward.assessment import listed
+from everward.facts.access.connections import Connection
+from everward.facts.access.escalation import Radius, key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
-from everward.facts.access.rights import Answer, Proof, Verdict
+from everward.facts.access.rights import Answer, Proof, Rights, Verdict
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
@@ -33,12 +35,14 @@ def _lines(lines: Iterator[str]) -> Iterator[bytes]:
         yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
 
-def who_can_text(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[bytes]:
+def who_can_text(
+    operation: str, scope: str, found: Found, rights: Rights, look: Look, *, explain: bool
+) -> Iterator[bytes]:
     """Who may do something at a scope, and by which path."""
-    yield from _lines(_who_can(operation, scope, found, look, explain=explain))
+    yield from _lines(_who_can(operation, scope, found, rights, look, explain=explain))
 
 
-def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[str]:
+def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Look, *, explain: bool) -> Iterator[str]:
     layout = Layout(look)
     places = Places(proof.grant.origin.file for _, answer in found for proof in answer.proofs if proof.grant.origin)
     yield from layout.plain(f"{operation} on {scope}", kind="head")
@@ -47,6 +51,11 @@ def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: b
         shown = answer.proofs if explain else answer.proofs[:1]
         for proof in shown:
             yield from layout.plain(_proof(proof, places), " " * 12, " " * 12)
+        if principal.kind == "key" and principal.resource is not None:
+            names = [one.name for one in key_readers(rights, principal.resource)]
+            yield from layout.plain(f"listed by {listed(names, 4) or 'nobody that a source shows'}", " " * 12, " " * 12)
+        for way in _ways(rights, principal, answer):
+            yield from layout.plain(f"as {way}", " " * 12, " " * 12)
         if answer.denial is not None:
             yield from layout.plain(f"deny assignment `{answer.denial.resource.name}`", " " * 12, " " * 12)
         if answer.hole is not None:
@@ -58,6 +67,38 @@ def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: b
     yield f"{count(allowed, 'principal')} may, {rest} perhaps or after activating a role{refused}"
     if places.base:
         yield f"places are below {clean(places.base)}"
+
+
+def _ways(rights: Rights, principal: Principal, answer: Answer) -> list[str]:
+    """The pipelines that act as somebody where a right is asked for, in words, each once."""
+    resource = answer.proofs[0].grant.resource if answer.proofs else None
+    return list(dict.fromkeys(_way(one) for one in rights.connections.of(principal, resource)))
+
+
+def _way(one: Connection) -> str:
+    perhaps = "perhaps " if one.certain is not True else ""
+    scheme = f", signed in by {_SCHEMES.get(one.scheme, one.scheme)}" if one.scheme is not None else ""
+    return f"{perhaps}{one.way}{scheme}"
+
+
+_SCHEMES: Final = {
+    "secret": "a secret",
+    "certificate": "a certificate",
+    "workloadIdentityFederation": "workload identity federation",
+    "managedIdentity": "a managed identity",
+}
+
+
+def _through(one: Connection) -> dict[str, Any]:
+    return {
+        "pipeline": one.given.get("pipeline"),
+        "connection": one.name,
+        "scheme": one.scheme,
+        "environment": one.given.get("environment"),
+        "joinedBy": one.joined,
+        "certain": one.certain is True,
+        "place": place_text(one.record.origin),
+    }
 
 
 def _proof(proof: Proof, places: Places) -> str:
@@ -74,7 +115,7 @@ def _hole(hole: Unknown) -> str:
     return f"{hole.reason} (needs {needs})" if needs else hole.reason
 
 
-def who_can_json(operation: str, scope: str, found: Found) -> Iterator[bytes]:
+def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> Iterator[bytes]:
     """The same as one JSON document."""
     answers = [
         {
@@ -83,6 +124,10 @@ def who_can_json(operation: str, scope: str, found: Found) -> Iterator[bytes]:
             "kind": principal.kind,
             "verdict": str(answer.verdict),
             "paths": [_path(proof) for proof in answer.proofs],
+            "pipelines": [
+                _through(one)
+                for one in rights.connections.of(principal, answer.proofs[0].grant.resource if answer.proofs else None)
+            ],
             "deniedBy": None if answer.denial is None else answer.denial.resource.id,
             "unknown": None if answer.hole is None else _hole(answer.hole),
         }
@@ -107,11 +152,14 @@ def _grant(grant: Grant) -> dict[str, Any]:
     }
 
 
-def who_can_svg(operation: str, scope: str, found: Found) -> Iterator[bytes]:
+def who_can_svg(operation: str, scope: str, found: Found, rights: Rights) -> Iterator[bytes]:
     """The same as a drawing."""
     rows = []
     for principal, answer in found:
-        row = [Box(principal.name, principal.kind)]
+        resource = answer.proofs[0].grant.resource if answer.proofs else None
+        pipelines = list({one.pipeline: one for one in rights.connections.of(principal, resource)}.values())
+        row = [Box(one.pipeline, one.name) for one in pipelines[:1]]
+        row.append(Box(principal.name, principal.kind))
         row += [Box(proof.grant.role.name, proof.grant.kind) for proof in answer.proofs[:1]]
         row.append(Box(scope.rpartition("/")[2] or scope, str(answer.verdict), _KINDS[answer.verdict]))
         rows.append(row)
@@ -137,7 +185,8 @@ def _what_can(principal: Principal, grants: Sequence[Grant], radius: Radius, loo
     if not grants:
         yield "  holds nothing that a source shows"
     for other, step in zip(radius.becomes, radius.steps, strict=False):
-        yield from layout.plain(f"{other.name} by {step.operation} on {step.target}", "  becomes    ", " " * 13)
+        where = f" on {step.target}" if step.target else ""
+        yield from layout.plain(f"{other.name} by {step.operation}{where}", "  becomes    ", " " * 13)
     if radius.unlimited:
         yield from layout.plain("it can give rights to anybody", "  unlimited  ", " " * 13)
     yield f"{count(len(radius.targets), 'scope')} within reach"

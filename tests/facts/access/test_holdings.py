@@ -329,3 +329,19 @@ def test_what_a_template_will_know_is_told_apart_by_what_it_asks() -> None:
     assert set(found) == set(texts)
     assert all(isinstance(shared, Unknown) for _, shared, _ in found.values()), "both may be the same one"
     assert reading(vault(None, policies[0]), secret("s"))[texts[0]] == (True, 0, 1)
+
+
+def test_rules_of_activation_are_tied_to_a_role() -> None:
+    rules = [{"id": "Enablement_EndUser_Assignment", "enabledRules": ["MultiFactorAuthentication"]}]
+    policies = res(f"{AUTH}/roleManagementPolicies", "p", {"rules": rules, "scope": RG}, RG)
+    role = f"{SUB}/providers/{AUTH}/roleDefinitions/{role_id(OWNER)}"
+    tie = res(f"{AUTH}/roleManagementPolicyAssignments", "t", {"roleDefinitionId": role, "policyId": policies.id}, RG)
+    waiting = schedule("roleEligibilityScheduleInstances")
+    assert grant("multiFactor", waiting, policies, tie) is True
+    assert isinstance(grant("multiFactor", waiting, policies), Unknown)
+    address = "azurerm_role_management_policy.p"
+    written = [
+        res(f"{AUTH}/roleManagementPolicies", "q", {"rules": rules}, RG, declared=address),
+        res(f"{AUTH}/roleManagementPolicyAssignments", "u", {"roleDefinitionId": role}, RG, declared=address),
+    ]
+    assert grant("multiFactor", waiting, *written) is True

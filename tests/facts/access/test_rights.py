@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from everward.estate import Estate, Reading, Resource
 from everward.facts.access.conditions import Context
-from everward.facts.access.escalation import Edge, blast_radius, escalations, keys_work
-from everward.facts.access.facts import AccessAnalysis, scope_kind
-from everward.facts.access.grants import Standing, policy_permission
+from everward.facts.access.dataroles import keys_count
+from everward.facts.access.escalation import Edge, blast_radius, escalations
+from everward.facts.access.facts import KEYS, AccessAnalysis, scope_kind
+from everward.facts.access.grants import Standing
 from everward.facts.access.patterns import covers, includes
 from everward.facts.access.principals import EVERYONE
 from everward.facts.access.rights import Answer, Rights, Verdict
 from everward.facts.access.roles import Permission, Roles, built_in_roles, custom_role, is_data_operation, operations
+from everward.facts.access.vaults import policy_permission
 from everward.facts.interface import with_facts
 from everward.values import Origin, Unknown
 
@@ -210,11 +212,14 @@ def test_what_activation_asks_for() -> None:
     body = {"roleDefinitionId": f"/x/{role_id(OWNER)}", "scope": RG, "effectiveRules": rules}
     policy = res(f"{AUTH}/roleManagementPolicyAssignments", "p", body)
     [grant] = rights(schedule("roleEligibilitySchedules"), policy).grants.all
-    assert (grant.approval, grant.multi_factor) == (True, True)
+    assert grant.activation is not None
+    assert (grant.activation.approval, grant.activation.multi_factor, grant.activation.weak) == (True, True, False)
     context = [{"id": "AuthenticationContext_EndUser_Assignment", "isEnabled": True}]
     other = res(f"{AUTH}/roleManagementPolicies", "p", {**body, "effectiveRules": context})
     [grant] = rights(schedule("roleEligibilitySchedules"), other).grants.all
-    assert (grant.approval, grant.multi_factor) == (None, True)
+    assert grant.activation is not None
+    assert isinstance(grant.activation.approval, Unknown)
+    assert grant.activation.multi_factor is True
 
 
 def vault(by_role: Any = None, *policies: dict[str, Any], **more: Any) -> Resource:
@@ -449,10 +454,10 @@ def test_steps_of_escalation() -> None:
 def test_keys_that_open_nothing_are_no_step() -> None:
     closed = res("Microsoft.Storage/storageAccounts", "st", {"allowSharedKeyAccess": False})
     assert (ME, "listKeys") not in steps(rights(closed, assigned(CONTRIBUTOR)))
-    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {})) is False
-    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})) is True
-    assert keys_work(res("Microsoft.EventHub/namespaces", "eh", {"disableLocalAuth": HOLE})) is HOLE
-    assert keys_work(vault()) is True
+    assert keys_count(res("Microsoft.ContainerRegistry/registries", "cr", {})) is False
+    assert keys_count(res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})) is True
+    assert keys_count(res("Microsoft.EventHub/namespaces", "eh", {"disableLocalAuth": HOLE})) is HOLE
+    assert keys_count(vault()) is True
 
 
 def test_who_becomes_whom() -> None:
@@ -506,10 +511,32 @@ def test_everything_stands_in_the_estate_as_facts() -> None:
         (item.get("properties.right"), item.get("properties.principalName"))
         for item in found.of_type("Everward.Access/rights")
     }
-    assert held == {("purgeSecret", ME), ("readSecrets", ME), ("writeBlobs", YOU)}
+    key = ("writeBlobs", "whoever has a key of st")
+    assert held == {("purgeSecret", ME), ("readSecrets", ME), ("writeBlobs", YOU), key}
     [keys] = found.of_type("Everward.Access/keys")
     assert (keys.get("properties.keysWork"), keys.get("properties.identitiesServe")) == (True, True)
     [count] = found.of_type("Everward.Access/assignmentCounts")
     assert count.get("properties.assignments") == 3
     assert found.of_type("Everward.Access/escalations")
     assert any("what it grants is not known" in item.reason for item in found.unresolved)
+
+
+def test_whoever_holds_a_part_of_a_service_could_do_without_its_keys() -> None:
+    def account(name: str) -> Resource:
+        return res("Microsoft.Storage/storageAccounts", name, {})
+
+    one, longer = account("st"), account("st2")
+    body: dict[str, Any] = {"properties": {"id": YOU, "displayName": "You"}}
+    you = Resource("/users/you", "Microsoft.Graph/users", YOU, body, HERE)
+    held = [
+        assigned("Storage Blob Data Reader", YOU, f"{one.id.upper()}/blobServices/default/containers/c/"),
+        assigned(READER, ME, longer.id),
+        assigned(READER, ME, RG),
+    ]
+    made = Estate([Reading("inventory", "test", [one, longer, you, *held])])
+    found = {
+        item.get("properties.target"): item.get("properties.identities")
+        for item in AccessAnalysis().derive(made).facts
+        if item.type.endswith(KEYS)
+    }
+    assert found == {one.id: ["You"], longer.id: [ME]}

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from everward.estate import Resource
+from everward.facts.access.dataroles import keys_count
 from everward.facts.access.grants import Standing
 from everward.facts.access.principals import IDENTITY_TYPE, Principal
 from everward.facts.access.rights import Proof, Rights, Verdict
@@ -34,6 +35,8 @@ class Edge(StrEnum):
     """Give oneself access to what a vault holds."""
     UNGUARD = "removeGuard"
     """Take a guard away: a policy, a lock, a log, a rule of the network."""
+    PIPELINE = "pipeline"
+    """Run a pipeline, which acts as whoever its connection stands for."""
 
 
 class Operation(NamedTuple):
@@ -133,28 +136,6 @@ OPERATIONS: Final = (
 _ELEVATE: Final = "Microsoft.Authorization/elevateAccess/action"
 """Done at the scope of the tenant only: roles that are held below it do not give it, whatever their patterns cover."""
 _ADMIN: Final = "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"
-_DEAD: Final = {
-    "microsoft.storage/storageaccounts": ("allowSharedKeyAccess", False),
-    "microsoft.documentdb/databaseaccounts": ("disableLocalAuth", True),
-    "microsoft.eventhub/namespaces": ("disableLocalAuth", True),
-    "microsoft.servicebus/namespaces": ("disableLocalAuth", True),
-    "microsoft.containerregistry/registries": ("adminUserEnabled", False),
-    "microsoft.cache/redis": ("disableAccessKeyAuthentication", True),
-    "microsoft.search/searchservices": ("disableLocalAuth", True),
-    "microsoft.cognitiveservices/accounts": ("disableLocalAuth", True),
-}
-"""The switch that makes the keys of a service worth nothing, and the value that does."""
-
-
-def keys_work(resource: Resource) -> Truth:
-    """Whether the keys of a service open its data plane."""
-    switch = _DEAD.get(resource.type_key)
-    if switch is None:
-        return True
-    name, dead = switch
-    # The admin user of a registry is off unless it is switched on; all other keys count unless they are switched off.
-    value = flag(properties(resource.body), name, default=dead if name == "adminUserEnabled" else not dead)
-    return value if isinstance(value, Unknown) else value is not dead
 
 
 @dataclass(frozen=True)
@@ -181,11 +162,23 @@ class Escalation:
 
 def escalations(rights: Rights) -> Iterator[Escalation]:
     """Every step that a principal of the estate can take, in a stable order."""
+    yield from _of_pipelines(rights)
     for operation in OPERATIONS:
         if operation.types:
             yield from _on_resources(rights, operation)
         else:
             yield from _on_scopes(rights, operation)
+
+
+def _of_pipelines(rights: Rights) -> Iterator[Escalation]:
+    """Whoever can run a pipeline, or change it where it runs from, is whom its connection stands for."""
+    for one in rights.connections.all:
+        if one.principal is not None:
+            runner = rights.grants.principals.add(f"pipeline:{one.given.get('pipeline')}", one.pipeline, "pipeline")
+            target = one.principal.resource.id if one.principal.resource is not None else ""
+            yield Escalation(
+                runner, Edge.PIPELINE, f"{one.word} `{one.name}`", target, (one.principal,), certain=one.certain
+            )
 
 
 def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:
@@ -211,7 +204,7 @@ def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:
 def _on_resources(rights: Rights, operation: Operation) -> Iterator[Escalation]:
     for type_ in operation.types:
         for resource in rights.estate.of_type(type_):
-            works = keys_work(resource) if operation.edge is Edge.KEYS else True
+            works = keys_count(resource) if operation.edge is Edge.KEYS else True
             if works is False or not _useful(rights, operation, resource):
                 continue
             for principal, answer in rights.who_may(operation.name, resource.id, data=False):
@@ -236,6 +229,23 @@ def _useful(rights: Rights, operation: Operation, resource: Resource) -> bool:
     return any(True for _ in rights.grants.principals.attached(resource)) or (
         inner(resource.body, "identity", "userAssignedIdentities") is not None
     )
+
+
+def key_readers(rights: Rights, resource: Resource) -> list[Principal]:
+    """Who may list the keys of a service, or of what keeps policies for it; sorted by name."""
+    found: dict[str, Principal] = {}
+    family = "/".join(resource.id.split("/")[:9])
+    for operation in OPERATIONS:
+        if operation.edge is Edge.KEYS and _family(resource.type_key) in map(_family, operation.types):
+            for principal, answer in rights.who_may(operation.name, family, data=False):
+                if answer.verdict is Verdict.ALLOWED:
+                    found[principal.key] = principal
+    return sorted(found.values(), key=lambda one: one.name.lower())
+
+
+def _family(type_: str) -> str:
+    """A type without what is below the resources that have ids of their own in a group."""
+    return "/".join(type_.split("/")[:2])
 
 
 def _gains(rights: Rights, operation: Operation, resource: Resource) -> Iterator[Principal]:

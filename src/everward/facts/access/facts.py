@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
-from everward.facts.access.escalation import Escalation, escalations, keys_work
-from everward.facts.access.grants import ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
-from everward.facts.access.holdings import Holdings, readers, unread_grant, writers
+from everward.facts.access.activation import NOT_READ
+from everward.facts.access.dataroles import KEY, keys_count
+from everward.facts.access.escalation import Escalation, escalations
+from everward.facts.access.federation_facts import connection_facts, federation_facts
+from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.holdings import Holdings, readers, writers
+from everward.facts.access.names import Names
 from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
 from everward.policy.hierarchy import scope_of
@@ -55,12 +59,12 @@ class AccessAnalysis(Analysis):
         """The facts of an estate."""
         rights = Rights(estate)
         derived = Derived()
-        names = _Names()
+        names = Names()
         steps = list(escalations(rights))
         holdings = Holdings(rights, steps)
         derived.facts.extend(_grants(holdings, names))
         derived.facts.extend(_escalations(steps, names))
-        for maker in (_rights, _readers, _keys, _counts):
+        for maker in (_rights, _readers, _keys, _counts, connection_facts, federation_facts):
             derived.facts.extend(maker(rights, names))
         derived.facts.extend(_documents(holdings, names))
         for resource, reason in rights.grants.unread:
@@ -75,25 +79,7 @@ class AccessAnalysis(Analysis):
         return derived
 
 
-class _Names:
-    """Short names that stay the same between runs and are each used once below a scope."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def make(self, scope: str, *parts: str) -> str:
-        text = "\0".join(parts).lower()
-        base = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-        name = base
-        number = 1
-        while f"{scope.lower()}/{name}" in self._used:
-            number += 1
-            name = f"{base}-{number}"
-        self._used.add(f"{scope.lower()}/{name}")
-        return name
-
-
-def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
+def _grants(holdings: Holdings, names: Names) -> Iterator[Resource]:
     rights = holdings.rights
     for grant in rights.grants.all:
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
@@ -111,14 +97,16 @@ def _grants(holdings: Holdings, names: _Names) -> Iterator[Resource]:
             },
             origin=grant.origin,
             condition=grant.active,
+            sort=holdings.sort(grant),
         )
     for resource, reason in rights.grants.unread:
         scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
-        said = unread_grant(rights, resource, reason, scope)
-        if said is not None:
+        found = holdings.unread(resource, reason, scope)
+        if found is not None:
+            sort, said = found
             where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
             name = names.make(scope, "unread", resource.id)
-            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin, sort=sort)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:
@@ -134,14 +122,31 @@ def _grantee(grant: Grant) -> dict[str, Any]:
         "standing": str(grant.standing),
         "lasting": grant.standing is Standing.PERMANENT,
         "condition": grant.condition,
-        "approval": _asked(grant, grant.approval, "approval"),
-        "multiFactor": _asked(grant, grant.multi_factor, "a second factor"),
+        **_activation(grant),
+        "expires": grant.expires,
+        "expired": grant.expired,
+        "throughGroup": grant.group.name if grant.group is not None else None,
+        "unusable": grant.dead,
     }
 
 
-def _asked(grant: Grant, said: Truth | None, what: str) -> Truth | None:
+def _activation(grant: Grant) -> dict[str, Any]:
+    """What an activation asks for, where there is one."""
+    rules = grant.activation
+    if rules is None:
+        return {"approval": None, "multiFactor": None, "justification": None, "longest": None, "weak": None}
+    return {
+        "approval": _asked(grant, rules.approval, "approval"),
+        "multiFactor": _asked(grant, rules.multi_factor, "a second factor"),
+        "justification": _asked(grant, rules.justification, "a justification"),
+        "longest": rules.maximum,
+        "weak": _asked(grant, rules.weak, "approval or a second factor"),
+    }
+
+
+def _asked(grant: Grant, said: Truth, what: str) -> Truth:
     """What activating an eligible grant asks for; without the rules of its role and scope nobody knows."""
-    if said is not None or grant.standing is not Standing.ELIGIBLE:
+    if said is not NOT_READ:
         return said
     return Unknown(
         reason=f"no rule says whether activating `{grant.role.name}` needs {what}",
@@ -172,7 +177,7 @@ def _scope_type(scope: str) -> str:
     return "" if parsed is None else parsed.type
 
 
-def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
     """Who may do what matters most, resource by resource."""
     for title, operation, type_ in QUESTIONS:
         for resource in rights.estate.of_type(type_):
@@ -203,7 +208,7 @@ def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
                 )
 
 
-def _escalations(steps: Iterable[Escalation], names: _Names) -> Iterator[Resource]:
+def _escalations(steps: Iterable[Escalation], names: Names) -> Iterator[Resource]:
     for step in steps:
         name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
         yield fact(
@@ -226,7 +231,7 @@ def _escalations(steps: Iterable[Escalation], names: _Names) -> Iterator[Resourc
         )
 
 
-def _readers(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _readers(rights: Rights, names: Names) -> Iterator[Resource]:
     """Who reads the secrets of which vault, and how many share it."""
     for reader in readers(rights):
         yield fact(
@@ -250,7 +255,7 @@ def _readers(rights: Rights, names: _Names) -> Iterator[Resource]:
         )
 
 
-def _documents(holdings: Holdings, names: _Names) -> Iterator[Resource]:
+def _documents(holdings: Holdings, names: Names) -> Iterator[Resource]:
     """Who writes documents of Cosmos DB, and how much of an account."""
     for writer in writers(holdings.rights, holdings.powers):
         grant = writer.grant
@@ -282,18 +287,13 @@ _KEYED: Final = (
 )
 
 
-def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _keys(rights: Rights, names: Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
+    within = _holders_within(rights, _KEYED)
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
-            works = keys_work(resource)
-            identities = sorted(
-                {
-                    grant.principal.name
-                    for grant in rights.grants.all
-                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
-                }
-            )
+            works = keys_count(resource)
+            identities = sorted(within.get(resource.key, ()))
             yield fact(
                 resource,
                 KEYS,
@@ -308,7 +308,24 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
             )
 
 
-def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who holds something on a resource of some types or on a part of it: names by the resource's key."""
+    keys = {resource.key for type_ in types for resource in rights.estate.of_type(type_)}
+    found: dict[str, set[str]] = {}
+    for grant in rights.grants.all:
+        if grant.kind == KEY:
+            continue
+        scope = grant.scope.lower()
+        # The scope itself, then everything that it is a part of.
+        end = len(scope)
+        while end > 0:
+            if scope[:end] in keys:
+                found.setdefault(scope[:end], set()).add(grant.principal.name)
+            end = scope.rfind("/", 0, end)
+    return found
+
+
+def _counts(rights: Rights, names: Names) -> Iterator[Resource]:
     """Assignments by subscription, against its limit by edition; those of management groups count there."""
     counts: dict[str, int] = {}
     regions: dict[str, set[str]] = {}

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
+from everward.facts.access.dataroles import COSMOS_ASSIGNMENT_TYPE
 from everward.facts.access.escalation import Edge, Escalation
-from everward.facts.access.grants import ASSIGNMENT_TYPE, COSMOS_ASSIGNMENT_TYPE, VAULT_TYPE, Grant, Standing
+from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import holding, place, proofs, who
-from everward.facts.shape import id_in, inner, properties
+from everward.facts.shape import id_in, inner, items, properties
 from everward.values import Origin, Truth, Unknown, any_of
 
 _SECRET_TYPE: Final = f"{VAULT_TYPE}/secrets"
@@ -21,6 +23,10 @@ _KINDS: Final = {
     COSMOS_ASSIGNMENT_TYPE.lower(): "data role",
     VAULT_TYPE.lower(): "access policy",
 }
+
+
+_ASKED: Final = ("grantsRights", "changesEverything", "privileged", "purges", "deletes", "escalates", "removesGuards")
+"""What the role of a grant decides."""
 
 
 class Holdings:
@@ -52,6 +58,54 @@ class Holdings:
         }
         return {**powers, "steps": shown, "summary": holding(grant, powers), "proof": proofs(shown)}
 
+    def sort(self, grant: Grant) -> str:
+        """What kind of grant it is, see `sort_of`."""
+        eligible = grant.standing is Standing.ELIGIBLE
+        return sort_of(grant.kind, eligible, person(grant.principal), code=self.runners.runs(grant.principal))
+
+    def unread(self, resource: Resource, reason: str, scope: str) -> tuple[str, dict[str, Any]] | None:
+        """The kind of an assignment whose role nobody knows, and what is said of it: a hole wherever the role decides.
+
+        An access policy opens what a vault holds and nothing else, whatever it says.
+        """
+        kind = _KINDS.get(resource.type_key)
+        if kind is None:
+            return None
+        hole = _why(resource, reason)
+        said: dict[str, Any] = {"role": hole, "kind": kind, "standing": str(Standing.PERMANENT), "lasting": True}
+        if kind == "access policy":
+            said |= {name: hole if name in ("purges", "deletes") else False for name in _ASKED}
+            return sort_of(kind, False, False), {
+                **said,
+                "summary": f"an access policy on {place(scope)} is not known yet",
+            }
+        body = properties(resource.body)
+        written = inner(body, "principalType")
+        kind_of = written if isinstance(written, str) else ""
+        principal = self.rights.grants.principals.of(inner(body, "principalId"), kind_of)
+        human, code = person(principal), self.runners.runs(principal)
+        said |= dict.fromkeys(_ASKED, hole)
+        said |= {
+            "principal": principal.key,
+            "principalName": principal.name,
+            "principalKind": principal.kind,
+            "person": human,
+            "runsCode": code,
+            "summary": f"{who(principal)} holds a role that nobody knows on {place(scope)}",
+        }
+        return sort_of(kind, False, human, code=code), said
+
+
+def sort_of(kind: str, eligible: bool, human: Truth, *, code: bool = False) -> str:
+    """What kind of grant it is: `role assignment/standing/program/code`.
+
+    What is granted by, whether it must be activated first, and who holds it: `person`, `program` or `somebody`, with
+    `code` where the workload's code acts as it. Criteria say by it which grants they are about.
+    """
+    holder = "somebody" if isinstance(human, Unknown) else "person" if human else "program"
+    parts = [kind, "eligible" if eligible else "standing", holder, *(["code"] if code else [])]
+    return "/".join(parts)
+
 
 def _gains_something(step: Escalation) -> bool:
     """Whether a step leads to somebody else, or to more: to become oneself is none."""
@@ -68,30 +122,18 @@ def _shown(steps: Iterable[Escalation]) -> list[dict[str, Any]]:
     return list(made.values())
 
 
-def unread_grant(rights: Rights, resource: Resource, reason: str, scope: str) -> dict[str, Any] | None:
-    """What is said of an assignment whose role nobody knows: a hole wherever the role would decide."""
-    kind = _KINDS.get(resource.type_key)
-    if kind is None:
-        return None
+def _why(resource: Resource, reason: str) -> Unknown:
+    """Why a role or an access policy is not known, and what would decide it."""
     body = properties(resource.body)
     named = inner(body, "roleDefinitionId")
-    decided = named.decided_by if isinstance(named, Unknown) else (str(id_in(named) or resource.id),)
-    hole = Unknown(reason=reason, decided_by=decided or (resource.id,), origin=resource.origin)
-    written = inner(body, "principalType")
-    principal = rights.grants.principals.of(inner(body, "principalId"), written if isinstance(written, str) else "")
-    asked = ("grantsRights", "changesEverything", "privileged", "purges", "deletes", "escalates", "removesGuards")
-    return {
-        "principal": principal.key,
-        "principalName": principal.name,
-        "principalKind": principal.kind,
-        "person": person(principal),
-        "role": hole,
-        "summary": f"{who(principal)} holds a role that nobody knows on {place(scope)}",
-        "kind": kind,
-        "standing": str(Standing.PERMANENT),
-        "lasting": True,
-        **dict.fromkeys(asked, hole),
-    }
+    holes = [item for item in (named, *items(inner(body, "accessPolicies"))) if isinstance(item, Unknown)]
+    decided = tuple(dict.fromkeys(name for hole in holes for name in hole.decided_by))
+    text = id_in(named)
+    return Unknown(
+        reason=reason,
+        decided_by=decided or (text if isinstance(text, str) else resource.id,),
+        origin=resource.origin,
+    )
 
 
 class Reader(NamedTuple):

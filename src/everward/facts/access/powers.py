@@ -9,9 +9,11 @@ from typing import Final
 
 from everward.estate import Resource
 from everward.facts.access.conditions import Context
-from everward.facts.access.grants import COSMOS_TYPE, PRIVILEGED, VAULT_TYPE, Grant
+from everward.facts.access.dataroles import COSMOS_TYPE
+from everward.facts.access.grants import PRIVILEGED, Grant
 from everward.facts.access.principals import IDENTITY_TYPE, Principal, Principals
 from everward.facts.access.rights import Rights
+from everward.facts.access.vaults import VAULT_TYPE
 from everward.values import Truth, Unknown, any_of, is_symbolic
 
 _GRANT: Final = "Microsoft.Authorization/roleAssignments/write"

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from everward.estate import Estate, Resource
 from everward.facts.access.conditions import ConditionError, Context, evaluate, parse_condition
-from everward.facts.access.grants import DENY_TYPE, VAULT_TYPE, Grant, Grants, Standing
+from everward.facts.access.connections import Connections
+from everward.facts.access.grants import DENY_TYPE, Grant, Grants, Standing
 from everward.facts.access.principals import EVERYONE, Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
 from everward.facts.access.scopes import Scopes
+from everward.facts.access.vaults import VAULT_TYPE, uses_roles
 from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
 from everward.policy.hierarchy import Hierarchy, scope_of
 from everward.values import Truth, Unknown, all_of, any_of, combine
@@ -83,11 +86,16 @@ class Answer(NamedTuple):
 class Rights:
     """The effective rights of an estate."""
 
-    def __init__(self, estate: Estate, hierarchy: Hierarchy | None = None) -> None:
+    def __init__(self, estate: Estate, hierarchy: Hierarchy | None = None, now: datetime | None = None) -> None:
         self.estate = estate
-        self.grants = Grants(estate)
+        self.grants = Grants(estate, now)
         self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
         self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The pipelines that act in Azure, and as whom."""
+        return Connections(self.estate, self.grants.principals)
 
     @cached_property
     def denials(self) -> list[Denial]:
@@ -232,8 +240,7 @@ class Rights:
         vault = self._vault_of(scope)
         if vault is None or grant.kind != "role assignment":
             return grant.active
-        by_role = flag(properties(vault.body), "enableRbacAuthorization", default=False)
-        return all_of([grant.active, by_role])
+        return all_of([grant.active, uses_roles(vault)])
 
     def _vault_of(self, scope: str) -> Resource | None:
         lowered = scope.lower()

@@ -8,6 +8,7 @@ from everward.facts.access.grants import Grant, Standing
 from everward.facts.access.principals import Principal
 from everward.values import Unknown, try_parse_id
 
+_SHOWN: Final = 3
 _POWERS: Final = (
     ("grantsRights", "can give any role to anybody"),
     ("purges", "can purge what was deleted from vaults"),
@@ -51,12 +52,14 @@ def holding(grant: Grant, powers: dict[str, Any]) -> str:
 
 
 def proofs(steps: list[dict[str, Any]]) -> list[str]:
-    """The steps that somebody can take, one line each."""
+    """The steps that somebody can take, one line each; how many more there are."""
     made = []
-    for step in steps:
+    for step in steps[:_SHOWN]:
         gains = ", ".join(f"`{name}`" for name in step["gains"])
         tail = f", and so acts as {gains}" if gains else ""
         made.append(f"{step['operation']} on {place(step['target'])}{tail}")
+    if len(steps) > _SHOWN:
+        made.append(f"and {len(steps) - _SHOWN} further operations")
     return made
 
 

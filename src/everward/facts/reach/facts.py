@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.interface import Analysis, Derived, fact
+from everward.facts.reach.appliances import appliance_facts
+from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.entrances import Guard, Step
@@ -18,7 +20,7 @@ from everward.facts.reach.names import PlainNames
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.podfacts import pod_facts
 from everward.facts.reach.publicips import Protection
-from everward.facts.reach.rules import INBOUND, OUTBOUND, rules_of
+from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.segments import MOST_PAIRS, Segment, TooManyError, segments
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
@@ -193,7 +195,7 @@ _KINDS: Final = {
 
 def _remarks(world: Networks) -> Iterator[Resource]:
     for group in world.groups:
-        rules = rules_of(group, world.estate)
+        rules = world.rules(group)
         space = Space(service for rule in rules for service in rule.possible)
         for direction in (INBOUND, OUTBOUND):
             own = [rule for rule in rules if rule.direction == direction]
@@ -284,5 +286,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     _remarks,
     _segments,
     pod_facts,
+    appliance_facts,
+    path_facts,
 )
 """What makes facts, in the order in which they are listed."""

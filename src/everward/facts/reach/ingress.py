@@ -72,7 +72,7 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
     holes = [*senders.holes, *([internal] if isinstance(internal, Unknown) else [])]
     if isinstance(front.condition, Unknown):
         holes.append(front.condition)
-    for endpoint in _nodes(world, front, text_in(body, "cluster")):
+    for endpoint in nodes_of(world, front, text_in(body, "cluster")):
         where = f"nodes in `{subnet_name(endpoint)}`" if endpoint.subnet is not None else "nodes of the cluster"
         own = Step(endpoint.resource.id, where, endpoint.resource.origin)
         for floating, outer, behind in _ports(items(inner(body, "rules"))):
@@ -126,7 +126,7 @@ def _senders(listed: Iterable[Any]) -> _Senders | None:
     return _Senders(found, ()) if found else None
 
 
-def _nodes(world: Networks, front: Resource, cluster: str | Unknown | None) -> Iterator[Endpoint]:
+def nodes_of(world: Networks, front: Resource, cluster: str | Unknown | None) -> Iterator[Endpoint]:
     """One endpoint for each subnet that nodes of the cluster are in; one without a subnet, when none is known."""
     key = cluster.lower() if isinstance(cluster, str) else ""
     placed: dict[str, Endpoint] = {}

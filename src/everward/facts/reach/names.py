@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
@@ -33,17 +34,25 @@ class Places:
 
     def meant_by(self, hole: Unknown) -> Extent | None:
         """The addresses that a hole will name, where it is decided by one attribute of one of these resources."""
+        id_ = self.named_by(hole)
+        return None if id_ is None else self.of.get(id_)
+
+    def named_by(self, hole: Unknown) -> str | None:
+        """The lower-case id of the resource whose address a hole will hold, where one attribute decides it."""
         if hole.reference is not None:
-            return self.of.get(hole.reference.lower())
+            return hole.reference.lower()
         if len(hole.decided_by) != 1:
             return None
         owner, _, attribute = hole.decided_by[0].rpartition(".")
-        id_ = self.declared.get(owner) if attribute in _ATTRIBUTES else None
-        return None if id_ is None else self.of.get(id_)
+        if attribute not in _ATTRIBUTES:
+            return None
+        return self.declared.get(owner) or self.declared.get(_PART.sub("", owner))
 
 
 _ATTRIBUTES: Final = frozenset({"ip_address", "private_ip_address", "ipAddress", "privateIPAddress"})
 """Attributes of resources that are their address."""
+_PART: Final = re.compile(r"\.[A-Za-z_]+\[\d+\](\.properties)?$")
+"""The block of a resource that the attribute stands in: `ip_configuration[0]`."""
 
 
 class SubnetNames:

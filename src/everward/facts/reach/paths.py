@@ -12,6 +12,8 @@ from everward.facts.reach.admin import AdminGate, AdminRule, admin_rules
 from everward.facts.reach.balancers import passed_services
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
+from everward.facts.reach.firewall_rules import RuleBook, services_of
+from everward.facts.reach.firewalls import Firewall, Firewalls
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
 from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Extent, Names, Rule, rules_of
@@ -43,6 +45,7 @@ class Networks:
         self._filters: dict[tuple[str, str, Extent], Filter] = {}
         self._routes: dict[str, list[Choice]] = {}
         self._admin_rules: dict[str, list[AdminRule]] = {}
+        self._books: dict[tuple[str, tuple[str, ...] | None], RuleBook] = {}
         self._admin_gates: dict[tuple[str, str, Extent], AdminGate] = {}
 
     @cached_property
@@ -50,7 +53,21 @@ class Networks:
         """The services that the rules of the estate tell apart, and those that were asked for."""
         services = [service for group in self.groups for rule in self.rules(group) for service in rule.possible]
         admin = [service for network in self.topology.networks.values() for service in self._admin_services(network)]
-        return Space([*services, *admin, *passed_services(self.estate), *self._asked])
+        walls = [service for firewall in self.firewalls.all for service in services_of(firewall)]
+        return Space([*services, *admin, *walls, *passed_services(self.estate), *self._asked])
+
+    @cached_property
+    def firewalls(self) -> Firewalls:
+        """Every Azure Firewall."""
+        return Firewalls(self.estate, self.endpoints)
+
+    def rule_book(self, firewall: Firewall, asked: tuple[str, ...] | None = None) -> RuleBook:
+        """The rules of a firewall, as they work where somebody asks for certain names; None: names are not known."""
+        key = (firewall.resource.key, asked)
+        found = self._books.get(key)
+        if found is None:
+            found = self._books[key] = RuleBook(firewall, self.names(firewall.subnet), self.space, asked)
+        return found
 
     def _admin_services(self, network: Network) -> Iterator[Service]:
         for item in self.admin_rules(network):

@@ -11,9 +11,12 @@ from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS, Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES
+from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.entrances import Step, entries
 from everward.facts.reach.exposures import Exposure, Grade, deciding_steps, exposures, service_of
+from everward.facts.reach.firewalls import Firewall
+from everward.facts.reach.hostnames import service_names
 from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
@@ -23,7 +26,7 @@ from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import ANY_PROTOCOL, Service, format_service, join_ports
 from everward.facts.reach.tags import tag_addresses
 from everward.facts.reach.topology import Subnet
-from everward.facts.reach.witness import check, packet
+from everward.facts.reach.witness import check, check_firewall, packet
 from everward.facts.shape import ids_in, inner, properties
 from everward.policy.hierarchy import Hierarchy
 from everward.values import Truth, Unknown, UsageError, all_of, any_of, combine, try_parse_id
@@ -275,13 +278,21 @@ def _gate(world: Networks, origin: Place, direction: str) -> OpenGate:
 def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint, asked: Service) -> Way:
     """From a place to an endpoint: out of one, along a route, into the other."""
     mask = world.space.mask(asked)
-    leaving = _passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
-    arriving = _passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
+    leaving = passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
+    firewall = firewall_on_the_way(world, subnet, endpoint.addresses)
+    first = Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin)
+    last = Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin)
+    if firewall is not None and endpoint.subnet is not None:
+        arriving_gate = world.inbound(endpoint)
+        start, place = (subnet, origin.addresses), (endpoint.subnet, endpoint.addresses)
+        through = to_place(world, firewall, start, place, arriving_gate, mask)
+        middle = Step(firewall.resource.id, "through the firewall", firewall.resource.origin)
+        decided = (*((Step(subnet.id, "groups of the source"),) if leaving is not True else ()), *through.steps)
+        holds = all_of([leaving, through.holds])
+        witness, confirmed = _shown(world, origin, endpoint, mask, firewall) if holds is True else (None, False)
+        return Way("network", holds, (first, middle, last), decided, witness, confirmed, notes=through.notes)
+    arriving = passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
     routed = _routed(world, subnet, endpoint)
-    steps = (
-        Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin),
-        Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin),
-    )
     decided = tuple(
         Step(step_id, what)
         for step_id, what, truth in (
@@ -292,24 +303,27 @@ def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint,
         if truth is not True
     )
     holds = all_of([leaving, routed, arriving])
-    witness, confirmed = None, False
-    if holds is True:
-        sample = next(iter(world.space.samples(mask)))
-        witness = packet(origin.addresses, endpoint.addresses, sample)
-        if witness is not None:
-            groups = (endpoint.subnet.group if endpoint.subnet else None, endpoint.group)
-            kept = [group for group in groups if isinstance(group, str)]
-            confirmed = check(world, kept, INBOUND, endpoint.subnet, witness).access == "Allow"
-    return Way("network", holds, steps, decided, witness, confirmed)
+    witness, confirmed = _shown(world, origin, endpoint, mask) if holds is True else (None, False)
+    return Way("network", holds, (first, last), decided, witness, confirmed)
 
 
-def _passes(gate: OpenGate, sources: Addresses, destinations: Addresses, mask: int) -> Truth:
-    parts = gate.parts(sources, destinations)
-    if parts and all(part.passage.least & mask == mask for part in parts):
-        return True
-    if not any(part.passage.most & mask for part in parts):
-        return False
-    return Unknown(reason="some addresses or ports pass, others do not, or rules are not known whole")
+def _shown(
+    world: Networks, origin: Place, endpoint: Endpoint, mask: int, firewall: Firewall | None = None
+) -> tuple[Packet | None, bool]:
+    """A packet, and whether the plain evaluators let it through the firewall and into the destination."""
+    found = packet(origin.addresses, endpoint.addresses, next(iter(world.space.samples(mask))))
+    if found is None:
+        return None, False
+    groups = (endpoint.subnet.group if endpoint.subnet else None, endpoint.group)
+    kept = [group for group in groups if isinstance(group, str)]
+    seen = [found]
+    if firewall is not None:
+        if check_firewall(world, firewall.resource, found).access != "Allow":
+            return found, False
+        behind = packet(firewall.addresses, endpoint.addresses, next(iter(world.space.samples(mask))))
+        seen += [behind] if behind is not None else []
+    said = [check(world, kept, INBOUND, endpoint.subnet, item).access == "Allow" for item in seen]
+    return found, any(said)
 
 
 def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
@@ -353,9 +367,9 @@ def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, a
         truths: list[Truth] = [leads, link.approved, reaches(world.topology, subnet.network, link.subnet)]
         mask, gate = world.space.mask(asked), _gate(world, origin, OUTBOUND)
         ends = world.endpoints.of(link.endpoint.id)
-        truths += [_passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
+        truths += [passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
         # The group of the endpoint's subnet acts only where the subnet says so; the gate knows.
-        truths += [_passes(world.inbound(end), origin.addresses, end.addresses, mask) for end in ends]
+        truths += [passes(world.inbound(end), origin.addresses, end.addresses, mask) for end in ends]
         named = resolves(world.estate, subnet.network, link.endpoint)
         notes = () if named is True else ("names lead to the public address: no zone of the endpoint is linked here",)
         if isinstance(named, Unknown):
@@ -387,12 +401,17 @@ def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource, ask
     for admission in admissions(target, world.estate):
         steps = (Step(target.id, "its public endpoint", target.origin),)
         decided = tuple(Step(target.id, path, target.origin_of(path)) for path in admission.deciding)
-        namespace = target.type_key.partition("/")[0]
-        name = "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+        name = _namespace(target)
         if not common:
             yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
             continue
-        leaves = _leaves(world, origin, subnet, name, world.space.mask(common[0]))
+        mask = world.space.mask(common[0])
+        public = _public_of(name)
+        firewall = None if name in listed else firewall_on_the_way(world, subnet, public)
+        if firewall is not None:
+            yield _walled(world, origin, subnet, target, admission, firewall, mask)
+            continue
+        leaves = _leaves(world, origin, subnet, public, mask)
         if name in listed:
             holds = all_of([leaves, admission.admits_subnet(subnet.id)])
             yield Way("service endpoint", holds, steps, decided)
@@ -406,12 +425,45 @@ _SAMPLE: Final = Addresses(((8 << 24, (9 << 24) - 1),), ())
 """Part of the Internet, where no service tag says which addresses a service has."""
 
 
-def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: int) -> Truth:
-    """Whether packets to the public addresses of a service leave a place: by its groups and by its routes."""
+def _public_of(service: str) -> Addresses:
+    """The public addresses of a service, or what stands for them."""
     tag = SERVICE_TAGS.get(service)
     public = tag_addresses(tag) if tag is not None else None
-    addresses = Addresses(public.v4, ()) if public is not None else _SAMPLE
-    passes = _passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)
+    return Addresses(public.v4, ()) if public is not None else _SAMPLE
+
+
+def _walled(
+    world: Networks,
+    origin: Place,
+    subnet: Subnet,
+    target: Resource,
+    admission: Admission,
+    firewall: Firewall,
+    mask: int,
+) -> Way:
+    """Through a firewall to the public endpoint of a service, which sees the public address of that."""
+    public = _public_of(_namespace(target))
+    leaving = passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), public, mask)
+    start = (subnet, Addresses(origin.addresses.v4, ()))
+    through = to_internet(world, firewall, start, public, mask, service_names(target))
+    steps = (
+        Step(firewall.resource.id, "through the firewall", firewall.resource.origin),
+        Step(target.id, "its public endpoint", target.origin),
+    )
+    seen = seen_from(world, firewall)
+    admitted = _over_internet(world, origin, admission) if seen is None else admission.admits(seen)
+    decided = (*through.steps, *deciding_steps(target, admission))
+    return Way("public", all_of([leaving, through.holds, admitted]), steps, decided, notes=through.notes)
+
+
+def _namespace(target: Resource) -> str:
+    namespace = target.type_key.partition("/")[0]
+    return "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+
+
+def _leaves(world: Networks, origin: Place, subnet: Subnet, addresses: Addresses, mask: int) -> Truth:
+    """Whether packets to the public addresses of a service leave a place: by its groups and by its routes."""
+    passing = passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)
     truths: list[Truth] = []
     for _, hops in world.hops(subnet, addresses):
         for hop in hops:
@@ -423,7 +475,7 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: 
                 truths.append(False)
             else:
                 truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
-    return all_of([passes, _agreed(truths, subnet)])
+    return all_of([passing, _agreed(truths, subnet)])
 
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:

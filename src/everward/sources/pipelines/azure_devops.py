@@ -40,6 +40,8 @@ class _Place:
     variables: Mapping[str, Any]
     loops: Mapping[str, Any] = field(default_factory=dict)
     depth: int = 0
+    guard: str | None = None
+    """The environment that a deployment job around it deploys to."""
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -108,6 +110,8 @@ class _Expansion:
             if isinstance(node.get("template"), str):
                 yield from self.include(node, place)
                 return
+            if "deployment" in node:
+                place = replace(place, guard=_guard(node.get("environment"), place))
             yield from self.step(node, place)
             for key, value in node.items():
                 if key not in ("variables", "inputs", "env", "parameters") and isinstance(value, dict | list):
@@ -250,7 +254,14 @@ class _Expansion:
             scripts=scripts,
             task=task,
             inputs=inputs,
+            guard=place.guard,
         )
+
+
+def _guard(environment: Any, place: _Place) -> str | None:
+    """The environment of a deployment job: its name, or an object with it. `name.resource` is one resource of it."""
+    named = environment.get("name") if isinstance(environment, dict) else environment
+    return _text(place, named).partition(".")[0] if isinstance(named, str) and named.strip() else None
 
 
 def _text(place: _Place, text: str) -> str:

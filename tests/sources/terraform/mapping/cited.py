@@ -336,6 +336,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         (f"{_SITES}/config-authsettingsv2", _CUSTOM_AUTHENTICATION),
         (f"{_SITES}/config-backup", _SITE_BACKUPS),
     ),
+    "microsoft.authorization/rolemanagementpolicyassignments": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.authorization/rolemanagementpolicyassignments",
+            frozenset({"properties.roledefinitionid", "properties.scope"}),
+        ),
+    ),
     "microsoft.web/sites/slots": (
         (
             f"{_SITES}/slots",
