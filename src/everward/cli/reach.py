@@ -47,7 +47,7 @@ def reach() -> None:
     "source",
     metavar="PLACE",
     required=True,
-    help="`internet`, or an id or name: an interface, a cluster, a subnet.",
+    help="`internet`, `onprem`, or an id or name: an interface, a cluster, a subnet.",
 )
 @click.option("--to", "target", metavar="ID", required=True, help="What is to be reached: its ARM id, name or address.")
 @click.option("--port", metavar="PORT", help="A port or a range; any, without it.")

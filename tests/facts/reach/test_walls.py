@@ -190,6 +190,7 @@ def test_a_translated_way_in() -> None:
     assert str(one.witness) == "tcp 198.51.100.7 -> 203.0.113.9:2222"
     assert [step.what for step in one.path] == [
         "public address",
+        "the firewall",
         "translating rule `ssh` of `wall`",
         "interface in `two`",
     ]

@@ -38,6 +38,17 @@ class Guard(NamedTuple):
     """What that comes to, in words."""
 
 
+class Lead(NamedTuple):
+    """Something that a place hands requests or sessions on to: not packets, so connections end before it."""
+
+    resource: Resource
+    services: tuple[Service, ...]
+    reached: Truth
+    """Whether groups between let it."""
+    how: str
+    """In words, such as the name of a backend pool."""
+
+
 class Entry(NamedTuple):
     """A public address that leads to an endpoint."""
 
@@ -62,6 +73,9 @@ class Entry(NamedTuple):
     """What is not known of the way."""
     notes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    platform: bool = False
+    """Whether Azure runs it: what routes do to its answers is not certain then."""
 
 
 def entries(world: Networks) -> Iterator[Entry]:

@@ -10,8 +10,9 @@ from typing import Any, Final
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Entry, Guard, Step
+from everward.facts.reach.entrances import Entry, Guard, Lead, Step
 from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.naive_doors import answers
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, Part
 from everward.facts.reach.publicips import open_without_group
@@ -66,6 +67,8 @@ class Exposure:
     """Whether the plain evaluator lets the witness in."""
     notes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    """What it hands on to."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
@@ -123,7 +126,9 @@ def through(world: Networks, entry: Entry) -> Iterator[Exposure]:
             asked |= world.space.mask(service)
     back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
     if back is False:
-        return
+        if not entry.platform:
+            return
+        back = Unknown(reason="routes send answers another way than requests came", decided_by=(endpoint.id,))
     for grade, certain, mask, found in _graded(parts, everybody.size(), asked):
         holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
         yield _exposure(world, entry, grade, mask, found, target, certain=certain, holes=[*gate.holes, *holes])
@@ -226,6 +231,7 @@ def _exposure(
         witness = packet(sources, target, sample)
         if witness is not None:
             confirmed = check(world, groups, INBOUND, endpoint.subnet, witness).access == "Allow"
+            confirmed &= not entry.platform or answers(endpoint.resource.type, endpoint.resource.body, witness) is True
             break
     doubts = () if certain else world.inbound(endpoint).gate.doubts
     every = [*holes, *rule_holes, *doubts]
@@ -247,6 +253,7 @@ def _exposure(
         notes=entry.notes,
         guards=entry.guards,
         extra={"floating": entry.floating, "inside": services},
+        leads=entry.leads,
     )
 
 

@@ -8,9 +8,11 @@ from typing import Final
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.appgateway import gateway_entries
 from everward.facts.reach.apps import SITE_TYPES, doors
+from everward.facts.reach.bastion import bastion_entries
 from everward.facts.reach.dnat import translations
-from everward.facts.reach.entrances import Step, entries
+from everward.facts.reach.entrances import Entry, Step, entries
 from everward.facts.reach.exposure import (
     HIGH_RISK_PORTS,
     MANAGEMENT_PORTS,
@@ -23,6 +25,7 @@ from everward.facts.reach.exposure import (
 from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.services import Service
+from everward.facts.reach.tunnels import tunnel_entries
 from everward.values import Truth, Unknown, combine
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "WEB_PORTS",
     "Exposure",
     "Grade",
+    "all_entries",
     "deciding_steps",
     "exposures",
     "internet",
@@ -38,9 +42,18 @@ __all__ = [
 ]
 
 
+def all_entries(world: Networks) -> Iterator[Entry]:
+    """Every public address that leads to a place, by what leads there."""
+    yield from entries(world)
+    yield from ingresses(world)
+    yield from gateway_entries(world)
+    yield from bastion_entries(world)
+    yield from tunnel_entries(world)
+
+
 def exposures(world: Networks) -> Iterator[Exposure]:
     """Every way in from the Internet, in a stable order."""
-    for entry in (*entries(world), *ingresses(world)):
+    for entry in all_entries(world):
         yield from through(world, entry)
     yield from translations(world)
     yield from _services(world)

@@ -13,7 +13,7 @@ from everward.facts.reach.appliances import appliance_facts
 from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.entrances import Guard, Step
+from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WEB_PORTS, Exposure, exposures
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.names import PlainNames
@@ -94,6 +94,7 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "confirmed": exposure.confirmed,
             "notes": list(exposure.notes),
             "guards": [_guard(guard) for guard in exposure.guards],
+            "leadsTo": [_lead(lead) for lead in exposure.leads],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
@@ -131,6 +132,16 @@ def _guard(guard: Guard) -> dict[str, Any]:
     if guard.origin is not None and guard.origin.file is not None:
         made |= {"file": guard.origin.file, "line": guard.origin.line}
     return made
+
+
+def _lead(lead: Lead) -> dict[str, Any]:
+    return {
+        "id": lead.resource.id,
+        "name": lead.resource.name,
+        "services": [format_service(service) for service in lead.services],
+        "how": lead.how,
+        "reached": lead.reached,
+    }
 
 
 def slug(text: str) -> str:

@@ -10,10 +10,13 @@ from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.admin import AdminGate, AdminRule, admin_rules
 from everward.facts.reach.balancers import passed_services
+from everward.facts.reach.doorports import door_services
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
 from everward.facts.reach.firewall_rules import RuleBook, services_of
 from everward.facts.reach.firewalls import Firewall, Firewalls
+from everward.facts.reach.gatewayparts import opened_ports
+from everward.facts.reach.hostnames import HostNames
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
 from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Extent, Names, Rule, rules_of
@@ -53,8 +56,14 @@ class Networks:
         """The services that the rules of the estate tell apart, and those that were asked for."""
         services = [service for group in self.groups for rule in self.rules(group) for service in rule.possible]
         admin = [service for network in self.topology.networks.values() for service in self._admin_services(network)]
+        gates = [*opened_ports(self.estate), *door_services(self.estate)]
         walls = [service for firewall in self.firewalls.all for service in services_of(firewall)]
-        return Space([*services, *admin, *walls, *passed_services(self.estate), *self._asked])
+        return Space([*services, *admin, *walls, *gates, *passed_services(self.estate), *self._asked])
+
+    @cached_property
+    def host_names(self) -> HostNames:
+        """Which resource a host name belongs to."""
+        return HostNames(self.estate)
 
     @cached_property
     def firewalls(self) -> Firewalls:
@@ -218,6 +227,10 @@ class Networks:
     def nat_of(self, endpoint: Endpoint) -> set[str]:
         """The inbound NAT rules and pools of load balancers that lead to an endpoint, in lower case."""
         return _memberships(endpoint.resource, "loadBalancerInboundNatRules", "loadBalancerInboundNatPools")
+
+    def gateway_pools_of(self, endpoint: Endpoint) -> set[str]:
+        """The backend pools of application gateways that an endpoint is in, in lower case."""
+        return _memberships(endpoint.resource, "applicationGatewayBackendAddressPools")
 
     @cached_property
     def _balanced(self) -> set[str]:

@@ -92,7 +92,9 @@ def _resource_group(environment: Environment) -> Value:
     holes = (scope.group, scope.subscription)
     tags: Value = Unknown(reason="tags of the resource group", text="[resourceGroup().tags]")
     location = scope.location
-    body = environment.deployment.run.group_body(scope.id)
+    run = environment.deployment.run
+    # INVARIANT: what is kept for a scope reads nothing that another reading would have to read again.
+    body = run.group_body(scope.id) if not run.of_scope else None
     if body is not None:
         found = body.get("tags")
         tags = found if found is not None else {}

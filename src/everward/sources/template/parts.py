@@ -100,12 +100,17 @@ class Text(Part):
         if not self._scoped:
             return environment.evaluator.run(program)
         scope = environment.deployment.scope.id
-        bounds = environment.deployment.run.bounds
+        run = environment.deployment.run
+        bounds = run.bounds
         if self._scope == scope and bounds.used + self._cost <= bounds.steps:
             bounds.spend(self._cost)
         else:
             before = bounds.used
-            self._settled = environment.evaluator.run(program)
+            run.of_scope = True
+            try:
+                self._settled = environment.evaluator.run(program)
+            finally:
+                run.of_scope = False
             self._cost = bounds.used - before
             # What hangs on an unknown scope says so in its own way.
             self._scope = scope if "{" not in scope else None
