@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -12,6 +11,7 @@ from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.reach.appliances import appliance_facts
 from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
+from everward.facts.reach.deploymentfacts import deployment_facts
 from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WEB_PORTS, Exposure, exposures
@@ -25,6 +25,7 @@ from everward.facts.reach.segments import MOST_PAIRS, Segment, TooManyError, seg
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
 from everward.facts.reach.topology import Subnet
+from everward.facts.reach.words import slug
 from everward.values import Origin, Truth, Unknown, combine
 
 EXPOSURE: Final = "Reach/exposures"
@@ -142,11 +143,6 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "how": lead.how,
         "reached": lead.reached,
     }
-
-
-def slug(text: str) -> str:
-    """A name that an id can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _egress(world: Networks) -> Iterator[Resource]:
@@ -299,5 +295,6 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     pod_facts,
     appliance_facts,
     path_facts,
+    deployment_facts,
 )
 """What makes facts, in the order in which they are listed."""
