@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -31,6 +31,8 @@ HIGH_RISK_PORTS: Final = MANAGEMENT_PORTS | frozenset(
 )
 """Ports that Azure's page on admin rules recommends to close: MicrosoftDocs/azure-docs virtual-network-manager/
 concept-security-admins, read 2026-11."""
+WEB_PORTS: Final = frozenset({80, 443, 8080, 8443})
+"""Ports on which the ingress of a stamp listens."""
 
 
 class Grade(StrEnum):
@@ -83,13 +85,25 @@ class Exposure:
 
     def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
         """The ranges of ports of a protocol."""
-        return join_ports(
-            range_ for service in self.services if service.protocol in (protocol, "*") for range_ in service.ports
-        )
+        return _ranges(self.services, protocol)
 
     def has_port(self, ports: frozenset[int]) -> bool:
-        """Whether one of some ports is among them, over TCP."""
-        return any(first <= port <= last for first, last in self.ports() for port in ports)
+        """Whether one of some ports is among them over TCP, outside or behind a load balancer that translates."""
+        reached = [*self.ports(), *_ranges(self.extra.get("inside", ()))]
+        return any(first <= port <= last for first, last in reached for port in ports)
+
+    def beyond(self, ports: frozenset[int]) -> bool:
+        """Whether a port is among them that is none of these, over TCP or UDP; UDP 443 is the web's too."""
+        udp = _ranges(self.services, "udp")
+        return _outside(self.ports(), ports) or _outside(udp, ports & {443})
+
+
+def _outside(ranges: Sequence[tuple[int, int]], ports: frozenset[int]) -> bool:
+    return any(last - first + 1 > sum(first <= port <= last for port in ports) for first, last in ranges)
+
+
+def _ranges(services: Iterable[Service], protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
+    return join_ports(range_ for item in services if item.protocol in (protocol, "*") for range_ in item.ports)
 
 
 def internet(world: Networks, endpoint: Endpoint) -> Addresses:
