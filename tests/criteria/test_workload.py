@@ -13,7 +13,7 @@ import pytest
 
 from everward.assessment import add_needed_facts
 from everward.criteria import Catalogue
-from everward.estate import Estate
+from everward.estate import Estate, is_fact
 from everward.policy import Outcome, State
 from everward.sources import ReadOptions, read_workload
 
@@ -80,6 +80,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/keyvault.tf:49",
         },
         "security-change-alerts": {"subscription"},
+        "segment-egress-restricted": {"modules/stamp/network.tf:41"},
         "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:69"},
         "subscription-policy-enforced": {"subscription"},
@@ -171,7 +172,7 @@ def _short(file: str, root: str) -> str:
 
 @cache
 def outcomes(root: str) -> Mapping[tuple[str, str], list[Outcome]]:
-    """The outcomes of every criterion by criterion and block: `keyvault.tf:1`."""
+    """The outcomes by criterion (and the name of the fact that it is about) and block: `keyvault.tf:1`."""
     estate = estate_of(root)
     found: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for criterion in POLICIES:
@@ -180,7 +181,10 @@ def outcomes(root: str) -> Mapping[tuple[str, str], list[Outcome]]:
             for resource in estate.of_type(kind):
                 file = _short(resource.origin.file or "", root)
                 place = f"{file}:{resource.origin.line}" if file else "subscription"
-                found[criterion.id, place].append(policy.evaluate(resource, estate))
+                about = f"{criterion.id} {resource.name}" if is_fact(resource) else criterion.id
+                outcome = policy.evaluate(resource, estate)
+                if outcome.state is not State.NOT_APPLICABLE:
+                    found[about, place].append(outcome)
     return found
 
 
@@ -188,7 +192,7 @@ def places(root: str, state: State) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for (criterion, place), results in outcomes(root).items():
         if any(outcome.state is state for outcome in results):
-            found[criterion].add(place)
+            found[criterion.partition(" ")[0]].add(place)
     return dict(found)
 
 
