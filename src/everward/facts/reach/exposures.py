@@ -17,6 +17,7 @@ from everward.facts.reach.entrances import Entry, Step, entries
 from everward.facts.reach.exposure import (
     HIGH_RISK_PORTS,
     MANAGEMENT_PORTS,
+    WEB_PORTS,
     Exposure,
     Grade,
     internet,
@@ -31,6 +32,7 @@ from everward.values import Truth, Unknown, combine
 __all__ = [
     "HIGH_RISK_PORTS",
     "MANAGEMENT_PORTS",
+    "WEB_PORTS",
     "Exposure",
     "Grade",
     "all_entries",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from everward.facts.reach.entrances import Guard, Lead, Step
@@ -37,8 +36,3 @@ def lead_value(lead: Lead) -> dict[str, Any]:
         "how": lead.how,
         "reached": lead.reached,
     }
-
-
-def slug(text: str) -> str:
-    """A name that an id can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -87,7 +87,7 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
                 kind=INGRESS_KIND,
                 admitted=senders.addresses,
                 admitted_by=(opened,),
-                holes=tuple(holes),
+                holes=(*holes, *_unplaced(endpoint)),
                 notes=tuple(_notes(guards, unguarded)),
                 guards=guards,
             )
@@ -129,19 +129,33 @@ def _senders(listed: Iterable[Any]) -> _Senders | None:
 
 def nodes_of(world: Networks, front: Resource, cluster: str | Unknown | None) -> Iterator[Endpoint]:
     """One endpoint for each subnet that nodes of the cluster are in; one without a subnet, when none is known."""
-    seen: set[str] = set()
     key = cluster.lower() if isinstance(cluster, str) else ""
+    placed: dict[str, Endpoint] = {}
+    unplaced: Endpoint | None = None
     for endpoint in world.endpoints.all:
         own = endpoint.resource.key
         if key and (own == key or own.startswith(f"{key}/agentpools/")):
-            place = endpoint.subnet.key if endpoint.subnet is not None else ""
-            if place not in seen:
-                seen.add(place)
-                yield endpoint
-    if not seen:
+            if endpoint.subnet is not None:
+                placed.setdefault(endpoint.subnet.key, endpoint)
+            else:
+                unplaced = unplaced or endpoint
+    # Pools that are not known one by one may be in the subnets of the others: they add nothing that is certain.
+    yield from placed.values()
+    if not placed and unplaced is not None:
+        yield unplaced
+    elif not placed:
         resource = world.estate.find(key) if key else None
         target = resource if resource is not None else front
         yield Endpoint("nodes", target, "", None, None, world.topology.stand_in(), single=True)
+
+
+def _unplaced(endpoint: Endpoint) -> Iterator[Unknown]:
+    """Why it is not known which groups stand before nodes that are in a subnet."""
+    named = endpoint.subnet_id if endpoint.subnet is None else None
+    if isinstance(named, Unknown):
+        yield named
+    elif named is not None:
+        yield Unknown(reason="the subnet of the nodes is in no source", decided_by=(named,))
 
 
 _Ports = tuple[Truth, tuple[Service, ...], tuple[Service, ...]]

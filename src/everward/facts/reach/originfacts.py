@@ -8,9 +8,10 @@ from typing import Final
 from everward.estate import Resource
 from everward.facts.interface import fact
 from everward.facts.reach.exposures import exposures
-from everward.facts.reach.factvalues import guard_value, slug, step_value
+from everward.facts.reach.factvalues import guard_value, step_value
 from everward.facts.reach.origins import Found, origins
 from everward.facts.reach.paths import Networks
+from everward.facts.reach.words import slug
 from everward.values import Unknown
 
 ORIGIN: Final = "Reach/origins"
