@@ -13,12 +13,15 @@ import pytest
 
 from everward.assessment import add_needed_facts
 from everward.criteria import Catalogue
-from everward.estate import Estate
+from everward.estate import Estate, is_fact
 from everward.policy import Outcome, State
 from everward.sources import ReadOptions, read_workload
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "policy"]
+
+LOGIN = ".ado/pipelines/templates/steps-terraform-init.yaml:40"
+"""Where the pipelines take the secret out of their service connections."""
 
 VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
@@ -30,6 +33,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "defender-plan-for-used-services": {"acr.tf:1", "cosmosdb.tf:1", "storage.tf:2"},
         "front-door-waf-limits-rate": {"frontdoor.tf:249"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
+        "pipeline-signs-in-without-secret": {LOGIN},
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
         "subscription-policy-enforced": {"subscription"},
@@ -67,6 +71,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:14",
             "modules/stamp/policy.tf:23",
         },
+        "pipeline-signs-in-without-secret": {LOGIN},
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
         "secret-readers-separated": {
             "modules/stamp/keyvault.tf:13",
@@ -75,6 +80,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/keyvault.tf:49",
         },
         "security-change-alerts": {"subscription"},
+        "segment-egress-restricted": {"modules/stamp/network.tf:41"},
         "storage-blobs-recoverable": {"modules/stamp/storage.tf:2", "modules/stamp/storage.tf:20"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:69"},
         "subscription-policy-enforced": {"subscription"},
@@ -102,6 +108,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
             "frontdoor.tf:225",
         },
         "front-door-waf-prevents": {"frontdoor.tf:249"},
+        "pipeline-identity-one-environment": {LOGIN},
         "storage-blobs-recoverable": {"storage.tf:2"},
     },
     "releaseunit": {
@@ -120,6 +127,9 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "kubernetes-pod-security-assigned": {"modules/stamp/kubernetes.tf:2"},
         "management-ports-closed": {"modules/stamp/network.tf:41"},
+        "federated-credential-names-one-subject": {f"modules/stamp/identities.tf:{line}" for line in (10, 28, 46)},
+        "pipeline-identity-one-environment": {LOGIN},
+        "privileged-role-within-subscription": ROLES,
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
         "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},
@@ -154,18 +164,27 @@ def estate_of(root: str) -> Estate:
     return add_needed_facts(Estate(read_workload([folder], options)), POLICIES)
 
 
+def _short(file: str, root: str) -> str:
+    """A file as the tables name it: below the root, or below the repository where it is a pipeline."""
+    _, found, rest = file.rpartition("/.ado/")
+    return f".ado/{rest}" if found else file.rpartition(f"{root}/")[2]
+
+
 @cache
 def outcomes(root: str) -> Mapping[tuple[str, str], list[Outcome]]:
-    """The outcomes of every criterion by criterion and block: `keyvault.tf:1`."""
+    """The outcomes by criterion (and the name of the fact that it is about) and block: `keyvault.tf:1`."""
     estate = estate_of(root)
     found: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for criterion in POLICIES:
         policy = criterion.policy()
         for kind in policy.types or ():
             for resource in estate.of_type(kind):
-                file = (resource.origin.file or "").rpartition(f"{root}/")[2]
+                file = _short(resource.origin.file or "", root)
                 place = f"{file}:{resource.origin.line}" if file else "subscription"
-                found[criterion.id, place].append(policy.evaluate(resource, estate))
+                about = f"{criterion.id} {resource.name}" if is_fact(resource) else criterion.id
+                outcome = policy.evaluate(resource, estate)
+                if outcome.state is not State.NOT_APPLICABLE:
+                    found[about, place].append(outcome)
     return found
 
 
@@ -173,7 +192,7 @@ def places(root: str, state: State) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for (criterion, place), results in outcomes(root).items():
         if any(outcome.state is state for outcome in results):
-            found[criterion].add(place)
+            found[criterion.partition(" ")[0]].add(place)
     return dict(found)
 
 

@@ -50,7 +50,7 @@ def ways_out(world: Networks) -> Iterator[Egress]:
     admitted = _admitted(world)
     for subnet in world.topology.subnets.values():
         yield from _service_endpoints(subnet, admitted)
-        certain = _open(world, subnet)
+        certain = opens_to_internet(world, subnet)
         if certain is not False:
             yield Egress(subnet, Way.INTERNET, certain=certain)
 
@@ -102,7 +102,7 @@ def _service_endpoints(subnet: Subnet, admitted: dict[str, _Admitted]) -> Iterat
             yield Egress(subnet, Way.STORAGE, service, consumed)
 
 
-def _open(world: Networks, subnet: Subnet) -> Truth:
+def opens_to_internet(world: Networks, subnet: Subnet) -> Truth:
     """Whether connections to any address on the Internet leave a subnet past no firewall."""
     hops = {hop for _, found in world.hops(subnet, _SAMPLE) for hop in found}
     if Hop.INTERNET not in hops:
@@ -129,5 +129,6 @@ def _leaves(world: Networks, endpoint: Endpoint) -> Truth:
         return False
     if least and way is True:
         return True
-    holes = [*gate.holes, *([way] if isinstance(way, Unknown) else [])]
+    written = [hole for item in gate.gate.filters for bound in item.rules for hole in bound.rule.holes]
+    holes = [*gate.holes, *gate.gate.doubts, *([way] if isinstance(way, Unknown) else []), *written]
     return combine(holes) if holes else Unknown(reason="rules of the groups are not known whole")
