@@ -16,6 +16,8 @@ from everward.facts.reach.egress import Way, ways_out
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WEB_PORTS, Exposure, exposures
 from everward.facts.reach.factvalues import guard_value, lead_value, step_value
 from everward.facts.reach.filters import Filter
+from everward.facts.reach.hybrid import hybrid_facts
+from everward.facts.reach.management import management_facts
 from everward.facts.reach.names import PlainNames
 from everward.facts.reach.originfacts import origin_facts
 from everward.facts.reach.paths import Networks
@@ -275,5 +277,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     appliance_facts,
     path_facts,
     deployment_facts,
+    management_facts,
+    hybrid_facts,
 )
 """What makes facts, in the order in which they are listed."""
