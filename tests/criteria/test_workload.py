@@ -32,6 +32,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "data-store-delete-lock": {"cosmosdb.tf:1", "storage.tf:2"},
         "defender-plan-for-used-services": {"acr.tf:1", "cosmosdb.tf:1", "storage.tf:2"},
         "front-door-waf-limits-rate": {"frontdoor.tf:249"},
+        "ingress-admits-only-the-edge": {"frontdoor.tf:108", "frontdoor.tf:125"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
         "pipeline-signs-in-without-secret": {LOGIN},
         "security-change-alerts": {"subscription"},

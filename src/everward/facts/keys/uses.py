@@ -196,7 +196,8 @@ def delivery_of(resource: Resource, path: str, kind: str, *, encrypts: bool) -> 
         return Delivery.CERTIFICATE
     if kind == "certificate" and not type_key.startswith(("everward.kubernetes", "microsoft.web/sites")):
         return Delivery.CERTIFICATE
-    if type_key.startswith(("microsoft.web/", "microsoft.app/", "microsoft.apimanagement/")):
+    if kind and type_key.startswith(("microsoft.web/", "microsoft.app/", "microsoft.apimanagement/")):
+        # The address of a vault alone is for code that asks it.
         return Delivery.REFERENCE
     return Delivery.CLIENT
 

@@ -13,6 +13,7 @@ from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load
 from everward.facts.keys.pods import CLUSTERS, rotates
 from everward.facts.keys.reference import geography_of, reference
+from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.keys.words import vault_words
 from everward.values import Unknown
@@ -40,7 +41,13 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
     - `encrypts`: stores that are encrypted with its keys.
     - `hardwareKeys`, `softwareKeys`: of its keys those that are, and are not, in a hardware module.
     - `expired`, `ending`, `endless`: items that have ended, end soon, or never end.
+    - `backup`: `scheduled` (a pipeline that the clock starts), `manual` (one that somebody starts), `recorded` (a tag
+      says when), `none`; a hole when a pipeline backs up a vault that it names only when it runs.
+    - `backupEveryDays`: days after which it is backed up again at the latest; `backupRecordedAt` and `backupAgeDays`:
+      when it was, by its tag; null where nothing says so. `backupMissing`: kinds of objects in it that no command of a
+      pipeline backs up; `backupPlaces`: where the commands stand.
     - `geography`: where a backup of it can be restored, in its own subscription only; null when not known.
+      `restoreTargets`: other vaults of the estate that stand there.
     """
     for vault in keys.vaults.all.values():
         found = keys.of_vault(vault.key)
@@ -64,10 +71,25 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
             "ending": ends.count("near"),
             "endless": ends.count("none"),
             "geography": geography_of(vault.resource.location),
+            **_backup(keys, vault, now),
             **_load(keys, vault),
             **_stamps(keys, vault, found),
         }
         yield fact(vault.resource, VAULT, "vault", {"summary": vault_words(vault.resource, told), **told})
+
+
+def _backup(keys: Keys, vault: Vault, now: datetime) -> dict[str, Any]:
+    found = keys.backups.of(vault)
+    recorded = found.recorded
+    return {
+        "backup": found.state,
+        "backupEveryDays": found.every,
+        "backupRecordedAt": recorded if isinstance(recorded, Unknown) else text_of(recorded),
+        "backupAgeDays": (now - recorded).days if isinstance(recorded, datetime) else recorded,
+        "backupMissing": found.missing(vault),
+        "backupPlaces": [command.place for command in found.commands],
+        "restoreTargets": [target.resource.id for target in keys.backups.targets(vault)],
+    }
 
 
 def _load(keys: Keys, vault: Vault) -> dict[str, Any]:
