@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN: Final = 5
+_READ_GROUPS: Final = "read an export of it too, `az rest --url '.../v1.0/groups?$expand=members'`"
 
 
 class AccessGroup(LazyGroup):
@@ -59,7 +60,7 @@ def who_can(
     outputs = check_targets(targets)
     from everward.estate import Estate
     from everward.facts.access.rights import Rights
-    from everward.reports.access import who_can_json, who_can_svg, who_can_text
+    from everward.reports.access import is_open_group, who_can_json, who_can_svg, who_can_text
     from everward.reports.interface import Look
 
     if "/" not in operation:
@@ -79,11 +80,12 @@ def who_can(
         else:
             look = Look(width=width(), colour=colours(output))
             deliver(who_can_text(operation, where, found, rights, look, explain=explain), output)
-    return _end(rights, allow_incomplete=allow_incomplete)
+    open_groups = [one for one, answer in found if is_open_group(rights, one) and answer.denial is None]
+    return _end(rights, allow_incomplete=allow_incomplete, groups=open_groups)
 
 
-def _end(rights: Rights, *, allow_incomplete: bool) -> int:
-    """The exit code; assignments whose role nobody knows may give somebody what was asked for."""
+def _end(rights: Rights, *, allow_incomplete: bool, groups: Sequence[Principal] = ()) -> int:
+    """The exit code; roles that nobody knows, and groups of unknown members, may give somebody what was asked for."""
     from everward.assessment import Exit
     from everward.reports.words import place_text
 
@@ -92,8 +94,10 @@ def _end(rights: Rights, *, allow_incomplete: bool) -> int:
         click.echo(clean(f"warning: {place_text(resource.origin)}: `{resource.name}`: {reason}"), err=True)
     if len(unread) > _SHOWN:
         click.echo(f"warning: and {len(unread) - _SHOWN} more grants that are not known", err=True)
+    for group in groups[:_SHOWN]:
+        click.echo(clean(f"warning: who is in the group `{group.name}` is not known: {_READ_GROUPS}"), err=True)
     code = end(rights.estate, allow_incomplete=allow_incomplete)
-    return int(Exit.INCOMPLETE) if unread and not code and not allow_incomplete else code
+    return int(Exit.INCOMPLETE) if (unread or groups) and not code and not allow_incomplete else code
 
 
 def _check_known(operation: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from everward.assessment import listed
-from everward.facts.access.connections import Connection
+from everward.facts.access.connections import SCHEMES, Connection
 from everward.facts.access.escalation import Radius, key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
@@ -54,6 +54,8 @@ def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Loo
         if principal.kind == "key" and principal.resource is not None:
             names = [one.name for one in key_readers(rights, principal.resource)]
             yield from layout.plain(f"listed by {listed(names, 4) or 'nobody that a source shows'}", " " * 12, " " * 12)
+        if principal.kind == "group":
+            yield from layout.plain(_members(rights, principal), " " * 12, " " * 12)
         for way in _ways(rights, principal, answer):
             yield from layout.plain(f"as {way}", " " * 12, " " * 12)
         if answer.denial is not None:
@@ -69,6 +71,21 @@ def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Loo
         yield f"places are below {clean(places.base)}"
 
 
+def is_open_group(rights: Rights, principal: Principal) -> bool:
+    """Whether somebody is a group of which not all members are known."""
+    return principal.kind == "group" and rights.grants.principals.directory.membership(principal) is not True
+
+
+def _members(rights: Rights, group: Principal) -> str:
+    directory = rights.grants.principals.directory
+    names = sorted(one.name for one in directory.members(group))
+    known = directory.membership(group)
+    shown = f"members: {listed(names, 6)}" if names else "no members"
+    if isinstance(known, Unknown):
+        return f"{shown if names else 'members'}{', others' if names else ''} not known: {known.reason}"
+    return shown
+
+
 def _ways(rights: Rights, principal: Principal, answer: Answer) -> list[str]:
     """The pipelines that act as somebody where a right is asked for, in words, each once."""
     resource = answer.proofs[0].grant.resource if answer.proofs else None
@@ -77,16 +94,8 @@ def _ways(rights: Rights, principal: Principal, answer: Answer) -> list[str]:
 
 def _way(one: Connection) -> str:
     perhaps = "perhaps " if one.certain is not True else ""
-    scheme = f", signed in by {_SCHEMES.get(one.scheme, one.scheme)}" if one.scheme is not None else ""
+    scheme = f", signed in by {SCHEMES.get(one.scheme, one.scheme)}" if one.scheme is not None else ""
     return f"{perhaps}{one.way}{scheme}"
-
-
-_SCHEMES: Final = {
-    "secret": "a secret",
-    "certificate": "a certificate",
-    "workloadIdentityFederation": "workload identity federation",
-    "managedIdentity": "a managed identity",
-}
 
 
 def _through(one: Connection) -> dict[str, Any]:
@@ -123,6 +132,7 @@ def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> It
             "name": principal.name,
             "kind": principal.kind,
             "verdict": str(answer.verdict),
+            **_group(rights, principal),
             "paths": [_path(proof) for proof in answer.proofs],
             "pipelines": [
                 _through(one)
@@ -133,7 +143,22 @@ def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> It
         }
         for principal, answer in found
     ]
-    yield encode({"schema": SCHEMA, "operation": operation, "scope": scope, "answers": answers}) + b"\n"
+    complete = not rights.grants.unread and not any(is_open_group(rights, one) for one, _ in found)
+    document = {"schema": SCHEMA, "operation": operation, "scope": scope, "complete": complete, "answers": answers}
+    yield encode(document) + b"\n"
+
+
+def _group(rights: Rights, principal: Principal) -> dict[str, Any]:
+    """Of a group, who is in it, and whether these are all."""
+    if principal.kind != "group":
+        return {}
+    directory = rights.grants.principals.directory
+    known = directory.membership(principal)
+    return {
+        "members": [{"principal": one.key, "name": one.name, "kind": one.kind} for one in directory.members(principal)],
+        "membersKnown": known is True,
+        "membersUnknown": _hole(known) if isinstance(known, Unknown) else None,
+    }
 
 
 def _path(proof: Proof) -> dict[str, Any]:

@@ -87,6 +87,12 @@ class Exposure:
         """The ranges of ports of a protocol."""
         return _ranges(self.services, protocol)
 
+    def arrives_on(self, ports: frozenset[int]) -> bool:
+        """Whether one of some ports is reached, outside or behind what translates ports on the way, over TCP."""
+        inside = [service for service in self.extra.get("inside", ()) if service.protocol in ("tcp", "*")]
+        behind = any(first <= port <= last for service in inside for first, last in service.ports for port in ports)
+        return behind or self.has_port(ports)
+
     def has_port(self, ports: frozenset[int]) -> bool:
         """Whether one of some ports is among them over TCP, outside or behind a load balancer that translates."""
         reached = [*self.ports(), *_ranges(self.extra.get("inside", ()))]

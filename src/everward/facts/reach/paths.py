@@ -41,6 +41,8 @@ class Networks:
         self.estate = estate
         self.topology = Topology(estate)
         self.endpoints = Endpoints(self.topology)
+        self.ways_in: tuple[Any, ...] | None = None
+        """The ways in from the Internet, once somebody asked for them; see `exposures`."""
         self._asked = tuple(services)
         self._rules: dict[str, list[Rule]] = {}
         self._names: dict[str, SubnetNames] = {}

@@ -261,6 +261,7 @@ class _Expansion:
             inputs=inputs,
             pool=place.pool,
             guard=place.guard,
+            retries=retries if isinstance(retries := node.get("retryCountOnTaskFailure"), int) else 0,
         )
 
 

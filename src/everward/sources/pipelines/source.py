@@ -11,7 +11,7 @@ from pathlib import Path
 from everward.estate import Reading, Resource
 from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
-from everward.sources.pipelines.connections import SOURCE, connections_of
+from everward.sources.pipelines.connections import SOURCE, TYPE, connections_of
 from everward.sources.pipelines.operations import operations_of
 from everward.sources.tree import Tree, display
 from everward.values import Unknown
@@ -36,6 +36,8 @@ class PipelineSource(Source):
         reading = Reading(SOURCE, display(item.path), elsewhere=[*records, *operations])
         by_pipeline: dict[str, list[str]] = {}
         for record in records:
+            if record.type != TYPE:
+                continue
             pipeline, name = _shown(record)
             by_pipeline.setdefault(pipeline, []).append(name)
         reading.inputs = [

@@ -35,6 +35,8 @@ class Step:
     """What runs it, as the pipeline says: a pool of agents by name, an image of the platform, labels of a runner."""
     guard: str | None = None
     """The environment of the platform that its job deploys to, whose checks must pass before it runs; as written."""
+    retries: int = 0
+    """How often the platform runs it again when it fails."""
 
 
 _ANCHORS: Final[Sequence[str]] = (

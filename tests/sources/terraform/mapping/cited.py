@@ -215,6 +215,7 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
                     "keyproperties.ellipticcurvename",
                     "keyproperties.keysize",
                     "keyproperties.keytype",
+                    "lifetimeaction.action.actiontype",
                     "lifetimeaction.daysbeforeexpiry",
                     "lifetimeaction.lifetimepercentage",
                     "properties.validityinmonths",
