@@ -26,6 +26,7 @@ from everward.estate import Estate, Resource
 from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.outage import Links, kept, outage
 from everward.facts.keys.permissions import permission_facts
 from everward.facts.keys.rotation import follow_all
 from everward.facts.keys.stampfacts import stamp_facts
@@ -115,6 +116,7 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
                 "encrypts": any(use.encrypts for use in found),
                 **_of_certificate(item),
             },
+            sort=item.kind,
         )
 
 
@@ -136,10 +138,14 @@ def _uses(keys: Keys) -> Iterator[Resource]:
     - `certain`: a hole where it is this vault only because nothing else would fit; the fact is not certain then.
     - `sameRegion`: whether vault and consumer stand in one region; null where either has none, as what is global.
     - `stamp`, `vaultStamp`: the stamps of both; null for what stamps share.
+    - `kept`: whether what runs keeps the value while the vault is away; null where nothing is read.
+    - `privateLink`: whether one leads to the vault; `outage` how long the vault may be away, in words.
     """
+    links = Links(keys.estate)
     for use in keys.uses:
         vault = keys.vaults.all.get(use.vault)
         follows = keys.following(use)
+        private = links.private(vault.resource) if vault is not None else None
         yield fact(
             use.consumer,
             USE,
@@ -163,9 +169,13 @@ def _uses(keys: Keys) -> Iterator[Resource]:
                 "sameRegion": _same_region(keys, use, vault),
                 "stamp": keys.stamps.of(use.consumer),
                 "vaultStamp": keys.stamps.of(vault.resource) if vault is not None else None,
+                "kept": kept(use),
+                "privateLink": private,
+                "outage": outage(private),
             },
             origin=use.consumer.origin_of(use.path),
             condition=use.certain,
+            sort=str(use.delivery),
         )
 
 
