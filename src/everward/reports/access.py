@@ -8,9 +8,10 @@ from typing import Any, Final
 from everward.assessment import listed
 from everward.facts.access.connections import SCHEMES, Connection
 from everward.facts.access.denials import Denial
-from everward.facts.access.escalation import Radius, key_readers
+from everward.facts.access.escalation import key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
+from everward.facts.access.radius import Radius
 from everward.facts.access.rights import Answer, Proof, Rights, Verdict
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode

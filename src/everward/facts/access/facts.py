@@ -17,6 +17,7 @@ from everward.facts.access.holdings import Holdings, readers, writers
 from everward.facts.access.membership_facts import membership_facts
 from everward.facts.access.names import Names
 from everward.facts.access.propagation import propagation_facts
+from everward.facts.access.radius import radius_facts
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
@@ -68,6 +69,7 @@ class AccessAnalysis(Analysis):
             derived.facts.extend(maker(rights, names))
         derived.facts.extend(_documents(holdings, names))
         derived.facts.extend(denial_facts(rights.denials, names))
+        derived.facts.extend(radius_facts(rights, steps, names))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(
