@@ -431,7 +431,7 @@ def test_services_behind_endpoints_and_for_trusted_services() -> None:
 
 def test_the_table_of_a_subnet_shows_what_it_does_not_use() -> None:
     own = vnet(subnet("front", "172.28.1.0/24"), subnet("back", "172.28.2.0/24", **BY_TABLE), spaces=("172.28.0.0/16",))
-    listed = [own, routes(AWAY)]
+    listed = [own, routes({**AWAY, "addressPrefix": "172.28.0.0/16"})]
     system = [
         [["172.28.0.0/16"], "VnetLocal", "Default", "Active"],
         [["0.0.0.0/0"], "Internet", "Default", "Active"],
@@ -440,9 +440,9 @@ def test_the_table_of_a_subnet_shows_what_it_does_not_use() -> None:
         [["192.168.0.0/16"], "None", "Default", "Active"],
     ]
     assert value("effective-routes", "of a NIC in subnet front", listed) == system
-    hidden = [item if item[1] != "Internet" else [*item[:3], "Invalid"] for item in system]
+    hidden = [item if item[1] != "VnetLocal" else [*item[:3], "Invalid"] for item in system]
     found = value("effective-routes", "of a NIC", [*listed, nic("job", "back", "172.28.2.9")])
-    assert found == [*hidden, [["0.0.0.0/0"], "VirtualAppliance", "User", "Active"]]
+    assert found == [*hidden, [["172.28.0.0/16"], "VirtualAppliance", "User", "Active"]]
     assert ask("effective-routes", "of some NIC", listed)["error"] == "question"
 
 

@@ -32,6 +32,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "data-store-delete-lock": {"cosmosdb.tf:1", "storage.tf:2"},
         "defender-plan-for-used-services": {"acr.tf:1", "cosmosdb.tf:1", "storage.tf:2"},
         "front-door-waf-limits-rate": {"frontdoor.tf:249"},
+        "ingress-admits-only-the-edge": {"frontdoor.tf:108", "frontdoor.tf:125"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
         "pipeline-signs-in-without-secret": {LOGIN},
         "security-change-alerts": {"subscription"},
@@ -96,7 +97,13 @@ DATA_ROLES = {f"modules/stamp/roleassignments.tf:{line}" for line in (24, 33, 42
 
 VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
-        "customer-managed-key-has-reason": {"acr.tf:1", "cosmosdb.tf:1", "storage.tf:2"},
+        "customer-managed-key-has-reason": {
+            "acr.tf:1",
+            "cosmosdb.tf:1",
+            "modules/stamp_monitoring/log_analytics.tf:2",
+            "monitoring.tf:2",
+            "storage.tf:2",
+        },
         "front-door-domain-behind-waf": {"frontdoor.tf:11", "frontdoor.tf:18"},
         "front-door-encrypted-to-origin": {
             "frontdoor.tf:108",

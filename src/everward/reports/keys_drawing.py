@@ -13,13 +13,15 @@ from everward.reports.keys import HEADS, WHENS, name_of
 from everward.values import clean
 
 _MARGIN: Final = 24
-_SIDE: Final = 132
+_SIDE: Final = 156
 """Width of the names of events."""
-_CELL: Final = 236
+_CELL: Final = 268
 _GAP: Final = 10
 _LINE: Final = 16
-_LETTERS: Final = 36
-"""Letters of a line in a cell, at 12 pixels."""
+_LETTERS: Final = 34
+"""Letters of a line in a cell: 12 pixels high, in the widest of the fonts that viewers have."""
+_BOLD: Final = 29
+"""The same where they are bold."""
 _NAMES: Final = 6
 """Resources that are named for one sentence."""
 _COLOURS: Final = {
@@ -78,6 +80,7 @@ def _body(
     heights: Sequence[int],
 ) -> Iterator[str]:
     left = _MARGIN + _SIDE
+    right = left + len(columns) * (_CELL + _GAP) - _GAP
     top = _MARGIN + 56
     for index, timing in enumerate(columns):
         colour = _COLOURS[timing][0]
@@ -85,15 +88,19 @@ def _body(
         yield _line(_COLUMNS[timing], left + index * (_CELL + _GAP) + 10, top, style)
     top += 10
     for event, height in zip(rows, heights, strict=True):
-        for index, part in enumerate(_wrap(HEADS[event], 20)):
+        yield f'<path d="M{_MARGIN} {top - _GAP // 2} H{right}" stroke="#e2e8f0" stroke-width="1"/>'
+        for index, part in enumerate(_wrap(HEADS[event], 17)):
             yield _line(part, _MARGIN, top + 22 + index * _LINE, 'font-size="12" font-weight="600" fill="#0f172a"')
         for index, timing in enumerate(columns):
-            yield from _box(left + index * (_CELL + _GAP), top, height, timing, cells[event, timing])
+            yield from _box(left + index * (_CELL + _GAP), top, timing, cells[event, timing])
         top += height + _GAP
 
 
-def _box(left: int, top: int, height: int, timing: Timing, lines: Sequence[tuple[str, bool]]) -> Iterator[str]:
-    stroke, fill = _COLOURS[timing] if lines else ("#e2e8f0", "#ffffff")
+def _box(left: int, top: int, timing: Timing, lines: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    if not lines:
+        return
+    stroke, fill = _COLOURS[timing]
+    height = len(lines) * _LINE + 20
     yield (
         f'<rect x="{left}" y="{top}" width="{_CELL}" height="{height}" rx="6" fill="{fill}" stroke="{stroke}" '
         f'stroke-width="1"/>'
@@ -115,7 +122,7 @@ def _cell(found: Sequence[Effect]) -> list[tuple[str, bool]]:
             lines.append(("", False))
         distinct = list(dict.fromkeys(names))
         for name in distinct[:_NAMES]:
-            lines += [(line, True) for line in _wrap(name, _LETTERS)]
+            lines += [(line, True) for line in _wrap(name, _BOLD)]
         if len(distinct) > _NAMES:
             lines.append((f"and {len(distinct) - _NAMES} more", True))
         lines += [(line, False) for line in _wrap(what, _LETTERS)]

@@ -172,7 +172,7 @@ def _handed_on(body: Any, layout: Layout) -> Iterator[str]:
     listed: dict[str, list[str]] = {}
     for lead in body.get("leadsTo", ()):
         listed.setdefault(lead["name"], []).extend(lead["services"])
-    label = "leads to"
+    label = "then"
     for name, services in list(listed.items())[:_SHOWN]:
         yield from layout.plain(f"{name}: {', '.join(dict.fromkeys(services))}", f"  {label:8}", " " * 10)
         label = ""

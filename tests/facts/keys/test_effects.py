@@ -48,6 +48,7 @@ def test_every_event_says_something_of_every_delivery() -> None:
               {"parameters": {"secretSource": {"id": f"{vault().id}/secrets/t"}}}),
          Timing.RENEWAL, None, "connections fail when that one ends"),
         (made("Contoso.App/things", "x", {"a": "https://kv.vault.azure.net"}), Timing.AT_ONCE, None, "requests fail"),
+        (made("Microsoft.Web/sites", "x", {"a": "https://kv.vault.azure.net"}), Timing.AT_ONCE, None, "requests fail"),
     ],
 )  # fmt: skip
 def test_without_the_vault(resource: Resource, timing: Timing, minutes: float | None, says: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 from everward.sources.pipelines.commands import (
     CLUSTER,
     CONFIGURATION,
+    MODULE,
     MYSQL,
     POSTGRESQL,
     REGISTRY,
@@ -43,6 +44,15 @@ def found(script: str) -> list[tuple[str, str, str | None]]:
         ("Invoke-Sqlcmd -ServerInstance $server -Query x", (SQL, "invoke-sqlcmd", "$server")),
         ("psql --host=srv.postgres.database.azure.com", (POSTGRESQL, "psql", "srv")),
         ("mysql -h srv.mysql.database.azure.com", (MYSQL, "mysql", "srv")),
+        ("az keyvault secret backup --file f --name x --vault-name kv", (VAULT, "az keyvault secret backup", "kv")),
+        ("az keyvault key list --hsm-name hsm", (MODULE, "az keyvault key list", "hsm")),
+        (
+            "az keyvault backup start --hsm-name hsm --blob-container-name b",
+            (MODULE, "az keyvault backup start", "hsm"),
+        ),
+        ("Backup-AzKeyVaultSecret -VaultName kv -Name x", (VAULT, "backup-azkeyvaultsecret", "kv")),
+        ("$x = Get-AzKeyVaultKey -HsmName hsm", (MODULE, "get-azkeyvaultkey", "hsm")),
+        ("Backup-AzKeyVault -HsmName hsm -StorageContainerUri $u", (MODULE, "backup-azkeyvault", "hsm")),
         ("true && az keyvault key list --vault-name kv", (VAULT, "az keyvault key list", "kv")),
     ],
 )
@@ -58,6 +68,7 @@ def test_a_command_of_the_data_plane_is_found(line: str, expected: tuple[str, st
         'Write-Host "kubectl apply"',
         'throw "*** az keyvault secret failed"',
         "az keyvault show --name kv",
+        "Get-AzKeyVault -VaultName kv",
         "az storage account show --name st",
         "az acr import --name reg --source a",
         "az acr show -n reg",

@@ -134,6 +134,7 @@ def test_commands_are_recorded_with_their_pool_and_place(tmp_path: Path) -> None
     assert isinstance(vault["target"], Unknown)
     assert vault["target"].decided_by == ("key_vault_name",)
     assert vault["opensFirewall"] is True
+    assert vault["schedules"] == []
     assert [place["line"] for place in vault["places"]] == [14, 15]
     assert str(vault["origin"].file).endswith("templates/deploy.yaml")
     assert [Path(root).name for root in vault["roots"]] == ["infra"]

@@ -9,6 +9,7 @@
 - `Everward.Keys/stores`, one for each store of data: whose key encrypts it, where that is, whether a reason is
   recorded.
 - `Everward.Keys/stamps`, one for each stamp and one for what they share: the vaults that it has and uses.
+- `Everward.Keys/permissions`, one for each access policy of a vault and each local role of a managed HSM.
 
 Each has a `summary`, one sentence. A property that is null is known to be nothing; one that is not known is a hole.
 What each means stands at the function that makes it.
@@ -25,6 +26,8 @@ from everward.estate import Estate, Resource
 from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.outage import Links, kept, outage
+from everward.facts.keys.permissions import permission_facts
 from everward.facts.keys.rotation import follow_all
 from everward.facts.keys.stampfacts import stamp_facts
 from everward.facts.keys.storefacts import store_facts
@@ -61,6 +64,7 @@ class KeysAnalysis(Analysis):
                 *vault_facts(keys, now, self._near),
                 *store_facts(keys),
                 *stamp_facts(keys),
+                *permission_facts(keys),
             ]
         )
 
@@ -112,6 +116,7 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
                 "encrypts": any(use.encrypts for use in found),
                 **_of_certificate(item),
             },
+            sort=item.kind,
         )
 
 
@@ -133,10 +138,14 @@ def _uses(keys: Keys) -> Iterator[Resource]:
     - `certain`: a hole where it is this vault only because nothing else would fit; the fact is not certain then.
     - `sameRegion`: whether vault and consumer stand in one region; null where either has none, as what is global.
     - `stamp`, `vaultStamp`: the stamps of both; null for what stamps share.
+    - `kept`: whether what runs keeps the value while the vault is away; null where nothing is read.
+    - `privateLink`: whether one leads to the vault; `outage` how long the vault may be away, in words.
     """
+    links = Links(keys.estate)
     for use in keys.uses:
         vault = keys.vaults.all.get(use.vault)
         follows = keys.following(use)
+        private = links.private(vault.resource) if vault is not None else None
         yield fact(
             use.consumer,
             USE,
@@ -160,9 +169,13 @@ def _uses(keys: Keys) -> Iterator[Resource]:
                 "sameRegion": _same_region(keys, use, vault),
                 "stamp": keys.stamps.of(use.consumer),
                 "vaultStamp": keys.stamps.of(vault.resource) if vault is not None else None,
+                "kept": kept(use),
+                "privateLink": private,
+                "outage": outage(private),
             },
             origin=use.consumer.origin_of(use.path),
             condition=use.certain,
+            sort=str(use.delivery),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from everward.estate import Estate, Resource
+from everward.facts.keys.backups import Backups
 from everward.facts.keys.following import Following, Follows
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Item, Vaults
 from everward.facts.keys.load import Loads
@@ -34,6 +35,11 @@ class Keys:
     def stamps(self) -> Stamps:
         """The stamps of the workload."""
         return Stamps(self.estate)
+
+    @cached_property
+    def backups(self) -> Backups:
+        """What is known of backups."""
+        return Backups(self.estate, self.vaults)
 
     @cached_property
     def loads(self) -> Loads:

@@ -9,8 +9,10 @@ from everward.estate import Resource
 from everward.facts.interface import fact
 from everward.facts.keys.following import Following
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.outage import admits_services
 from everward.facts.keys.reference import of_type, reference
 from everward.facts.keys.stores import Store
+from everward.facts.keys.uses import Use
 from everward.facts.keys.words import store_words
 from everward.values import Unknown
 
@@ -31,11 +33,14 @@ def store_facts(keys: Keys) -> Iterator[Resource]:
     - `pinned`: whether a version of the key is named; `follows`: whether a rotation of the key reaches it.
     - `keyRotates`: whether the vault makes new versions of the key by itself; null where the key is in no source.
     - `reason`: what the tag says that demands a key of one's own; null where no tag does. `tags` are all tags.
-    - `sameRegion`: whether the vault of the key stands in the region of the store.
+    - `sameRegion`: whether the vault of the key stands in the region of the store; a hole where no source has that
+      vault.
+    - `admitted`: whether the vault lets the service in that encrypts the store; null where the service owns the key.
     - `stopsWithinMinutes`: after which it stops without its key, where Azure says so.
     """
     for store in keys.stores:
-        yield fact(store.resource, STORE, "store", _told(keys, store))
+        sort = "unknown" if isinstance(store.owner, Unknown) else store.owner
+        yield fact(store.resource, STORE, "store", _told(keys, store), sort=sort)
 
 
 def _told(keys: Keys, store: Store) -> dict[str, Any]:
@@ -63,11 +68,20 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
         "hardware": item.hardware if item is not None else None,
         "fips": keys.vaults.fips(item) if item is not None else None,
         "purgeProtected": vault.purge_protected if vault is not None else None,
-        "sameRegion": keys.stamps.same_region(store.resource, vault.resource) if vault is not None else None,
+        "sameRegion": keys.stamps.same_region(store.resource, vault.resource) if vault is not None else _unread(use),
+        "admitted": admits_services(vault.resource) if vault is not None else _unread(use),
         "reason": reason,
         "tags": store.resource.tags,
         "stopsWithinMinutes": loss.minutes if loss is not None and store.owner != "service" else None,
     }
+
+
+def _unread(use: Use | None) -> Unknown | None:
+    """Why nothing is known of the vault of a store's key; None where there is no such key."""
+    if use is None:
+        return None
+    shown = f"vault `{use.vault}`" if use.vault else "its vault"
+    return Unknown(reason=f"no source has the {shown.removeprefix('its ')}", decided_by=(shown,))
 
 
 def _follows(found: list[Following]) -> Any:

@@ -196,16 +196,19 @@ def delivery_of(resource: Resource, path: str, kind: str, *, encrypts: bool) -> 
         return Delivery.CERTIFICATE
     if kind == "certificate" and not type_key.startswith(("everward.kubernetes", "microsoft.web/sites")):
         return Delivery.CERTIFICATE
-    if type_key.startswith(("microsoft.web/", "microsoft.app/", "microsoft.apimanagement/")):
+    if kind and type_key.startswith(("microsoft.web/", "microsoft.app/", "microsoft.apimanagement/")):
+        # The address of a vault alone is for code that asks it.
         return Delivery.REFERENCE
     return Delivery.CLIENT
 
 
 def _made(resource: Resource, path: str, vault: str, item: str | None, kind: str, pinned: Truth) -> Use:
     encrypts = kind == "key" and encrypts_at(resource, path)
-    return Use(
-        resource, path, vault, item, kind, pinned, encrypts, delivery_of(resource, path, kind, encrypts=encrypts)
-    )
+    delivery = delivery_of(resource, path, kind, encrypts=encrypts)
+    if delivery is Delivery.REFERENCE and item is None:
+        # A setting that names no item is an address that the application asks.
+        delivery = Delivery.CLIENT
+    return Use(resource, path, vault, item, kind, pinned, encrypts, delivery)
 
 
 def _of_leaf(resource: Resource, path: str, value: str | Unknown, known: Known) -> Iterator[Use]:

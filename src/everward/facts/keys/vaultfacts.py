@@ -10,9 +10,13 @@ from everward.estate import Resource
 from everward.facts.interface import fact
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Vault
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.load import Load
+from everward.facts.keys.pods import CLUSTERS, rotates
 from everward.facts.keys.reference import geography_of, reference
+from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.keys.words import vault_words
+from everward.values import Unknown
 
 VAULT: Final = "Keys/vaults"
 
@@ -32,10 +36,18 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
     - `burst`: requests when every pod starts at once; `burstShare` its part of what a vault takes in ten seconds.
     - `subscriptionShare`: what all vaults of its subscription and region are asked, as a part of what these take.
     - `loadComplete`: false when something asks of it that cannot be counted, so the numbers are least ones.
+    - `loadShare`: the greatest of these shares, 0 where nothing is known to ask; `loadOpen`: 0, or a hole where
+      something asks that cannot be counted.
     - `encrypts`: stores that are encrypted with its keys.
     - `hardwareKeys`, `softwareKeys`: of its keys those that are, and are not, in a hardware module.
     - `expired`, `ending`, `endless`: items that have ended, end soon, or never end.
+    - `backup`: `scheduled` (a pipeline that the clock starts), `manual` (one that somebody starts), `recorded` (a tag
+      says when), `none`; a hole when a pipeline backs up a vault that it names only when it runs.
+    - `backupEveryDays`: days after which it is backed up again at the latest; `backupRecordedAt` and `backupAgeDays`:
+      when it was, by its tag; null where nothing says so. `backupMissing`: kinds of objects in it that no command of a
+      pipeline backs up; `backupPlaces`: where the commands stand.
     - `geography`: where a backup of it can be restored, in its own subscription only; null when not known.
+      `restoreTargets`: other vaults of the estate that stand there.
     """
     for vault in keys.vaults.all.values():
         found = keys.of_vault(vault.key)
@@ -59,15 +71,35 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
             "ending": ends.count("near"),
             "endless": ends.count("none"),
             "geography": geography_of(vault.resource.location),
+            **_backup(keys, vault, now),
             **_load(keys, vault),
             **_stamps(keys, vault, found),
         }
         yield fact(vault.resource, VAULT, "vault", {"summary": vault_words(vault.resource, told), **told})
 
 
+def _backup(keys: Keys, vault: Vault, now: datetime) -> dict[str, Any]:
+    found = keys.backups.of(vault)
+    recorded = found.recorded
+    return {
+        "backup": found.state,
+        "backupEveryDays": found.every,
+        "backupRecordedAt": recorded if isinstance(recorded, Unknown) else text_of(recorded),
+        "backupAgeDays": (now - recorded).days if isinstance(recorded, datetime) else recorded,
+        "backupMissing": found.missing(vault),
+        "backupPlaces": [command.place for command in found.commands],
+        "restoreTargets": [target.resource.id for target in keys.backups.targets(vault)],
+    }
+
+
 def _load(keys: Keys, vault: Vault) -> dict[str, Any]:
     load, limits = keys.loads.of(vault.key), reference().limits
     together = keys.loads.of_subscription(vault)
+    shares = [
+        _share(load.most if load.most is not None else load.least, limits.reads),
+        _share(load.burst, limits.reads),
+        _share(together, limits.reads * limits.subscription_factor),
+    ]
     return {
         "polling": load.least,
         "pollingMost": load.most,
@@ -77,7 +109,32 @@ def _load(keys: Keys, vault: Vault) -> dict[str, Any]:
         "burstShare": _share(load.burst, limits.reads),
         "subscriptionShare": _share(together, limits.reads * limits.subscription_factor),
         "loadComplete": load.complete,
+        "loadShare": max((share for share in shares if share is not None), default=0),
+        "loadOpen": _uncounted(keys, load, vault),
     }
+
+
+def _uncounted(keys: Keys, load: Load, vault: Vault) -> int | Unknown:
+    """Why what is asked of a vault cannot be counted; 0 where it can.
+
+    A cluster with the driver in the stamp of the vault mounts something of it, whether or not its manifests were read.
+    Where it is not known what a class mounts, everything in the vault is counted: the share is then the greatest one.
+    """
+    who = [part.who.name for part in load.parts if None in (part.most, part.burst)]
+    open_ = [f"pods and mounted objects of `{name}`" for name in dict.fromkeys(who)]
+    stamp = keys.stamps.of(vault.resource)
+    read = {mount.cluster.key for mount in keys.mounts.all if mount.cluster is not None}
+    for cluster in keys.estate.of_type(CLUSTERS):
+        drives = rotates(cluster) is not None
+        if drives and cluster.key not in read and stamp is not None and keys.stamps.of(cluster) == stamp:
+            open_.append(f"the manifests of what runs in `{cluster.name}`")
+    if not open_:
+        return 0
+    return Unknown(
+        reason="not everything that asks of this vault can be counted",
+        decided_by=tuple(open_),
+        origin=vault.resource.origin,
+    )
 
 
 def _share(amount: float | None, limit: float) -> float | None:

@@ -68,6 +68,8 @@ def vault_words(vault: Resource, told: dict[str, Any]) -> str:
         parts.append(f"clusters read it up to {told['pollingMost']:.3g} times in ten seconds")
     if told["burst"]:
         parts.append(f"{told['burst']:,} times when all pods start at once")
+    if told["items"] and told["backup"] == "none":
+        parts.append("nothing backs it up")
     return ", ".join(parts)
 
 

@@ -36,6 +36,8 @@ class Guard(NamedTuple):
     origin: Origin | None = None
     meaning: str = ""
     """What that comes to, in words."""
+    otherwise: str = ""
+    """What it comes to with the values of its chart, where somebody gives it others."""
 
 
 class Lead(NamedTuple):

@@ -87,6 +87,12 @@ class Exposure:
         """The ranges of ports of a protocol."""
         return _ranges(self.services, protocol)
 
+    def arrives_on(self, ports: frozenset[int]) -> bool:
+        """Whether one of some ports is reached, outside or behind what translates ports on the way, over TCP."""
+        inside = [service for service in self.extra.get("inside", ()) if service.protocol in ("tcp", "*")]
+        behind = any(first <= port <= last for service in inside for first, last in service.ports for port in ports)
+        return behind or self.has_port(ports)
+
     def has_port(self, ports: frozenset[int]) -> bool:
         """Whether one of some ports is among them over TCP, outside or behind a load balancer that translates."""
         reached = [*self.ports(), *_ranges(self.extra.get("inside", ()))]
@@ -108,10 +114,10 @@ def _ranges(services: Iterable[Service], protocol: str = "tcp") -> tuple[tuple[i
 
 def internet(world: Networks, endpoint: Endpoint) -> Addresses:
     """The addresses of anybody on the Internet, as an endpoint sees them."""
-    extent = world.names(endpoint.subnet).tag("Internet") if endpoint.subnet is not None else None
-    # Without a network there is nothing that is not the Internet, but for private addresses.
-    everything = extent.sure if extent is not None else NOWHERE.complement()
-    return everything.difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
+    # Without a network there is nothing that is not the Internet, but for private addresses. What the tag `Internet`
+    # means is another question: routes of the subnet take from it.
+    near = world.names(endpoint.subnet).reached.sure if endpoint.subnet is not None else NOWHERE
+    return near.complement().difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
 
 
 _GLOBAL_V6: Final = (0x2000 << 112, (0x4000 << 112) - 1)
@@ -257,7 +263,8 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
     deciding, rule_holes = _deciding(world, endpoint, found.own, found.mask)
     witness, confirmed = _witness(world, entry, flows)
     doubts = () if certain else world.inbound(endpoint).gate.doubts
-    every = [*holes, *rule_holes, *doubts]
+    tag = world.names(endpoint.subnet).doubt if not certain and endpoint.subnet is not None else None
+    every = [*holes, *rule_holes, *doubts, *([tag] if tag is not None else [])]
     truth: Truth = True
     if not certain or holes:
         truth = combine(every) if every else Unknown(reason="rules of the groups are not known whole")

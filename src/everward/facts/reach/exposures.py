@@ -12,6 +12,7 @@ from everward.facts.reach.appgateway import gateway_entries
 from everward.facts.reach.apps import SITE_TYPES, doors
 from everward.facts.reach.bastion import bastion_entries
 from everward.facts.reach.dnat import translations
+from everward.facts.reach.edges import edge_exposures
 from everward.facts.reach.entrances import Entry, Step, entries
 from everward.facts.reach.exposure import (
     HIGH_RISK_PORTS,
@@ -52,10 +53,17 @@ def all_entries(world: Networks) -> Iterator[Entry]:
 
 
 def exposures(world: Networks) -> Iterator[Exposure]:
-    """Every way in from the Internet, in a stable order."""
+    """Every way in from the Internet, in a stable order. Worked out once for a world."""
+    if world.ways_in is None:
+        world.ways_in = tuple(_worked_out(world))
+    yield from world.ways_in
+
+
+def _worked_out(world: Networks) -> Iterator[Exposure]:
     for entry in all_entries(world):
         yield from through(world, entry)
     yield from translations(world)
+    yield from edge_exposures(world)
     yield from _services(world)
     yield from _apps(world)
 

@@ -13,10 +13,13 @@ from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
 from everward.facts.reach.deploymentfacts import deployment_facts
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WEB_PORTS, Exposure, exposures
+from everward.facts.reach.factvalues import guard_value, lead_value, step_value
 from everward.facts.reach.filters import Filter
+from everward.facts.reach.hybrid import hybrid_facts
+from everward.facts.reach.management import management_facts
 from everward.facts.reach.names import PlainNames
+from everward.facts.reach.originfacts import origin_facts
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.podfacts import pod_facts
 from everward.facts.reach.publicips import Protection
@@ -25,6 +28,7 @@ from everward.facts.reach.segments import MOST_PAIRS, Segment, TooManyError, seg
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
 from everward.facts.reach.topology import Subnet
+from everward.facts.reach.unmodelled import unmodelled
 from everward.facts.reach.words import slug
 from everward.values import Origin, Truth, Unknown, combine
 
@@ -84,18 +88,18 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "source": str(exposure.grade),
             "services": [format_service(service) for service in exposure.services],
             "ports": [_port_range(range_) for range_ in exposure.ports()],
-            "management": exposure.has_port(MANAGEMENT_PORTS),
-            "highRisk": exposure.has_port(HIGH_RISK_PORTS),
+            "management": exposure.arrives_on(MANAGEMENT_PORTS),
+            "highRisk": exposure.arrives_on(HIGH_RISK_PORTS),
             "web": exposure.has_port(WEB_PORTS),
             "beyondWeb": exposure.beyond(WEB_PORTS),
             "certain": certain is True,
-            "path": [_step(step) for step in exposure.path],
-            "decidedBy": [_step(step) for step in exposure.decided_by],
+            "path": [step_value(step) for step in exposure.path],
+            "decidedBy": [step_value(step) for step in exposure.decided_by],
             "witness": None if exposure.witness is None else str(exposure.witness),
             "confirmed": exposure.confirmed,
             "notes": list(exposure.notes),
-            "guards": [_guard(guard) for guard in exposure.guards],
-            "leadsTo": [_lead(lead) for lead in exposure.leads],
+            "guards": [guard_value(guard) for guard in exposure.guards],
+            "leadsTo": [lead_value(lead) for lead in exposure.leads],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
@@ -118,31 +122,6 @@ def _place(exposure: Exposure) -> Origin:
 
 def _port_range(range_: tuple[int, int]) -> str:
     return format_ports((range_,))
-
-
-def _step(step: Step) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": step.id, "what": step.what}
-    if step.origin is not None and step.origin.file is not None:
-        made["file"] = step.origin.file
-        made["line"] = step.origin.line
-    return made
-
-
-def _guard(guard: Guard) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": guard.id, "header": guard.header, "value": guard.value, "meaning": guard.meaning}
-    if guard.origin is not None and guard.origin.file is not None:
-        made |= {"file": guard.origin.file, "line": guard.origin.line}
-    return made
-
-
-def _lead(lead: Lead) -> dict[str, Any]:
-    return {
-        "id": lead.resource.id,
-        "name": lead.resource.name,
-        "services": [format_service(service) for service in lead.services],
-        "how": lead.how,
-        "reached": lead.reached,
-    }
 
 
 def _egress(world: Networks) -> Iterator[Resource]:
@@ -288,6 +267,8 @@ def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
 
 MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]] = (
     _exposures,
+    origin_facts,
+    unmodelled,
     _egress,
     _addresses,
     _remarks,
@@ -296,5 +277,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     appliance_facts,
     path_facts,
     deployment_facts,
+    management_facts,
+    hybrid_facts,
 )
 """What makes facts, in the order in which they are listed."""

@@ -41,6 +41,8 @@ class Networks:
         self.estate = estate
         self.topology = Topology(estate)
         self.endpoints = Endpoints(self.topology)
+        self.ways_in: tuple[Any, ...] | None = None
+        """The ways in from the Internet, once somebody asked for them; see `exposures`."""
         self._asked = tuple(services)
         self._rules: dict[str, list[Rule]] = {}
         self._names: dict[str, SubnetNames] = {}
@@ -95,10 +97,11 @@ class Networks:
         own = [item for item in rules if item.rule.direction in (direction, None)]
         if subnet is None or not own:
             return None
-        key = (subnet.network.key, direction, self.names(subnet).network)
+        names = self.names(subnet, direction)
+        key = (subnet.network.key, direction, names.network)
         found = self._admin_gates.get(key)
         if found is None:
-            found = self._admin_gates[key] = AdminGate(own, self.names(subnet), self.space)
+            found = self._admin_gates[key] = AdminGate(own, names, self.space)
         return found
 
     @property
@@ -113,15 +116,16 @@ class Networks:
             found = self._rules[group.key] = rules_of(group, self.estate)
         return found
 
-    def names(self, subnet: Subnet | None) -> SubnetNames:
-        """What names mean at a subnet."""
+    def names(self, subnet: Subnet | None, direction: str = OUTBOUND) -> SubnetNames:
+        """What names mean at a subnet, for what goes out or comes in there."""
         key = subnet.key if subnet is not None else ""
         found = self._names.get(key)
         if found is None:
             found = self._names[key] = SubnetNames(self.topology, subnet, self.endpoints.places)
             # One object for equal extents: they are compared often.
-            found.network = self._extents.setdefault(found.network, found.network)
-        return found
+            for item in (found, found.inbound):
+                item.network = self._extents.setdefault(item.network, item.network)
+        return found.inbound if direction == INBOUND else found
 
     def filter(self, group_id: str, direction: str, subnet: Subnet | None, names: Names | None = None) -> Filter | None:
         """The rules of a group at a subnet; None when nobody read the group. `names` may say what its names mean."""
@@ -131,10 +135,11 @@ class Networks:
         if names is not None:
             return Filter(self._of(group, direction), names, self.space)
         # Subnets where every name means the same share their filters, and what was worked out for one.
-        key = (group.key, direction, self.names(subnet).network)
+        meant = self.names(subnet, direction)
+        key = (group.key, direction, meant.network)
         found = self._filters.get(key)
         if found is None:
-            found = self._filters[key] = Filter(self._of(group, direction), self.names(subnet), self.space)
+            found = self._filters[key] = Filter(self._of(group, direction), meant, self.space)
         return found
 
     def _of(self, group: Resource, direction: str) -> list[Rule]:

@@ -18,6 +18,7 @@ REGISTRY: Final = "Microsoft.ContainerRegistry/registries"
 CLUSTER: Final = "Microsoft.ContainerService/managedClusters"
 STORAGE: Final = "Microsoft.Storage/storageAccounts"
 VAULT: Final = "Microsoft.KeyVault/vaults"
+MODULE: Final = "Microsoft.KeyVault/managedHSMs"
 CONFIGURATION: Final = "Microsoft.AppConfiguration/configurationStores"
 SQL: Final = "Microsoft.Sql/servers"
 POSTGRESQL: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
@@ -39,7 +40,8 @@ class Command(NamedTuple):
 
 _START: Final = re.compile(
     r"(?:^|[|;&(!]|\$\(|=|\b(?:sudo|if|then|do|else|exec|time|while|until)\b)\s*"
-    r"(?P<tool>az|kubectl|helm|docker|podman|oras|azcopy|sqlcmd|psql|mysql|Invoke-Sqlcmd)(?=\s)(?P<rest>[^|;&\n]*)",
+    r"(?P<tool>az|kubectl|helm|docker|podman|oras|azcopy|sqlcmd|psql|mysql|Invoke-Sqlcmd|"
+    r"[A-Za-z]+-AzKeyVault(?:Secret|Key|Certificate)?)(?=\s)(?P<rest>[^|;&\n]*)",
     re.IGNORECASE,
 )
 _SAID: Final = re.compile(r"^\s*(?:#|echo\b|Write-\w+\b|throw\b|//|REM\b|printf\b)", re.IGNORECASE)
@@ -109,6 +111,8 @@ def _command(tool: str, words: Sequence[str], cluster: str | None) -> _Found | N
         return _image(tool, words)
     if tool == "azcopy":
         return _copy(words)
+    if "-azkeyvault" in tool:
+        return _cmdlet(tool, words)
     return _database(tool, words)
 
 
@@ -129,11 +133,27 @@ def _az(words: Sequence[str]) -> _Found | None:
         return REGISTRY, name, _option(words, "--name", "-n")
     if group == "storage" and verb in _STORAGE_GROUPS:
         return STORAGE, f"{name} {rest[1]}" if len(rest) > 1 else name, _option(words, "--account-name")
+    if group == "keyvault" and verb in ("backup", "restore"):
+        return MODULE, f"{name} {rest[1]}" if len(rest) > 1 else name, _option(words, "--hsm-name")
     if group == "keyvault" and verb in ("secret", "key", "certificate"):
+        module = _option(words, "--hsm-name")
+        if module is not None:
+            return MODULE, f"{name} {rest[1]}" if len(rest) > 1 else name, module
         return VAULT, f"{name} {rest[1]}" if len(rest) > 1 else name, _option(words, "--vault-name")
     if group == "appconfig" and verb in ("kv", "feature", "revision"):
         return CONFIGURATION, name, _option(words, "--name", "-n")
     return None
+
+
+def _cmdlet(tool: str, words: Sequence[str]) -> _Found | None:
+    """A command of Az.KeyVault for PowerShell: those of what is in vaults, and of modules as a whole."""
+    verb, _, noun = tool.partition("-az")
+    options = [word.lower() for word in words]
+    module = _option([word.lower() if word.startswith("-") else word for word in words], "-hsmname")
+    if noun == "keyvault" and not (verb in ("backup", "restore") and "-hsmname" in options):
+        return None
+    vault = _option([word.lower() if word.startswith("-") else word for word in words], "-vaultname")
+    return (MODULE, tool, module) if module is not None else (VAULT, tool, vault)
 
 
 _LOCAL_HELM: Final = frozenset(

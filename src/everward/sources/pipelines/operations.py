@@ -26,7 +26,9 @@ from everward.sources.pipelines.commands import (
     last_name,
     opens_firewall,
 )
+from everward.sources.pipelines.files import load_yaml
 from everward.sources.pipelines.pools import Kind, Pool, pool_of
+from everward.sources.pipelines.triggers import schedules_of
 from everward.sources.tree import display, real
 from everward.values import Origin, Unknown
 
@@ -268,6 +270,7 @@ def _record(one: Operation, repository: Path, root: Path | None, folders: list[s
         "operation": one.name,
         "target": one.target,
         "opensFirewall": one.opens,
+        "schedules": list(schedules_of(load_yaml(one.step.entry))),
         "places": [{"file": file, "line": line} for file, line in found],
         "blocks": [{**block, "file": shown(block["file"])} for block in one.blocks],
         "roots": [shown(repository / folder) for folder in folders],
