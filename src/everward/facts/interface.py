@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from everward.estate import Estate, Reading, Resource, Unresolved
 from everward.values import Origin, Truth
@@ -23,8 +23,19 @@ class Derived:
     """What could not be analysed, and why."""
 
 
+Wanted: TypeAlias = Callable[[Resource], bool]
+"""Whether somebody asks for such a fact."""
+
+
 class Analysis(ABC):
     """An analysis of a whole estate."""
+
+    wanted: Wanted | None = None
+    """What is kept of its facts; all, without it. An estate can have very many that no criterion reads."""
+
+    def kept(self, facts: Iterable[Resource]) -> Iterator[Resource]:
+        """Those of some facts that are wanted, one by one."""
+        return iter(facts) if self.wanted is None else filter(self.wanted, facts)
 
     name: str
     """`reach`, `access`, `keys`: what readings of its facts are called."""

@@ -63,13 +63,13 @@ class AccessAnalysis(Analysis):
         names = Names()
         steps = list(escalations(rights))
         holdings = Holdings(rights, steps)
-        derived.facts.extend(_grants(holdings, names))
-        derived.facts.extend(_escalations(steps, names))
+        derived.facts.extend(self.kept(_grants(holdings, names)))
+        derived.facts.extend(self.kept(_escalations(steps, names)))
         for maker in _MAKERS:
-            derived.facts.extend(maker(rights, names))
-        derived.facts.extend(_documents(holdings, names))
-        derived.facts.extend(denial_facts(rights.denials, names))
-        derived.facts.extend(radius_facts(rights, steps, names))
+            derived.facts.extend(self.kept(maker(rights, names)))
+        derived.facts.extend(self.kept(_documents(holdings, names)))
+        derived.facts.extend(self.kept(denial_facts(rights.denials, names)))
+        derived.facts.extend(self.kept(radius_facts(rights, steps, names)))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(

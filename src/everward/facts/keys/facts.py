@@ -35,6 +35,7 @@ from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Use
 from everward.facts.keys.vaultfacts import vault_facts
 from everward.facts.keys.words import item_words, use_words
+from everward.facts.shape import place_in
 from everward.values import Unknown
 
 ITEM: Final = "Keys/items"
@@ -59,12 +60,12 @@ class KeysAnalysis(Analysis):
         now = self._now if self._now is not None else datetime.now(UTC)
         return Derived(
             [
-                *_items(keys, now, self._near),
-                *_uses(keys),
-                *vault_facts(keys, now, self._near),
-                *store_facts(keys),
-                *stamp_facts(keys),
-                *permission_facts(keys),
+                *self.kept(_items(keys, now, self._near)),
+                *self.kept(_uses(keys)),
+                *self.kept(vault_facts(keys, now, self._near)),
+                *self.kept(store_facts(keys)),
+                *self.kept(stamp_facts(keys)),
+                *self.kept(permission_facts(keys)),
             ]
         )
 
@@ -173,7 +174,7 @@ def _uses(keys: Keys) -> Iterator[Resource]:
                 "privateLink": private,
                 "outage": outage(private),
             },
-            origin=use.consumer.origin_of(use.path),
+            origin=place_in(use.consumer, use.path),
             condition=use.certain,
             sort=str(use.delivery),
         )

@@ -50,7 +50,10 @@ class ReachAnalysis(Analysis):
         derived = Derived()
         for maker in MAKERS:
             for made in maker(world):
-                (derived.facts if isinstance(made, Resource) else derived.unresolved).append(made)  # type: ignore[arg-type]
+                if isinstance(made, Unresolved):
+                    derived.unresolved.append(made)
+                elif self.wanted is None or self.wanted(made):
+                    derived.facts.append(made)
         return derived
 
 
