@@ -447,7 +447,9 @@ def _traced(world: Networks, one: Addresses, two: Addresses, asked: Service) -> 
     if hop in (Hop.LOCAL, Hop.PEERING):
         found = _at(world, place)
         if found is None:
-            return "NO_ROUTE"
+            # The analyser follows a packet to the subnet, whether somebody is there or not.
+            known = any(item.addresses.covers(two) for item in world.topology.subnets.values())
+            return "DELIVERED_TO_SUBNET" if known else "NO_ROUTE"
         return "ACCEPTED" if verdict(world.gate(found, INBOUND), one, two, mask) == "Allow" else "DENIED"
     if world.way_out(source) is False:
         return "DENIED_OUT"

@@ -322,6 +322,7 @@ RECORDS: list[tuple[str, Any, Any, Any]] = [
     ("flow-trace", "TCP/443 8.8.8.8 -> 198.51.100.77", LAB, "DENIED"),
     ("flow-trace", "ICMP echo 8.8.4.4 -> 198.51.100.77", LAB, "ACCEPTED"),
     ("flow-trace", "172.28.1.8 -> 172.28.3.3", LAB, "NO_ROUTE"),
+    ("flow-trace", "172.28.1.8 -> 172.28.2.77", LAB, "DELIVERED_TO_SUBNET"),
     ("flow-trace", "172.28.2.9 -> 203.0.113.3", LAB, "NO_ROUTE"),
     ("flow-trace", "8.8.8.8 -> 9.9.9.9", LAB, "NO_ROUTE"),
     ("abac-eval", "?", {"condition": "@Resource[a] NumericGreaterThan 4", "context": {"resource": {"a": 5}}}, True),
