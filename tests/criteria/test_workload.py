@@ -25,6 +25,21 @@ LOGIN = ".ado/pipelines/templates/steps-terraform-init.yaml:40"
 
 STATE_STORE = ".ado/pipelines/templates/steps-terraform-setup-statestore.yaml:84"
 """Where the pipelines give themselves a role, and use it a few lines on."""
+DEPLOYED = {
+    f".ado/pipelines/templates/{place}"
+    for place in (
+        "jobs-deploy-configuration.yaml:50",
+        "jobs-deploy-configuration.yaml:91",
+        "jobs-deploy-workload.yaml:61",
+        "jobs-deploy-workload.yaml:88",
+        "jobs-deploy-workload.yaml:283",
+        "jobs-deploy-workload.yaml:300",
+        "jobs-deploy-workload.yaml:309",
+        "steps-terraform-apply.yaml:51",
+    )
+}
+"""Where the pipelines talk to the data planes of a stamp."""
+PUSHED = {".ado/pipelines/templates/jobs-container-build.yaml:46"}
 
 VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
@@ -39,6 +54,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
         "pipeline-signs-in-without-secret": {LOGIN},
         "role-assignment-waited-for": {STATE_STORE},
+        "pipeline-targets-private": PUSHED,
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
         "subscription-policy-enforced": {"subscription"},
@@ -79,6 +95,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "pipeline-signs-in-without-secret": {LOGIN},
         "role-assignment-waited-for": {STATE_STORE},
+        "pipeline-targets-private": DEPLOYED,
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
         "secret-readers-separated": {
             "modules/stamp/keyvault.tf:13",
@@ -122,9 +139,17 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "front-door-waf-prevents": {"frontdoor.tf:249"},
         "pipeline-identity-one-environment": {LOGIN},
+        "pipeline-reaches-its-targets": PUSHED,
         "storage-blobs-recoverable": {"storage.tf:2"},
     },
     "releaseunit": {
+        "critical-path-survives-zone-loss": {
+            "modules/stamp/kubernetes.tf:2",
+            "modules/stamp/kubernetes.tf:79",
+            "modules/stamp/storage.tf:2",
+            "modules/stamp/storage.tf:20",
+        },
+        "managed-service-keeps-management-traffic": {"modules/stamp/kubernetes.tf:2"},
         "customer-managed-key-has-reason": {
             "modules/stamp/eventhub.tf:1",
             "modules/stamp/kubernetes.tf:2",
@@ -142,6 +167,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "management-ports-closed": {"modules/stamp/network.tf:41"},
         "federated-credential-names-one-subject": {f"modules/stamp/identities.tf:{line}" for line in (10, 28, 46)},
         "pipeline-identity-one-environment": {LOGIN},
+        "pipeline-reaches-its-targets": DEPLOYED,
         "privileged-role-within-subscription": ROLES,
         "role-assignments-below-limit": {"subscription"},
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},

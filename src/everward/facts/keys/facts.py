@@ -9,6 +9,7 @@
 - `Everward.Keys/stores`, one for each store of data: whose key encrypts it, where that is, whether a reason is
   recorded.
 - `Everward.Keys/stamps`, one for each stamp and one for what they share: the vaults that it has and uses.
+- `Everward.Keys/permissions`, one for each access policy of a vault and each local role of a managed HSM.
 
 Each has a `summary`, one sentence. A property that is null is known to be nothing; one that is not known is a hole.
 What each means stands at the function that makes it.
@@ -26,6 +27,7 @@ from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.outage import Links, kept, outage
+from everward.facts.keys.permissions import permission_facts
 from everward.facts.keys.rotation import follow_all
 from everward.facts.keys.stampfacts import stamp_facts
 from everward.facts.keys.storefacts import store_facts
@@ -62,6 +64,7 @@ class KeysAnalysis(Analysis):
                 *vault_facts(keys, now, self._near),
                 *store_facts(keys),
                 *stamp_facts(keys),
+                *permission_facts(keys),
             ]
         )
 
