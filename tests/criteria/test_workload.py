@@ -40,6 +40,8 @@ DEPLOYED = {
 }
 """Where the pipelines talk to the data planes of a stamp."""
 PUSHED = {".ado/pipelines/templates/jobs-container-build.yaml:46"}
+POOLS = {f".ado/pipelines/azure-release-{place}" for place in ("e2e.yaml:8", "int.yaml:16", "prod.yaml:8")}
+"""Where the pipelines say what runs them."""
 
 VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
@@ -55,6 +57,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "pipeline-signs-in-without-secret": {LOGIN},
         "role-assignment-waited-for": {STATE_STORE},
         "pipeline-targets-private": PUSHED,
+        "pipeline-targets-private": POOLS,
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
         "subscription-policy-enforced": {"subscription"},
@@ -96,6 +99,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "pipeline-signs-in-without-secret": {LOGIN},
         "role-assignment-waited-for": {STATE_STORE},
         "pipeline-targets-private": DEPLOYED,
+        "pipeline-targets-private": POOLS,
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
         "secret-readers-separated": {
             "modules/stamp/keyvault.tf:13",
@@ -139,7 +143,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "front-door-waf-prevents": {"frontdoor.tf:249"},
         "pipeline-identity-one-environment": {LOGIN},
-        "pipeline-reaches-its-targets": PUSHED,
+        "pipeline-reaches-its-targets": POOLS,
         "storage-blobs-recoverable": {"storage.tf:2"},
     },
     "releaseunit": {
@@ -167,7 +171,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "management-ports-closed": {"modules/stamp/network.tf:41"},
         "federated-credential-names-one-subject": {f"modules/stamp/identities.tf:{line}" for line in (10, 28, 46)},
         "pipeline-identity-one-environment": {LOGIN},
-        "pipeline-reaches-its-targets": DEPLOYED,
+        "pipeline-reaches-its-targets": POOLS,
         "privileged-role-within-subscription": ROLES,
         "role-assignments-below-limit": {"subscription"},
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
