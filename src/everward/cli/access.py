@@ -141,26 +141,27 @@ def what_can(
     """Say what PRINCIPAL may do in what PATH holds: an object id, the id or name of a resource, `deployer`."""
     outputs = check_targets(targets)
     from everward.estate import Estate
-    from everward.facts.access.escalation import blast_radius, escalations
+    from everward.facts.access.escalation import escalations
+    from everward.facts.access.radius import Reach
     from everward.facts.access.rights import Rights
     from everward.reports.access import what_can_json, what_can_svg, what_can_text
     from everward.reports.interface import Look
 
     estate = Estate(read(paths, **reading))
     rights = Rights(estate)
-    steps = list(escalations(rights))
+    reach = Reach(rights, escalations(rights))
     chosen = _principals(rights, name)
     for output in outputs:
         pieces: list[bytes] = []
         for principal in chosen:
             grants = list(rights.held_by(principal))
             if output.form == "json":
-                pieces += what_can_json(principal, grants, blast_radius(rights, principal, steps))
+                pieces += what_can_json(principal, grants, reach.of(principal))
             elif output.form == "svg":
                 pieces += what_can_svg(principal, grants)
             else:
                 look = Look(width=width(), colour=colours(output))
-                pieces += what_can_text(principal, grants, blast_radius(rights, principal, steps), look)
+                pieces += what_can_text(principal, grants, reach.of(principal), look)
         deliver(pieces, output)
     return _end(rights, allow_incomplete=allow_incomplete)
 

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from everward.assessment import listed
 from everward.facts.access.connections import SCHEMES, Connection
-from everward.facts.access.escalation import Radius, key_readers
+from everward.facts.access.denials import Denial
+from everward.facts.access.escalation import key_readers
 from everward.facts.access.grants import Grant
 from everward.facts.access.principals import Principal
+from everward.facts.access.radius import Radius
 from everward.facts.access.rights import Answer, Proof, Rights, Verdict
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
@@ -59,7 +61,7 @@ def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Loo
         for way in _ways(rights, principal, answer):
             yield from layout.plain(f"as {way}", " " * 12, " " * 12)
         if answer.denial is not None:
-            yield from layout.plain(f"deny assignment `{answer.denial.resource.name}`", " " * 12, " " * 12)
+            yield from layout.plain(_denial(answer.denial), " " * 12, " " * 12)
         if answer.hole is not None:
             yield from layout.plain(_hole(answer.hole), " " * 12, " " * 12)
     allowed = sum(answer.verdict is Verdict.ALLOWED for _, answer in found)
@@ -90,6 +92,15 @@ def _ways(rights: Rights, principal: Principal, answer: Answer) -> list[str]:
     """The pipelines that act as somebody where a right is asked for, in words, each once."""
     resource = answer.proofs[0].grant.resource if answer.proofs else None
     return list(dict.fromkeys(_way(one) for one in rights.connections.of(principal, resource)))
+
+
+def _denial(denial: Denial) -> str:
+    out = [one.name for one in denial.excluded.known]
+    made = ", made and kept by Azure" if denial.protected is True else ""
+    own = ", at its own scope only" if denial.own_only is True else ""
+    return (
+        f"deny assignment `{denial.name}` at {denial.scope}{own}{made}{f'; excluded: {listed(out, 4)}' if out else ''}"
+    )
 
 
 def _way(one: Connection) -> str:
@@ -139,6 +150,7 @@ def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> It
                 for one in rights.connections.of(principal, answer.proofs[0].grant.resource if answer.proofs else None)
             ],
             "deniedBy": None if answer.denial is None else answer.denial.resource.id,
+            "systemProtected": None if answer.denial is None else answer.denial.protected is True,
             "unknown": None if answer.hole is None else _hole(answer.hole),
         }
         for principal, answer in found

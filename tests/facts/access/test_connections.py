@@ -7,7 +7,9 @@ from tests.facts.access.made import HERE, HOLE, YOU, assigned, facts, graph, res
 
 from everward.estate import Resource
 from everward.facts.access.connections import Connection
-from everward.facts.access.escalation import Edge, blast_radius
+from everward.facts.access.edges import Edge
+from everward.facts.access.escalation import escalations
+from everward.facts.access.radius import blast_radius
 from everward.values import Unknown
 
 IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -209,7 +211,7 @@ def test_whoever_runs_a_pipeline_becomes_whom_it_acts_as() -> None:
     assignment = assigned("Owner", Unknown(reason="x", decided_by=("azurerm_x.y.principal_id",)))
     made = rights(identity(), assignment, elsewhere=[record])
     runner = made.grants.principals.add("pipeline:.ado/release.yaml", "release.yaml", "pipeline")
-    radius = blast_radius(made, runner)
+    radius = blast_radius(made, runner, escalations(made))
     assert [one.name for one in radius.becomes] == ["ship"]
     assert [step.edge for step in radius.steps] == [Edge.PIPELINE]
     assert radius.steps[0].target.endswith("/userAssignedIdentities/ship")

@@ -273,6 +273,41 @@ def test_a_reference_to_a_resource_is_its_name() -> None:
     assert the(*edge(origin(several), declared)).target is None
 
 
+def record(kind: str, name: str, **body: Any) -> Resource:
+    return made(f"{NETWORK}/dnsZones/{kind}", f"contoso.com/{name}", body)
+
+
+def test_records_of_zones_lead_to_what_answers() -> None:
+    zone = made(f"{NETWORK}/dnsZones", "contoso.com", {})
+    account = made("Microsoft.Storage/storageAccounts", "st1", {}).id
+    by_id = record("A", "o", targetResource={"id": account})
+    by_name = record("CNAME", "o", CNAMERecord={"cname": "st1.blob.core.windows.net."})
+    for item in (by_id, by_name):
+        assert the(*edge(origin("o.contoso.com"), STORE, zone, item)).bypass is Bypass.OPEN
+    by_address = record("A", "api", ARecords=[{"ipv4Address": "203.0.113.5"}])
+    anybody = rule("web", 100, destinationPortRange="443")
+    assert the(*edge(origin("api.contoso.com"), by_address, *machines(anybody))).bypass is Bypass.OPEN
+    apex = record("A", "@", targetResource={"id": account})
+    assert the(*edge(origin("contoso.com"), STORE, apex)).bypass is Bypass.OPEN
+    circle = [
+        record("CNAME", "a", CNAMERecord={"cname": "b.contoso.com"}),
+        record("CNAME", "b", CNAMERecord={"cname": "a.contoso.com"}),
+    ]
+    assert the(*edge(origin("a.contoso.com"), *circle)).target is None
+    several = record("A", "o", ARecords=[{"ipv4Address": "1.2.3.4"}, HOLE])
+    assert the(*edge(origin("o.contoso.com"), several)).target is None
+    assert the(*edge(origin("o.contoso.com"), record("A", "o", ARecords=[HOLE]))).target is None
+
+
+def test_what_cannot_be_judged_is_said() -> None:
+    derived = ReachAnalysis().derive(estate(*edge(origin("www.contoso.com"))))
+    [said] = [item for item in derived.unresolved if item.subject.startswith("origin")]
+    assert said.subject == "origin `o` of `fd`"
+    assert "`www.contoso.com` is in no source" in said.reason
+    [fact] = [item for item in derived.facts if item.type == "Everward.Reach/origins"]
+    assert fact.get("properties.judged") is False
+
+
 def test_the_front_door_way_is_answered() -> None:
     made_world = world(*edge(origin("st1.blob.core.windows.net", **linked(status="Approved")), SHUT))
     [reply] = ask(made_world, "internet", "st1", WEB)

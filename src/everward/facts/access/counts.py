@@ -43,20 +43,28 @@ _GROUPS: Final = "/providers/microsoft.management/managementgroups/"
 
 
 class Stamps:
-    """Stamps of an estate: instances of a module, or resource groups, in which something computes."""
+    """Stamps of an estate: instances of a module, or else resource groups, in which something computes."""
 
     def __init__(self, estate: Estate) -> None:
-        self._found: set[str] = set()
+        self._users: dict[str, set[str]] = {}
+        """Instances of modules that have something in a resource group."""
         for resource in estate:
-            if resource.type_key in COMPUTES:
-                self._found |= {unit for unit in (instance_of(resource), _group_of(resource.id)) if unit}
+            declared, group = instance_of(resource), _group_of(resource.id)
+            if declared and group:
+                self._users.setdefault(group, set()).add(declared)
+        computing = [item for item in estate if item.type_key in COMPUTES]
+        self._found = {unit for item in computing if (unit := self._unit(instance_of(item), item.id))}
 
     def of(self, resource: Resource, *ids: str) -> str | None:
         """The stamp of a resource: where it is declared, else where one of these ids stands."""
         declared = instance_of(resource)
-        if declared:
-            return declared if declared in self._found else None
-        return next((group for id_ in ids if (group := _group_of(id_)) in self._found), None)
+        units = [declared] if declared else [self._unit("", id_) for id_ in ids]
+        return next((unit for unit in units if unit in self._found), None)
+
+    def _unit(self, declared: str, id_: str) -> str:
+        group = _group_of(id_)
+        users = self._users.get(group, set())
+        return declared or (next(iter(users)) if len(users) == 1 else group if not users else "")
 
 
 def instance_of(resource: Resource) -> str:
@@ -132,6 +140,7 @@ class _Count:
             "managementGroup": scope if managed else None,
             "assignments": self.total,
             "atLeast": bool(self.open),
+            "more": self._more(),
             "shared": shared,
             "stamps": len(self.stamps),
             "perStamp": self.per_stamp,
@@ -139,6 +148,14 @@ class _Count:
             "groups": len(self.groups),
             "summary": self._summary(scope, shared),
         }
+
+    def _more(self) -> int | Unknown:
+        """How many more there may be: 0, or a hole where it is not known for how many some stand."""
+        if not self.open:
+            return 0
+        named = tuple(dict.fromkeys(name for hole in self.open for name in hole.decided_by))
+        reason = "some assignments stand for a number that is not known"
+        return Unknown(reason=reason, decided_by=named or (self.open[0].reason,))
 
     def _limit(self, edition: str, limit: int, shared: int) -> dict[str, Any]:
         most = (limit - shared) // self.per_stamp if self.per_stamp else None

@@ -9,6 +9,7 @@ from everward.estate import Estate, Resource, Unresolved
 from everward.facts.access.activation import NOT_READ
 from everward.facts.access.counts import count_facts
 from everward.facts.access.dataroles import KEY, keys_count
+from everward.facts.access.denials import denial_facts
 from everward.facts.access.escalation import Escalation, escalations
 from everward.facts.access.federation_facts import connection_facts, federation_facts
 from everward.facts.access.grants import Grant, Standing
@@ -16,6 +17,7 @@ from everward.facts.access.holdings import Holdings, readers, writers
 from everward.facts.access.membership_facts import membership_facts
 from everward.facts.access.names import Names
 from everward.facts.access.propagation import propagation_facts
+from everward.facts.access.radius import radius_facts
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
@@ -66,6 +68,8 @@ class AccessAnalysis(Analysis):
         for maker in _MAKERS:
             derived.facts.extend(maker(rights, names))
         derived.facts.extend(_documents(holdings, names))
+        derived.facts.extend(denial_facts(rights.denials, names))
+        derived.facts.extend(radius_facts(rights, steps, names))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from everward.estate import Resource
+from everward.estate import Resource, Unresolved
 from everward.facts.interface import fact
 from everward.facts.reach.exposures import exposures
 from everward.facts.reach.factvalues import guard_value, step_value
@@ -17,11 +17,21 @@ from everward.values import Unknown
 ORIGIN: Final = "Reach/origins"
 
 
-def origin_facts(world: Networks) -> Iterator[Resource]:
-    """A fact for each origin of each Front Door."""
+def origin_facts(world: Networks) -> Iterator[Resource | Unresolved]:
+    """A fact for each origin of each Front Door; of those that cannot be judged it is said besides."""
     seen: dict[str, int] = {}
     for found in origins(world, list(exposures(world))):
-        yield _origin(found, seen)
+        made = _origin(found, seen)
+        yield made
+        if not found.judged and isinstance(found.bypass, Unknown):
+            name = found.backend.name if found.backend is not None else made.name
+            yield Unresolved(
+                subject=f"origin `{name}` of `{found.edge.resource.name}`",
+                reason=f"who reaches it around Front Door is not known: {found.bypass.reason}",
+                origin=made.origin,
+                decided_by=found.bypass.decided_by,
+                help="read what answers there together with it, such as the manifests of a cluster",
+            )
 
 
 def _origin(found: Found, seen: dict[str, int]) -> Resource:
@@ -52,10 +62,19 @@ def _origin(found: Found, seen: dict[str, int]) -> Resource:
             "requestsRefused": found.refused,
             "privateLink": found.private,
             "served": found.served,
+            "judged": found.judged,
             "paths": [[step_value(step) for step in way.path] for way in found.paths],
             "decidedBy": [step_value(step) for way in found.paths for step in way.decided_by],
             "guards": [guard_value(guard) for guard in found.guards],
             "notes": list(found.notes),
         },
         origin=backend.origin if backend is not None else about.origin,
+        sort=_sort(found),
     )
+
+
+def _sort(found: Found) -> str:
+    """What criteria tell origins by: of those that cannot be judged nothing is verified."""
+    if not found.judged:
+        return "origin that is not judged"
+    return "declared origin" if found.backend is not None else "place that asks for the id"

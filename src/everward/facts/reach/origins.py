@@ -58,6 +58,8 @@ class Found:
     """Whether the profile gets there by an approved private link."""
     served: Truth
     """Whether some route leads there."""
+    judged: bool
+    """Whether the place was read, and every way into it is looked at."""
     notes: tuple[str, ...]
 
 
@@ -117,7 +119,7 @@ def _judged(
     notes = list(_link_notes(edge, backend)) if backend is not None and linked else []
     if target is None:
         hole = _nobody(edge, backend)
-        return Found(edge, backend, None, hole, hole, (), (), private, served, tuple(notes))
+        return Found(edge, backend, None, hole, hole, (), (), private, served, judged=False, notes=tuple(notes))
     bypass: Bypass | Unknown
     ways = [item for item in listed if _leads(item, target) and _web(item, backend)]
     if target.type_key in _SITES:
@@ -128,7 +130,8 @@ def _judged(
         refused = _refused(world, edge, ways, guards, target)
         bypass = _of_ways(world, target, ways, refused)
     paths = () if bypass is Bypass.NONE else tuple(ways)
-    return Found(edge, backend, target, bypass, refused, paths, tuple(guards), private, served, tuple(notes))
+    judged = bool(ways) or target.type_key in _SITES or _seen(world, target)
+    return Found(edge, backend, target, bypass, refused, paths, tuple(guards), private, served, judged, tuple(notes))
 
 
 def _nobody(edge: Edge, backend: Backend | None) -> Unknown:

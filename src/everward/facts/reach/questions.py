@@ -129,6 +129,8 @@ def _from_sites(world: Networks, target: Resource, asked: Service) -> Iterator[W
     if not found and not _modelled(world, target):
         kind = target.type.rpartition("/")[2]
         yield Way("on-premises", Unknown(reason=f"ways into `{kind}` are not modelled"))
+    elif not found:
+        yield Way("on-premises", False, notes=("no gateway of its network, or of a peer of that, was read",))
 
 
 def find(world: Networks, text: str) -> list[Resource]:
@@ -360,7 +362,7 @@ def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint,
         Step(step_id, what)
         for step_id, what, truth in (
             (subnet.id, "groups of the source", leaving),
-            (str(subnet.route_table or subnet.network.id), "routes", routed),
+            (subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id, "routes", routed),
             (endpoint.resource.id, "groups of the destination", arriving),
         )
         if truth is not True
@@ -514,7 +516,7 @@ def _walled(
         Step(target.id, "its public endpoint", target.origin),
     )
     seen = seen_from(world, firewall)
-    admitted = _over_internet(world, origin, admission) if seen is None else admission.admits(seen)
+    admitted = _anybody(origin, admission) if seen is None else admission.admits(seen)
     decided = (*through.steps, *deciding_steps(target, admission))
     return Way("public", all_of([leaving, through.holds, admitted]), steps, decided, notes=through.notes)
 
@@ -543,10 +545,15 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, addresses: Addresses
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:
     out: Truth = world.way_out(origin) if isinstance(origin, Endpoint) else True
+    return all_of([out, _anybody(origin, admission)])
+
+
+def _anybody(origin: Place, admission: Admission) -> Truth:
+    """Whether a service lets in who comes from a public address that is not known."""
     if admission.listens is False:
         return False
     if admission.everyone is True:
-        return all_of([out, admission.listens])
+        return admission.listens
     if admission.openness == "closed":
         return False
     return Unknown(reason="the public address that the subnet leaves by decides", decided_by=(origin.id,))
