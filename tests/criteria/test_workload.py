@@ -23,6 +23,11 @@ POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "po
 LOGIN = ".ado/pipelines/templates/steps-terraform-init.yaml:40"
 """Where the pipelines take the secret out of their service connections."""
 
+STATE_STORE = ".ado/pipelines/templates/steps-terraform-setup-statestore.yaml:84"
+"""Where the pipelines give themselves a role, and use it a few lines on."""
+POOLS = {f".ado/pipelines/azure-release-{place}" for place in ("e2e.yaml:8", "int.yaml:16", "prod.yaml:8")}
+"""Where the pipelines say what runs them."""
+
 VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
     "globalresources": {
         "activity-log-archived": {"subscription"},
@@ -35,6 +40,8 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "ingress-admits-only-the-edge": {"frontdoor.tf:108", "frontdoor.tf:125"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
         "pipeline-signs-in-without-secret": {LOGIN},
+        "role-assignment-waited-for": {STATE_STORE},
+        "pipeline-targets-private": POOLS,
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
         "subscription-policy-enforced": {"subscription"},
@@ -62,6 +69,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "event-hubs-closed-to-internet": {"modules/stamp/eventhub.tf:1"},
         "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
+        "key-vault-backed-up": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-protection": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:13"},
@@ -73,6 +81,8 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:23",
         },
         "pipeline-signs-in-without-secret": {LOGIN},
+        "role-assignment-waited-for": {STATE_STORE},
+        "pipeline-targets-private": POOLS,
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
         "secret-readers-separated": {
             "modules/stamp/keyvault.tf:13",
@@ -116,9 +126,17 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         },
         "front-door-waf-prevents": {"frontdoor.tf:249"},
         "pipeline-identity-one-environment": {LOGIN},
+        "pipeline-reaches-its-targets": POOLS,
         "storage-blobs-recoverable": {"storage.tf:2"},
     },
     "releaseunit": {
+        "critical-path-survives-zone-loss": {
+            "modules/stamp/kubernetes.tf:2",
+            "modules/stamp/kubernetes.tf:79",
+            "modules/stamp/storage.tf:2",
+            "modules/stamp/storage.tf:20",
+        },
+        "managed-service-keeps-management-traffic": {"modules/stamp/kubernetes.tf:2"},
         "customer-managed-key-has-reason": {
             "modules/stamp/eventhub.tf:1",
             "modules/stamp/kubernetes.tf:2",
@@ -136,7 +154,9 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "management-ports-closed": {"modules/stamp/network.tf:41"},
         "federated-credential-names-one-subject": {f"modules/stamp/identities.tf:{line}" for line in (10, 28, 46)},
         "pipeline-identity-one-environment": {LOGIN},
+        "pipeline-reaches-its-targets": POOLS,
         "privileged-role-within-subscription": ROLES,
+        "role-assignments-below-limit": {"subscription"},
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
         "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},

@@ -241,6 +241,17 @@ def test_the_same_command_twice_has_two_names() -> None:
     assert names == ["release-yaml-az-keyvault-secret-list", "release-yaml-az-keyvault-secret-list-2"]
 
 
+def test_a_fact_stands_where_the_pipeline_says_what_runs_it() -> None:
+    def place(record: Resource) -> tuple[Any, Any]:
+        pipelines = Reading("pipelines", "repo", elsewhere=[record])
+        world = Networks(Estate([Reading("inventory", "test", [vault()]), pipelines]))
+        [made_fact] = [item for item in deployment_facts(world) if isinstance(item, Resource)]
+        return made_fact.origin.file, made_fact.origin.line
+
+    assert place(operation(poolLine=3)) == ("/repo/.ado/release.yaml", 3)
+    assert place(operation()) == ("/repo/.ado/deploy.yaml", 7)
+
+
 # Places of agents
 
 

@@ -12,7 +12,7 @@ from everward.facts.reach.deployments import Deployment, Deployments
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.words import slug
 from everward.facts.shape import properties, text_in
-from everward.values import Truth, Unknown
+from everward.values import Origin, Truth, Unknown
 
 DEPLOYMENT: Final = "Reach/deployments"
 AGENTS: Final = "Reach/agents"
@@ -57,8 +57,17 @@ def _deployment(item: Deployment, seen: dict[str, int]) -> Resource:
             "agents": [_place(standing) for standing in item.agents],
             "privateEndpoints": [link.endpoint.id for link in item.endpoints],
         },
-        origin=item.record.origin,
+        origin=_cause(item),
     )
+
+
+def _cause(item: Deployment) -> Origin:
+    """Where the pipeline says what runs it: moving its agents repairs every command at once."""
+    body = properties(item.record.body)
+    pipeline, line = body.get("pipeline"), body.get("poolLine")
+    if isinstance(pipeline, str) and isinstance(line, int):
+        return Origin(source=item.record.origin.source, file=pipeline, line=line)
+    return item.record.origin
 
 
 def _place(standing: Standing) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _says(resource: Resource, path: str, wanted: list[str]) -> Truth:
 def _found(world: Networks, endpoint: Endpoint, needs: Needs, flow: Flow, applies: Truth) -> Found:
     subnet, peer = endpoint.subnet, _peer(endpoint, flow)
     if peer is None or subnet is None:
-        hole = Unknown(reason=f"the service tag `{flow.peer}` is not in the published list")
+        hole = Unknown(reason=f"the service tag `{flow.peer}` is not in the published list", decided_by=(flow.peer,))
         return Found(endpoint, needs, flow, applies, hole, (), False)
     grouped = _passes(world, endpoint, flow, peer)
     routed = _routed(world, endpoint, flow, peer)
@@ -176,7 +176,10 @@ def _passes(world: Networks, endpoint: Endpoint, flow: Flow, peer: Addresses) ->
         return True
     if not any(part.passage.most & mask == mask for part in parts):
         return False
-    return combine(gate.holes) if gate.holes else Unknown(reason="rules of the groups are not known whole")
+    rules = [bound.rule for item in gate.gate.filters for bound in item.rules]
+    holes = [*gate.holes, *gate.gate.doubts, *(hole for rule in rules for hole in rule.holes)]
+    where = (endpoint.resource.id,)
+    return combine(holes) if holes else Unknown(reason="rules of the groups are not known whole", decided_by=where)
 
 
 def _routed(world: Networks, endpoint: Endpoint, flow: Flow, peer: Addresses) -> Truth:

@@ -33,7 +33,7 @@ from everward.facts.reach.podpolicies import (
 from everward.facts.reach.services import Service, Space
 from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in
 from everward.sources.manifests.facts.selecting import matches
-from everward.values import Truth, Unknown, all_of, any_of
+from everward.values import Truth, Unknown, all_of, any_of, combine, unknowns_in
 
 TEMPLATE_TYPE: Final = "Everward.Kubernetes/PodTemplate"
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
@@ -151,7 +151,10 @@ class PodNetworks:
 
     def _chosen(self, pods: Pods, direction: str) -> Iterator[tuple[Policy, Truth]]:
         for policy in self._policies.get((direction, pods.namespace), ()):
-            doubt = True if policy.certain else Unknown(reason="the directions of a network policy are not known")
+            doubt: Truth = True
+            if not policy.certain:
+                reason = "the directions of a network policy are not known"
+                doubt = Unknown(reason=reason, decided_by=(policy.resource.id,))
             truth = all_of([doubt, policy.resource.condition, matches(policy.selector, pods.labels, empty=True)])
             if truth is not False:
                 yield policy, truth
@@ -162,10 +165,23 @@ class PodNetworks:
         enforced: Truth = engine if isinstance(engine, Unknown) else engine is not None
         found = any_of([truth for _, truth in self.selecting(pods, direction)])
         if found is not True and self._other(pods):
-            found = any_of([found, Unknown(reason="policies of the engine are not followed")])
+            found = any_of([found, self.doubt(pods, direction)])
         if pods.on_host is not False and found is not False:
-            found = Unknown(reason="policies do not act as written on pods in the network of their node")
+            reason = "policies do not act as written on pods in the network of their node"
+            found = Unknown(reason=reason, decided_by=(pods.resource.id,))
         return all_of([enforced, found])
+
+    def doubt(self, pods: Pods, direction: str) -> Unknown:
+        """Why it is not known what policies let through in a direction."""
+        engine = self.cluster(pods.cluster).engine
+        holes = [engine] if isinstance(engine, Unknown) else []
+        for policy, truth in self.selecting(pods, direction):
+            holes += [truth] if isinstance(truth, Unknown) else []
+            holes += unknowns_in(properties(policy.resource.body))
+        if holes:
+            return combine(holes)
+        reason = "policies of the engine are not followed" if self._other(pods) else "where pods stand is not known"
+        return Unknown(reason=reason, decided_by=(pods.resource.id,))
 
     def _other(self, pods: Pods) -> bool:
         """Whether policies that are not followed may be about pods."""
@@ -371,7 +387,9 @@ def _named(body: Any) -> Named:
 
 
 _NO_CLUSTER: Final = Cluster(
-    Unknown(reason="the cluster is in no source, and neither is what enforces policies in it"), True, None
+    Unknown(reason="the cluster is in no source, and neither is what enforces policies in it", decided_by=("cluster",)),
+    True,
+    None,
 )
 
 

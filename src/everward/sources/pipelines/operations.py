@@ -222,8 +222,16 @@ def _applied(step: Step, pool: Pool, repository: Path) -> Iterator[Operation]:
         for service, block in _blocks((repository / folder).resolve(), repository):
             by_service.setdefault(service, []).append(block)
         for service, blocks in by_service.items():
-            place = (step.files[-1], _line(step.files[-1], "terraform"))
+            place = (step.files[-1], _terraform_line(step.files[-1]))
             yield Operation(step, pool, service, "terraform apply", None, places={place: None}, blocks=blocks)
+
+
+def _terraform_line(file: Path) -> int | None:
+    """The line that runs Terraform: the one that applies, where there are several."""
+    lines = (_text(file) or "").splitlines()
+    found = [index for index, line in enumerate(lines, 1) if _TERRAFORM.match(line)]
+    applying = [index for index in found if " apply" in lines[index - 1]]
+    return next(iter([*applying, *found]), None)
 
 
 def _blocks(folder: Path, repository: Path) -> Iterator[tuple[str, dict[str, Any]]]:
