@@ -140,6 +140,7 @@ class _Count:
             "managementGroup": scope if managed else None,
             "assignments": self.total,
             "atLeast": bool(self.open),
+            "more": self._more(),
             "shared": shared,
             "stamps": len(self.stamps),
             "perStamp": self.per_stamp,
@@ -147,6 +148,14 @@ class _Count:
             "groups": len(self.groups),
             "summary": self._summary(scope, shared),
         }
+
+    def _more(self) -> int | Unknown:
+        """How many more there may be: 0, or a hole where it is not known for how many some stand."""
+        if not self.open:
+            return 0
+        named = tuple(dict.fromkeys(name for hole in self.open for name in hole.decided_by))
+        reason = "some assignments stand for a number that is not known"
+        return Unknown(reason=reason, decided_by=named or (self.open[0].reason,))
 
     def _limit(self, edition: str, limit: int, shared: int) -> dict[str, Any]:
         most = (limit - shared) // self.per_stamp if self.per_stamp else None

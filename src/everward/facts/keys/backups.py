@@ -26,6 +26,9 @@ _BACKUP: Final = re.compile(r"\bbackup\b", re.IGNORECASE)
 _KINDS: Final = {SECRET: "secret", KEY: "key", CERTIFICATE: "certificate"}
 _TAGS: Final = ("lastbackup", "backupdate", "lastbackupdate", "backedupat", "backupon")
 """Names of tags, in small letters, that record when a vault was backed up last."""
+_NOT_LOOKED: Final = Unknown(
+    reason="no repository was read, only what is deployed", decided_by=("a repository with its pipelines",)
+)
 _DEPLOYED: Final = frozenset({"inventory", "state"})
 """Sources beside which no pipelines stand."""
 _SERVICES: Final = {
@@ -78,7 +81,7 @@ class Backup:
         if self.possible:
             return Unknown(reason="a pipeline backs up a vault that it names when it runs",
                            decided_by=tuple(command.place for command in self.possible))  # fmt: skip
-        return "none" if self.looked else Unknown(reason="no repository was read, only what is deployed")
+        return "none" if self.looked else _NOT_LOOKED
 
     @property
     def every(self) -> int | None:
