@@ -57,6 +57,10 @@ class _Wanted:
             for type_key in policy.types or ():
                 self._by_type[type_key].append(policy)
 
+    def reads(self, type_key: str) -> bool:
+        """Whether some policy can be about facts of a lower-case type, or looks for them."""
+        return bool(self._untyped) or type_key in self._always or type_key in self._by_type
+
     def __call__(self, fact: Resource) -> bool:
         if self._untyped or fact.type_key in self._always:
             return True
