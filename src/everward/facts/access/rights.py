@@ -246,5 +246,9 @@ def _may_grant(grant: Grant, operation: str, data: bool) -> bool:
     if not grant.role.holes or grant.kind == "role assignment":
         return bool(grant.role.holes)
     _, found, service = grant.scope.lower().rpartition("/providers/")
-    namespace = f"{service.partition('/')[0]}/"
-    return data and bool(found) and operation.strip().lower().startswith(namespace)
+    namespace = service.partition("/")[0] if found else _SERVICES.get(grant.kind, "")
+    return data and bool(namespace) and operation.strip().lower().startswith(f"{namespace}/")
+
+
+_SERVICES = {"access policy": "microsoft.keyvault", "data role": "microsoft.documentdb"}
+"""Whose rights these are, where their scope is not known."""
