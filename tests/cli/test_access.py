@@ -85,7 +85,9 @@ def test_who_can_as_json_and_as_a_drawing(capsys: pytest.CaptureFixture[str], tm
 def test_what_somebody_can(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = run(capsys, "what-can", "deployer", "infra")
     assert code == 0
-    assert "permanent  `Owner` at /subscriptions/{subscription}/resourceGroups/rg" in out
+    assert "permanent  `Owner` on resource group `rg` (infra/main.tf:29)" in out
+    assert "becomes    whoever has a key of stone by" in out
+    assert "reaches    2 can be changed, 2 deleted, of 2 resources" in out
     assert "2 scopes within reach" in out
     assert "it can give rights to anybody" in out
     _, out, _ = run(capsys, "what-can", "app", "infra", "-o", "json", "-o", "svg=what.svg")

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from everward.criteria import Catalogue, Criterion
-from everward.criteria.cases import EXPECTED, Case, make_resource, read_cases, run_case
+from everward.criteria.cases import EXPECTED, Case, read_cases, run_case
 from everward.criteria.folders import FOLDER
 from everward.estate import Estate, Reading, analysis_of, is_fact
 from everward.facts.analyses import add_facts
 from everward.policy import State, load_definition
-from everward.values import Origin
+from everward.policy.testing import estate_in
 
 POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "policy"]
 CASES = {criterion.id: read_cases(FOLDER / criterion.id / "cases.yaml") for criterion in POLICIES}
@@ -35,8 +35,8 @@ def types_in(case: Case) -> list[str]:
 
 def estate_of(case: Case, criterion: Criterion) -> Estate:
     """The estate of a case with the facts that follow from it."""
-    given = [make_resource(written, Origin(case.source)) for written in case.estate]
-    return add_facts(Estate([Reading(case.source, case.name, given)]), criterion.policy().analyses)
+    given, outside = estate_in(case)
+    return add_facts(Estate([Reading(case.source, case.name, given, elsewhere=outside)]), criterion.policy().analyses)
 
 
 def derived_types(criterion: Criterion, case: Case) -> list[str]:

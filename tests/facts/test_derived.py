@@ -108,8 +108,8 @@ def test_what_a_fact_says_of_itself_is_what_is_told() -> None:
             "the Internet can reach network interface `nic1` (one) on tcp/22, tcp/23, tcp/24, tcp/25 and 1 more",
             (
                 "path: public address of `p` -> x",
-                "decided by rule `ssh` (main.tf:3)",
-                "decided by a (b)",
+                "let in by: rule `ssh` (main.tf:3)",
+                "let in by: a (b)",
                 "for example the packet tcp 198.51.100.7 -> 10.0.0.4:22 gets in",
             ),
         ),

@@ -24,6 +24,20 @@ from everward.facts.reach.matrix import Matrix
 from everward.facts.reach.paths import Networks
 from everward.values import Origin, Unknown
 
+PIPELINES = [
+    Resource(
+        f"pipelines:x#{name}",
+        "Pipelines/operations",
+        name,
+        {"properties": {"service": service, "operation": name, "target": target, "pool": pool, "poolKind": kind}},
+        Origin(source="pipelines", file="a.yaml", line=1),
+    )
+    for name, service, target, pool, kind in (
+        ("az storage blob upload", "Microsoft.Storage/storageAccounts", "st", "agents", "selfHosted"),
+        ("az keyvault secret list", "Microsoft.KeyVault/vaults", None, "other", "selfHosted"),
+        ("kubectl apply", "Microsoft.ContainerService/managedClusters", None, "ubuntu-latest", "hosted"),
+    )
+]
 ANALYSES = (ReachAnalysis(), AccessAnalysis(), KeysAnalysis())
 STRANGE: tuple[Any, ...] = (
     Unknown(reason="a hole", decided_by=("var.x",)),
@@ -144,6 +158,26 @@ def spreads() -> list[Resource]:
         made("Microsoft.Cache/redis", "r", {"sku": {"name": "Premium"}}, location="westeurope", zones=["1"]),
         made("Microsoft.DBforMySQL/flexibleServers", "m", {"highAvailability": {"mode": "SameZone"}}),
         made("Microsoft.Web/serverfarms", "asp", {"zoneRedundant": False}, sku={"capacity": 1}),
+        made(
+            "Microsoft.ApiManagement/service",
+            "api",
+            {
+                "virtualNetworkType": "Internal",
+                "virtualNetworkConfiguration": {"subnetResourceId": subnet_id("v", "s")["id"]},
+            },
+            sku={"name": "Premium"},
+        ),
+        made("Microsoft.Web/hostingEnvironments", "ase", {"virtualNetwork": subnet_id("v", "s")}, kind="ASEV2"),
+        made(
+            "Microsoft.Network/expressRouteCircuits",
+            "er",
+            {"peerings": [{"properties": {"peeringType": "MicrosoftPeering", "state": "Enabled"}}]},
+        ),
+        made(
+            "Microsoft.DevOpsInfrastructure/pools",
+            "agents",
+            {"fabricProfile": {"networkProfile": {"subnetId": subnet_id("v", "s")["id"]}}},
+        ),
     ]
 
 
@@ -168,7 +202,7 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 def analysed(resources: list[Resource]) -> Estate:
-    estate = Estate([Reading("inventory", "test", resources)])
+    estate = Estate([Reading("inventory", "test", resources, elsewhere=PIPELINES)])
     found = with_facts(estate, ANALYSES)
     list(Matrix(Networks(estate)).cells())
     return found

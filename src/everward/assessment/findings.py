@@ -108,6 +108,10 @@ def _behind(verdict: Verdict, fact: Resource, subject: str) -> Iterator[tuple[st
         named = step.get("id") if isinstance(step, dict) else None
         if isinstance(named, str):
             yield verdict.criterion, named.lower()
+            parsed = try_parse_id(named)
+            if parsed is not None:
+                # A rule that stands inside its group is judged with it.
+                yield verdict.criterion, parsed.parent.lower()
     yield verdict.criterion, subject.lower()
 
 
@@ -199,8 +203,8 @@ def _locations(resources: list[Resource]) -> Sequence[Origin]:
 def _finding(criterion: Criterion, found: Cause) -> Finding:
     verdict, first = found.verdict, found.resources[0]
     resource = found.facts[0] if verdict.subject is not None else first
-    facts = tuple(_told(item) for item in found.facts)
     reason = decisive(verdict.reasons, criterion.fix.get("arm", ""))
+    facts = tuple(_told(item, verdict.reasons) for item in found.facts)
     origin = place_of(reason, resource)
     return Finding(
         id=fingerprint(criterion.id, reason, resource, origin),
@@ -233,10 +237,10 @@ def _cause_text(verdict: Verdict, reason: Reason | None, facts: Sequence[Fact], 
     return reason_text(reason) if reason is not None else criterion.title
 
 
-def _told(fact: Resource) -> Fact:
+def _told(fact: Resource, reasons: Sequence[Reason]) -> Fact:
     from everward.facts.telling import tell
 
-    telling = tell(fact)
+    telling = tell(fact, [reason.path for reason in reasons])
     return Fact(id=fact.id, type=fact.type, what=telling.what, how=telling.how, origin=fact.origin)
 
 

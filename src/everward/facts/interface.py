@@ -76,8 +76,8 @@ def fact(
 ) -> Resource:
     """A fact about a resource or scope: an extension of it, of type `Everward.<kind>`.
 
-    `condition` is a hole when it is not certain that the fact is one. `sort` becomes the `kind` of the resource: what a
-    policy can say it is about, beside the type.
+    `condition` is a hole when it is not certain that the fact is one. `sort` becomes the `kind` of the resource: a
+    policy that names kinds is not about the others, which it would otherwise seem to have verified.
     """
     scope = subject if isinstance(subject, str) else subject.id
     type_ = f"{NAMESPACE}.{kind}"

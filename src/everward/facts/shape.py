@@ -75,3 +75,9 @@ def flag(value: Any, *path: str, default: bool) -> bool | Unknown:
     if isinstance(found, str) and found.lower() in ("true", "enabled", "false", "disabled"):
         return found.lower() in ("true", "enabled")
     return default
+
+
+def name_of(item: Any) -> str:
+    """The name of a part of a resource; empty when it has none, or none that is known."""
+    found = text_in(item, "name")
+    return found if isinstance(found, str) else ""

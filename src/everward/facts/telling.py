@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,9 @@ _SOURCES: Final = {
     "private": "private networks",
 }
 
+_SAYINGS: Final = frozenset({"openTo", "egress"})
+"""What the fact about a segment says, each of which may be all that somebody asked."""
+
 Properties: TypeAlias = Mapping[str, Any]
 
 
@@ -33,10 +36,16 @@ class Telling:
     """What proves it: path, deciding objects, a packet, the grant."""
 
 
-def tell(fact: Resource) -> Telling:
-    """A fact in words: its own `summary`, else what is made of its properties."""
+def tell(fact: Resource, paths: Iterable[str] = ()) -> Telling:
+    """A fact in words: its own `summary`, else what is made of its properties.
+
+    `paths` are the properties that decided; where a fact says several things, only those are told.
+    """
     properties = fact.properties if isinstance(fact.properties, dict) else {}
     summary = properties.get("summary")
+    if fact.type_key == "everward.reach/segments":
+        asked = _SAYINGS.intersection(path.removeprefix("properties.").partition("[")[0] for path in paths) or _SAYINGS
+        properties = {key: value for key, value in properties.items() if key not in _SAYINGS or key in asked}
     say = _WORDS.get(fact.type_key)
     what = summary if isinstance(summary, str) else say(properties) if say is not None else _plain(fact)
     return Telling(what, tuple(dict.fromkeys(_proof(properties))))
@@ -77,6 +86,20 @@ def _remark(said: Properties) -> str:
     by = [f"`{item}`" for item in _items(said.get("by"))]
     tail = f" ({', '.join(by[:_SERVICES])})" if by else ""
     return f"rule `{said.get('rule')}` ({said.get('direction')}): {said.get('reason')}{tail}"
+
+
+def _segment(said: Properties) -> str:
+    name = _text(said.get("segmentName"))
+    if isinstance(said.get("openTo"), Unknown):
+        return f"it is not known whether other subnets reach `{name}` on every port"
+    sources = [f"`{_name(item).rpartition('/')[2]}`" for item in _items(said.get("openTo"))]
+    shown = ", ".join(sources[:_SERVICES]) + (
+        f" and {len(sources) - _SERVICES} more" if len(sources) > _SERVICES else ""
+    )
+    parts = [f"{shown} can reach everything in `{name}` on every port"] if sources else []
+    if said.get("egress") == "open":
+        parts.append(f"whatever runs in `{name}` can send to any address of the Internet")
+    return "; ".join(parts) or f"`{name}` has a perimeter"
 
 
 def _grant(said: Properties) -> str:
@@ -125,6 +148,7 @@ _WORDS: Final[Mapping[str, Callable[[Properties], str]]] = {
     "everward.reach/egress": _egress,
     "everward.reach/publicaddresses": _address,
     "everward.reach/ruleremarks": _remark,
+    "everward.reach/segments": _segment,
     "everward.access/grants": _grant,
     "everward.access/rights": _right,
     "everward.access/escalations": _escalation,
@@ -137,11 +161,12 @@ _WORDS: Final[Mapping[str, Callable[[Properties], str]]] = {
 
 
 def _proof(said: Properties) -> Iterator[str]:
-    path = [_step(step) for step in _items(said.get("path"))] if isinstance(said.get("path"), list) else []
+    path = [_step(step) for step in _items(said.get("path"))]
     if len(path) > 1:
         yield f"path: {' -> '.join(path)}"
     for step in _items(said.get("decidedBy")):
-        yield f"decided by {_step(step)}{_place(step)}"
+        own = isinstance(step, dict) and step.get("id") == said.get("target")
+        yield f"let in by: {_text(step.get('what')) if own else _step(step)}{_place(step)}"
     if isinstance(said.get("witness"), str):
         checked = "" if said.get("confirmed") else ", which a second evaluator does not confirm"
         yield f"for example the packet {said['witness']} gets in{checked}"

@@ -17,8 +17,7 @@ MOST_ROWS = 40
 
 def pods_text(networks: PodNetworks, layout: Layout) -> Iterator[str]:
     """Each cluster: who reaches whom, the Internet, and the metadata service of the node."""
-    for key in dict.fromkeys(pods.cluster for pods in networks.all):
-        own = [pods for pods in networks.all if pods.cluster == key]
+    for key, own in networks.by_cluster.items():
         yield ""
         yield from layout.plain(f"pods of {key.rpartition('/')[2]}: {_enforced(networks, key)}")
         if len(own) > MOST_ROWS:

@@ -64,7 +64,7 @@ def _reply_lines(reply: Reply, layout: Layout, places: Places, *, explain: bool)
 
 
 def _way_lines(way: Way, layout: Layout, places: Places) -> Iterator[str]:
-    yield from layout.plain(f"{way.name}: {word(way.holds)}", "  way     ", " " * 10)
+    yield from layout.plain(f"{way.name}: {_said(way)}", "  way     ", " " * 10)
     for label, steps in (("path", way.steps), ("by", way.decided_by)):
         for step in steps:
             place = f" ({places.text(step.origin)})" if step.origin is not None and step.origin.file else ""
@@ -75,6 +75,10 @@ def _way_lines(way: Way, layout: Layout, places: Places) -> Iterator[str]:
         yield from layout.plain(f"{way.witness}; {said}", "  witness ", " " * 10)
     for note in (*way.notes, *([why(way.holds)] if isinstance(way.holds, Unknown) else [])):
         yield from layout.plain(note, "  note    ", " " * 10)
+
+
+def _said(way: Way) -> str:
+    return f"{word(way.holds)}, after signing in" if way.guarded and way.holds is not False else word(way.holds)
 
 
 def replies_json(replies: Sequence[Reply]) -> Iterator[bytes]:
@@ -96,6 +100,7 @@ def _way(way: Way) -> dict[str, Any]:
     return {
         "way": way.name,
         "verdict": word(way.holds),
+        "guarded": way.guarded,
         "unknown": why(way.holds) or None,
         "path": [_step(step) for step in way.steps],
         "decidedBy": [_step(step) for step in way.decided_by],
@@ -146,6 +151,7 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
         for step in body["decidedBy"]:
             lines += layout.plain(step["what"], f"  {label:8}", " " * 10)
             label = ""
+        lines += _handed_on(body, layout)
         if body["witness"]:
             said = "the second evaluator agrees" if body["confirmed"] else "the second evaluator does not agree"
             lines += layout.plain(f"{body['witness']}; {said}", "  witness ", " " * 10)
@@ -159,6 +165,22 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
     yield f"{count(len(facts), 'way')} in from the Internet\n".encode()
     if places.base:
         yield f"places are below {clean(places.base)}\n".encode()
+
+
+def _handed_on(body: Any, layout: Layout) -> Iterator[str]:
+    """What a door hands on to, a few of many."""
+    listed: dict[str, list[str]] = {}
+    for lead in body.get("leadsTo", ()):
+        listed.setdefault(lead["name"], []).extend(lead["services"])
+    label = "then"
+    for name, services in list(listed.items())[:_SHOWN]:
+        yield from layout.plain(f"{name}: {', '.join(dict.fromkeys(services))}", f"  {label:8}", " " * 10)
+        label = ""
+    if len(listed) > _SHOWN:
+        yield from layout.plain(f"and {len(listed) - _SHOWN} more", "          ", " " * 10)
+
+
+_SHOWN: Final = 6
 
 
 def matrix_text(matrix: Matrix, look: Look, pods: PodNetworks | None = None) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
-from everward.assessment import Assessment, Finding, Need, Source, listed, reason_text
+from everward.assessment import Assessment, Fact, Finding, Need, Source, listed, reason_text
 from everward.estate import Unresolved
 from everward.reports.interface import Look, Material, Report
 from everward.reports.layout import Layout
@@ -237,7 +237,9 @@ class _Page:
                 if text not in told:
                     told.add(text)
                     yield f"and {text}"
-        shown = self.shorten(finding.facts, SOME)
+        # Of the others that are affected only the names are listed: what is found of them reads alike.
+        own = [fact for fact in finding.facts if _about(fact) == _about(finding.facts[0])]
+        shown = self.shorten(own, SOME)
         for fact in shown:
             if fact.what not in told:
                 told.add(fact.what)
@@ -245,9 +247,9 @@ class _Page:
             for text in fact.how:
                 if text not in told:
                     told.add(text)
-                    yield f"   {self.places.path(text)}"
-        if len(finding.facts) > len(shown):
-            yield f"... {count(len(finding.facts) - len(shown), 'more way')} of the same cause: --full shows all"
+                    yield text.replace(f"({self.places.base}/", "(") if self.places.base else text
+        if len(own) > len(shown):
+            yield f"... {count(len(own) - len(shown), 'more fact')} of it: --full shows all"
 
     def not_read(self) -> Iterator[str]:
         items = sorted(self.assessment.unresolved, key=lambda item: not item.incomplete)
@@ -320,6 +322,10 @@ class _Page:
         if number > 0:
             more = count(number, f"more {noun}", f"more {plural}" if plural else None)
             yield from self.layout.plain(f"... {more}: --full shows all", indent, indent, "dim")
+
+
+def _about(fact: Fact) -> str:
+    return fact.id.removesuffix(fact.id.rpartition("/providers/")[2])
 
 
 def promised(needs: Sequence[Need]) -> list[Need]:

@@ -7,7 +7,9 @@ from tests.facts.access.made import HERE, HOLE, YOU, assigned, facts, graph, res
 
 from everward.estate import Resource
 from everward.facts.access.connections import Connection
-from everward.facts.access.escalation import Edge, blast_radius
+from everward.facts.access.edges import Edge
+from everward.facts.access.escalation import escalations
+from everward.facts.access.radius import blast_radius
 from everward.values import Unknown
 
 IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -156,10 +158,11 @@ def test_patterns_and_registrations() -> None:
         ("https://gitlab.example.org", "project_path:*", "gitlab", True),
         ("https://other.example.org", "x", "other", False),
         (HOLE, "x", "unknown", False),
-        (GITHUB, HOLE, "github", False),
+        (GITHUB, HOLE, "github", HOLE),
+        (HOLE, "repo:acme/app:pull_request", "unknown", HOLE),
     ],
 )
-def test_facts_about_federated_credentials(issuer: Any, subject: Any, platform: str, wide: bool) -> None:
+def test_facts_about_federated_credentials(issuer: Any, subject: Any, platform: str, wide: Any) -> None:
     [fact] = facts(identity(), trusted(subject, issuer=issuer), kind="federations")
     assert (fact["platform"], fact["wide"], fact["principalName"]) == (platform, wide, "ship")
 
@@ -199,7 +202,8 @@ def test_facts_about_connections() -> None:
     [fact] = facts(identity(), elsewhere=[record], kind="connections")
     assert (fact["secretless"], fact["principalName"], fact["joinedBy"]) == (False, "ship", "client id")
     [fact] = facts(elsewhere=[workflow()], kind="connections")
-    assert (fact["secretless"], fact["principal"], fact["privileged"]) == (None, None, False)
+    assert isinstance(fact["secretless"], Unknown)
+    assert (fact["principal"], fact["privileged"]) == (None, False)
 
 
 def test_whoever_runs_a_pipeline_becomes_whom_it_acts_as() -> None:
@@ -207,7 +211,7 @@ def test_whoever_runs_a_pipeline_becomes_whom_it_acts_as() -> None:
     assignment = assigned("Owner", Unknown(reason="x", decided_by=("azurerm_x.y.principal_id",)))
     made = rights(identity(), assignment, elsewhere=[record])
     runner = made.grants.principals.add("pipeline:.ado/release.yaml", "release.yaml", "pipeline")
-    radius = blast_radius(made, runner)
+    radius = blast_radius(made, runner, escalations(made))
     assert [one.name for one in radius.becomes] == ["ship"]
     assert [step.edge for step in radius.steps] == [Edge.PIPELINE]
     assert radius.steps[0].target.endswith("/userAssignedIdentities/ship")
@@ -223,3 +227,21 @@ def test_an_identity_that_is_gone_has_no_name() -> None:
     service = graph("servicePrincipals", YOU, id=YOU, appId="c9", displayName="app")
     [fact] = facts(application, service, kind="federations")
     assert (fact["principalName"], fact["subject"]) == ("app", None)
+
+
+def test_an_identity_that_serves_several_environments() -> None:
+    both = [pipeline(environment="int"), pipeline(pipelineName="other.yaml", environment="prod")]
+    found = facts(elsewhere=both, kind="connections")
+    assert [(fact["environments"], fact["environmentsServed"]) for fact in found] == [(["int", "prod"], 2)] * 2
+    apart = [pipeline(environment="int", connection="int"), pipeline(environment="prod")]
+    assert [fact["environmentsServed"] for fact in facts(elsewhere=apart, kind="connections")] == [1, 1]
+    [open_] = facts(elsewhere=[pipeline(connection="$(connection)")], kind="connections")
+    assert isinstance(open_["environmentsServed"], Unknown)
+    [none] = facts(elsewhere=[pipeline(environment=None)], kind="connections")
+    assert none["environmentsServed"] == 0
+
+
+def test_what_a_connection_says_of_itself() -> None:
+    [fact] = facts(elsewhere=[pipeline(scheme="secret")], kind="connections")
+    way = "pipeline `release.yaml` through service connection `prod`"
+    assert fact["summary"] == f"{way} signs in with a secret, in `prod`"

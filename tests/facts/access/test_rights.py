@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from everward.estate import Estate, Reading, Resource
 from everward.facts.access.conditions import Context
 from everward.facts.access.dataroles import keys_count
-from everward.facts.access.escalation import Edge, blast_radius, escalations
+from everward.facts.access.edges import Edge
+from everward.facts.access.escalation import escalations
 from everward.facts.access.facts import KEYS, AccessAnalysis, scope_kind
 from everward.facts.access.grants import Standing
 from everward.facts.access.patterns import covers, includes
 from everward.facts.access.principals import EVERYONE
+from everward.facts.access.radius import blast_radius
 from everward.facts.access.rights import Answer, Rights, Verdict
 from everward.facts.access.roles import Permission, Roles, built_in_roles, custom_role, is_data_operation, operations
 from everward.facts.access.vaults import policy_permission
@@ -84,6 +86,18 @@ def test_patterns_are_what_their_definition_says(pattern: str, text: str) -> Non
         return bool(right) and left[0] == right[0] and slow(left[1:], right[1:])
 
     assert covers(pattern, text) is slow(pattern, text)
+
+
+def test_a_pattern_that_would_cover_nothing_is_meant_for_something() -> None:
+    assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
+    [operator] = [role for role in built_in_roles().values() if role.name == "Managed Identity Operator"]
+    assert [pattern for _, pattern in operator.grants(assign)] == [
+        "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action"
+    ]
+    assert not any(operator.grants("Microsoft.ManagedIdentity/userAssignedIdentities/delete"))
+    # By the letter this one covers parts of networks, so it is meant for these.
+    parts = custom_role("r", Permission(actions=("Microsoft.Network/virtualNetworks/*/read",)))
+    assert not any(parts.grants("Microsoft.Network/virtualNetworks/read"))
 
 
 def test_patterns_within_patterns() -> None:
@@ -301,7 +315,7 @@ def test_permissions_that_are_not_known_may_grant() -> None:
 def test_what_a_role_withholds_must_be_known(permission: dict[str, Any]) -> None:
     made = rights(defined("r", permission), assigned("r"))
     assert may(made).verdict is Verdict.MAYBE
-    assert not blast_radius(made, made.grants.principals.of(ME)).unlimited
+    assert not blast_radius(made, made.grants.principals.of(ME), escalations(made)).unlimited
 
 
 def test_a_condition_that_is_not_known_is_no_missing_one() -> None:
@@ -351,7 +365,7 @@ def test_an_assignment_that_pim_made_does_not_last() -> None:
 def test_members_take_the_steps_of_their_groups() -> None:
     user = Resource("/users/me", "Microsoft.Graph/users", ME, {"properties": {"id": ME}}, Origin(source="x"))
     made = rights(user, group("outer", ME), assigned(OWNER, "outer"))
-    assert blast_radius(made, made.grants.principals.of(ME)).unlimited
+    assert blast_radius(made, made.grants.principals.of(ME), escalations(made)).unlimited
 
 
 def test_access_is_elevated_at_the_tenant_only() -> None:
@@ -471,12 +485,12 @@ def test_who_becomes_whom() -> None:
         assigned("Managed Identity Contributor", after("azurerm_user_assigned_identity.one.principal_id")),
         assigned(OWNER, after("azurerm_user_assigned_identity.two.principal_id"), SUB),
     )
-    radius = blast_radius(made, made.grants.principals.of(ME))
+    radius = blast_radius(made, made.grants.principals.of(ME), escalations(made))
     assert [item.name for item in radius.becomes] == ["one", "two"]
     assert radius.unlimited
     assert SUB in radius.targets
     eligible = rights(one, vm, schedule("roleEligibilitySchedules", "Virtual Machine Contributor"))
-    assert blast_radius(eligible, eligible.grants.principals.of(ME)).becomes == ()
+    assert blast_radius(eligible, eligible.grants.principals.of(ME), escalations(eligible)).becomes == ()
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,16 @@ def firewall(address: Any = "10.0.9.4", **more: Any) -> Resource:
 
 def facts(*resources: Resource) -> tuple[list[Any], list[Any]]:
     found = [item for item in appliance_facts(world(*resources)) if isinstance(item, Resource)]
-    flows = [item for item in found if item.type == f"Everward.{FLOW}"]
+    subnets = [item for item in found if item.type == f"Everward.{FLOW}"]
+    flows = [Told(flow, item) for item in subnets for flow in told(item)["flows"]]
     return [item for item in found if item.type == f"Everward.{APPLIANCE}"], flows
+
+
+class Told:
+    """A flow as the fact of its subnet has it."""
+
+    def __init__(self, flow: dict[str, Any], subnet: Resource) -> None:
+        self.body = {"properties": {**told(subnet), **flow}}
 
 
 def told(fact: Any) -> dict[str, Any]:
@@ -62,11 +70,20 @@ def test_a_route_to_the_internet_alone_is_no_flow_of_the_application() -> None:
     appliances, flows = facts(network(), through("0.0.0.0/0"), firewall())
     assert len(appliances) == 1
     assert flows == []
+    [fact] = [item for item in appliance_facts(world(network(), through("0.0.0.0/0"))) if isinstance(item, Resource)]
+    assert told(fact)["crossesAppliance"] is False
+
+
+@pytest.mark.parametrize("table", [ref(f"{NETWORK}/routeTables", "gone"), {"id": HOLE}])
+def test_routes_that_no_source_shows_leave_it_open(table: Any) -> None:
+    home = vnet("v", "10.0.0.0/16", subnet("web", "10.0.1.0/24", routeTable=table), subnet("data", "10.0.2.0/24"))
+    [fact] = [item for item in appliance_facts(world(home)) if isinstance(item, Resource)]
+    assert isinstance(told(fact)["crossesAppliance"], Unknown)
 
 
 def test_a_route_whose_prefix_is_not_known_is_perhaps_a_flow() -> None:
     _, [flow] = facts(network(), through(HOLE), firewall())
-    assert isinstance(flow.condition, Unknown)
+    assert isinstance(told(flow)["crossesAppliance"], Unknown)
     assert told(flow)["certain"] is False
 
 

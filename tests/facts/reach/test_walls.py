@@ -164,6 +164,27 @@ def test_services_see_the_public_address_of_the_firewall(acl: Any, pattern: str,
     assert way.steps[0].what == "through the firewall"
 
 
+def test_a_subnet_without_a_way_out_of_its_own_leaves_by_the_firewall() -> None:
+    account = made("Microsoft.Storage/storageAccounts", "st1", {"networkAcls": {"defaultAction": "Allow"}})
+    alone = vnet("a", "10.1.0.0/16", subnet("one", "10.1.1.0/24", defaultOutboundAccess=False, **routed("t")))
+    network = vnet("hub", "10.0.0.0/16", subnet("AzureFirewallSubnet", "10.0.0.0/26"))
+    made_world = world(
+        wall(),
+        pip("fip"),
+        network,
+        alone,
+        table("t", "0.0.0.0/0"),
+        peering("hub", "a"),
+        peering("a", "hub"),
+        nic("client", "a", "one", "10.1.1.4"),
+        policy(),
+        rules(app("store", "*.core.windows.net")),
+        account,
+        services=(WEB,),
+    )
+    assert reply(made_world, target="st1").verdict is Verdict.OPEN
+
+
 def ssh(**more: Any) -> dict[str, Any]:
     return {
         "ruleType": "NatRule",
@@ -190,6 +211,7 @@ def test_a_translated_way_in() -> None:
     assert str(one.witness) == "tcp 198.51.100.7 -> 203.0.113.9:2222"
     assert [step.what for step in one.path] == [
         "public address",
+        "the firewall",
         "translating rule `ssh` of `wall`",
         "interface in `two`",
     ]

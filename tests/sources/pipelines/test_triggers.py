@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from everward.sources.pipelines.triggers import triggers_of
+from everward.sources.pipelines.triggers import schedules_of, triggers_of
 from everward.values import Unknown
 
 
@@ -50,3 +50,19 @@ def test_events_of_github(on: Any, branches: tuple[str, ...], requests: bool) ->
 def test_what_files_do_not_tell() -> None:
     assert isinstance(triggers_of("gitlab", {}).branches, Unknown)
     assert isinstance(triggers_of("github", None).pull_requests, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        ({"schedules": [{"cron": " 0 3 * * * "}, {"cron": "0 3"}, {"cron": 7}, "x"]}, ("0 3 * * *",)),
+        ({"on": {"schedule": [{"cron": "0 0 1 * *"}]}}, ("0 0 1 * *",)),
+        ({True: {"schedule": [{"cron": "0 0 1 * *"}]}}, ("0 0 1 * *",)),
+        ({"on": {"schedule": "0 0 1 * *"}}, ()),
+        ({"on": "push"}, ()),
+        ([], ()),
+        (None, ()),
+    ],
+)
+def test_the_clock(document: Any, found: tuple[str, ...]) -> None:
+    assert schedules_of(document) == found

@@ -25,6 +25,13 @@ _SCHEMES: Final = {
     "managedserviceidentity": "managedIdentity",
 }
 DEPLOYER: Final = "deployer"
+SCHEMES: Final[Mapping[str | None, str]] = {
+    "secret": "a secret",
+    "certificate": "a certificate",
+    "workloadIdentityFederation": "workload identity federation",
+    "managedIdentity": "a managed identity",
+}
+"""What proves who a pipeline is, in words."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,6 +97,9 @@ class Directory:
             service = self._by_client.get(client) if client is not None else None
             if service is not None:
                 self._services[resource.key] = service
+                if service.resource is not None and service.name == service.resource.name:
+                    # Terraform names the registration only; both are called so.
+                    service.name = own.name
 
     def _scheduled(self) -> None:
         for types, eligible in ((_ELIGIBLE, True), (_ASSIGNED, False)):

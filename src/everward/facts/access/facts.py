@@ -7,12 +7,17 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.access.activation import NOT_READ
+from everward.facts.access.counts import count_facts
 from everward.facts.access.dataroles import KEY, keys_count
+from everward.facts.access.denials import denial_facts
 from everward.facts.access.escalation import Escalation, escalations
 from everward.facts.access.federation_facts import connection_facts, federation_facts
-from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.grants import Grant, Standing
 from everward.facts.access.holdings import Holdings, readers, writers
+from everward.facts.access.membership_facts import membership_facts
 from everward.facts.access.names import Names
+from everward.facts.access.propagation import propagation_facts
+from everward.facts.access.radius import radius_facts
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
@@ -24,12 +29,8 @@ GRANT: Final = "Access/grants"
 RIGHT: Final = "Access/rights"
 ESCALATION: Final = "Access/escalations"
 KEYS: Final = "Access/keys"
-COUNT: Final = "Access/assignmentCounts"
 READER: Final = "Access/readers"
 DOCUMENTS: Final = "Access/documentRoles"
-
-ASSIGNMENT_LIMITS: Final = {"2022": 2000, "2026": 4000}
-"""Role assignments per subscription by the edition of the guidance: of 2022, and its text as of 2026-07."""
 
 QUESTIONS: Final = (
     ("purgeSecret", "Microsoft.KeyVault/vaults/secrets/purge/action", "microsoft.keyvault/vaults"),
@@ -64,9 +65,11 @@ class AccessAnalysis(Analysis):
         holdings = Holdings(rights, steps)
         derived.facts.extend(_grants(holdings, names))
         derived.facts.extend(_escalations(steps, names))
-        for maker in (_rights, _readers, _keys, _counts, connection_facts, federation_facts):
+        for maker in _MAKERS:
             derived.facts.extend(maker(rights, names))
         derived.facts.extend(_documents(holdings, names))
+        derived.facts.extend(denial_facts(rights.denials, names))
+        derived.facts.extend(radius_facts(rights, steps, names))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(
@@ -325,30 +328,7 @@ def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[st
     return found
 
 
-def _counts(rights: Rights, names: Names) -> Iterator[Resource]:
-    """Assignments by subscription, against its limit by edition; those of management groups count there."""
-    counts: dict[str, int] = {}
-    regions: dict[str, set[str]] = {}
-    for assignment in rights.estate.of_type(ASSIGNMENT_TYPE):
-        parsed = try_parse_id(assignment.id)
-        if parsed is None or parsed.subscription is None:
-            continue
-        scope = f"/subscriptions/{parsed.subscription}"
-        counts[scope] = counts.get(scope, 0) + 1
-        if parsed.resource_group is not None:
-            regions.setdefault(scope, set()).add(parsed.resource_group.lower())
-    for scope, number in counts.items():
-        yield fact(
-            scope,
-            COUNT,
-            names.make(scope, "count"),
-            {
-                "subscription": scope,
-                "assignments": number,
-                "limits": [
-                    {"edition": edition, "limit": limit, "share": round(number / limit, 4)}
-                    for edition, limit in ASSIGNMENT_LIMITS.items()
-                ],
-                "groups": len(regions.get(scope, ())),
-            },
-        )
+_MAKERS: Final = (
+    _rights, _readers, _keys, count_facts, connection_facts, federation_facts, membership_facts, propagation_facts,
+)  # fmt: skip
+"""What derives facts from rights alone."""

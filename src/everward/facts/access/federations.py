@@ -94,6 +94,8 @@ def _owner(principals: Principals, resource: Resource) -> Principal | None:
 
 def platform_of(issuer: str | Unknown | None, subject: str | Unknown | None) -> str:
     """Who issues the tokens that a credential takes."""
+    if isinstance(subject, str) and subject.lower().startswith("system:serviceaccount:"):
+        return "kubernetes"
     if not isinstance(issuer, str):
         return "unknown"
     host = issuer.lower().partition("://")[2].partition("/")[0]
@@ -103,8 +105,4 @@ def platform_of(issuer: str | Unknown | None, subject: str | Unknown | None) -> 
         return "azureDevOps"
     if host == _ENTRA:
         return "azureDevOps" if isinstance(subject, str) and "/sc/" in subject else "entra"
-    if "gitlab" in host:
-        return "gitlab"
-    if isinstance(subject, str) and subject.lower().startswith("system:serviceaccount:"):
-        return "kubernetes"
-    return "other"
+    return "gitlab" if "gitlab" in host else "other"

@@ -19,7 +19,7 @@ from everward.policy.hierarchy import scope_of
 from everward.values import Origin, Truth, Unknown, all_of
 
 ASSIGNMENT_TYPE: Final = "Microsoft.Authorization/roleAssignments"
-DENY_TYPE: Final = "Microsoft.Authorization/denyAssignments"
+
 
 _SCHEDULES: Final = {
     "microsoft.authorization/roleeligibilityscheduleinstances": True,

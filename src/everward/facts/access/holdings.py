@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.access.dataroles import COSMOS_ASSIGNMENT_TYPE
-from everward.facts.access.escalation import Edge, Escalation
+from everward.facts.access.edges import Edge
+from everward.facts.access.escalation import Escalation
 from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal

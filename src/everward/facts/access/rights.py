@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from everward.estate import Estate, Resource
-from everward.facts.access.conditions import ConditionError, Context, evaluate, parse_condition
+from everward.facts.access.conditions import Context, condition_holds
 from everward.facts.access.connections import Connections
-from everward.facts.access.grants import DENY_TYPE, Grant, Grants, Standing
-from everward.facts.access.principals import EVERYONE, Principal
+from everward.facts.access.denials import Denial, denials
+from everward.facts.access.grants import Grant, Grants, Standing
+from everward.facts.access.principals import Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
 from everward.facts.access.scopes import Scopes
 from everward.facts.access.vaults import VAULT_TYPE, uses_roles
-from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
-from everward.policy.hierarchy import Hierarchy, scope_of
+from everward.policy.hierarchy import Hierarchy
 from everward.values import Truth, Unknown, all_of, any_of, combine
 
 
@@ -50,26 +50,6 @@ class Proof:
     """Whether scope and conditions hold."""
     ambiguous: bool = False
     """Whether another reading of the role would say otherwise."""
-
-
-@dataclass(frozen=True)
-class Denial:
-    """A deny assignment that is about an operation."""
-
-    resource: Resource
-    scope: str
-    permissions: tuple[Permission, ...]
-    principals: frozenset[str]
-    excluded: frozenset[str]
-    children: bool
-    """Whether it counts below its scope."""
-
-    def denies(self, principal: Principal, operation: str, data: bool) -> bool:
-        """Whether it keeps a principal from an operation."""
-        own = {principal.key, *principal.groups}
-        if own & self.excluded or not (own & self.principals or EVERYONE in self.principals):
-            return False
-        return any(item.grants(operation, data=data) is not None for item in self.permissions)
 
 
 class Answer(NamedTuple):
@@ -100,7 +80,7 @@ class Rights:
     @cached_property
     def denials(self) -> list[Denial]:
         """Every deny assignment."""
-        return [denial_of(resource) for resource in self.estate.of_type(DENY_TYPE)]
+        return denials(self.grants.principals)
 
     @cached_property
     def _by_principal(self) -> Mapping[str, list[Grant]]:
@@ -159,10 +139,11 @@ class Rights:
 
     def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
         """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
-        denial, doubt = self._denied(grant.principal, operation, scope, data)
+        context = context or Context(operation)
+        denial, doubt = self._denied(grant.principal, operation, scope, data, context)
         if denial is not None and doubt is None:
             return False
-        found = self._proofs([grant], operation, scope, data, context or Context(operation))
+        found = self._proofs([grant], operation, scope, data, context)
         held = any_of(proof.holds for proof in found)
         return held if doubt is None else all_of([held, doubt])
 
@@ -178,10 +159,11 @@ class Rights:
         data: bool,
         context: Context | None,
     ) -> Answer:
-        denial, doubt = self._denied(principal, operation, scope, data)
+        context = context or Context(operation)
+        denial, doubt = self._denied(principal, operation, scope, data, context)
         if denial is not None and doubt is None:
             return Answer(Verdict.DENIED, denial=denial)
-        proofs = list(self._proofs(held, operation, scope, data, context or Context(operation)))
+        proofs = list(self._proofs(held, operation, scope, data, context))
         proofs.sort(key=lambda proof: (proof.holds is not True, proof.grant.standing is Standing.ELIGIBLE))
         if not proofs:
             return Answer(Verdict.NOT_GRANTED)
@@ -197,20 +179,20 @@ class Rights:
         return Answer(Verdict.MAYBE, tuple(proofs), hole=combine(holes))
 
     def _denied(
-        self, principal: Principal, operation: str, scope: str, data: bool
+        self, principal: Principal, operation: str, scope: str, data: bool, context: Context
     ) -> tuple[Denial | None, Unknown | None]:
-        """The deny assignment that wins, and a hole where it is not certain that it is about the scope."""
+        """The deny assignment that wins, and a hole where it is not certain that one does."""
         perhaps: tuple[Denial, Unknown] | None = None
         for denial in self.denials:
-            if not denial.denies(principal, operation, data):
+            truths = [denial.resource.condition, denial.covers(operation, data, context)]
+            if False in truths:
                 continue
-            if not denial.children and denial.scope.rstrip("/").lower() != scope.rstrip("/").lower():
-                continue
-            reached = self.hierarchy.contains(denial.scope, scope)
-            if reached is True:
+            truths += [denial.reaches(scope, self.hierarchy), denial.keeps(principal, self.grants.principals)]
+            kept = all_of(truths)
+            if kept is True:
                 return denial, None
-            if isinstance(reached, Unknown):
-                perhaps = (denial, reached)
+            if isinstance(kept, Unknown) and perhaps is None:
+                perhaps = (denial, kept)
         return perhaps if perhaps is not None else (None, None)
 
     def _proofs(
@@ -265,41 +247,3 @@ def _may_grant(grant: Grant, operation: str, data: bool) -> bool:
         return bool(grant.role.holes)
     service = "microsoft.keyvault/" if grant.kind == "access policy" else "microsoft.documentdb/"
     return data and operation.strip().lower().startswith(service)
-
-
-def condition_holds(text: str, context: Context) -> Truth:
-    """Whether a condition holds. One that cannot be read is a hole: Azure would not have taken it."""
-    try:
-        return evaluate(parse_condition(text), context)
-    except ConditionError as error:
-        return Unknown(reason=f"the condition cannot be read: {error.message}", decided_by=(text[:80],))
-
-
-def denial_of(resource: Resource) -> Denial:
-    """A deny assignment of the estate."""
-    body = properties(resource.body)
-    scope = id_in(inner(body, "scope"))
-    return Denial(
-        resource,
-        scope if isinstance(scope, str) else scope_of(resource.id),
-        tuple(_permissions(inner(body, "permissions"))),
-        frozenset(_named(inner(body, "principals"))),
-        frozenset(_named(inner(body, "excludePrincipals"))),
-        flag(body, "doNotApplyToChildScopes", default=False) is not True,
-    )
-
-
-def _permissions(listed: Any) -> Iterator[Permission]:
-    for item in items(listed):
-        actions, not_actions, data, not_data = (
-            tuple(text for text in texts_in(inner(item, key)) if isinstance(text, str))
-            for key in ("actions", "notActions", "dataActions", "notDataActions")
-        )
-        yield Permission(actions, not_actions, data, not_data)
-
-
-def _named(listed: Any) -> Iterator[str]:
-    for item in items(listed):
-        id_ = item if isinstance(item, str) else text_in(item, "id")
-        if isinstance(id_, str):
-            yield id_.lower()

@@ -18,7 +18,7 @@ from everward.facts.reach.routes import Hop, Route
 from everward.facts.reach.topology import Subnet
 from everward.facts.reach.zones import Spread, has_zones, listed_zones, short_region, spread
 from everward.facts.shape import id_in, ids_in, inner, properties, text_in
-from everward.values import Truth, Unknown
+from everward.values import Truth, Unknown, any_of
 
 APPLIANCE: Final = "Reach/appliances"
 FLOW: Final = "Reach/applianceFlows"
@@ -186,23 +186,34 @@ def _is_application(subnet: Subnet) -> bool:
 
 
 def appliance_facts(world: Networks) -> Iterator[Resource | Unresolved]:
-    """A fact for each appliance, and one for each route of a subnet that sends flows of the application through one."""
+    """A fact for each appliance, and one for each subnet with routes of its own: which flows cross an appliance."""
     appliances = Appliances(world)
     regions = _regions(world)
     placed = {region for item in appliances.all if isinstance(region := short_region(item.location), str)}
     for item in appliances.all:
         found, count = appliances.spread(item)
         yield fact(item, APPLIANCE, "appliance", _appliance(item, found, count, sorted(regions - placed)))
-    for flow in appliances.flows:
-        found, count = appliances.spread(flow.appliance) if flow.appliance is not None else (_UNKNOWN, _NOT_SAID)
-        yield fact(
-            flow.source.id,
-            FLOW,
-            f"via-{flow.route.name.lower() or 'route'}",
-            _flow(flow, found, count),
-            origin=flow.source.resource.origin,
-            condition=flow.certain if isinstance(flow.certain, Unknown) else True,
-        )
+    for subnet in world.topology.subnets.values():
+        if subnet.route_table is not None and _is_application(subnet):
+            flows = [flow for flow in appliances.flows if flow.source is subnet]
+            yield fact(subnet.id, FLOW, "flows", _subnet(appliances, subnet, flows), origin=subnet.resource.origin)
+
+
+def _subnet(appliances: Appliances, subnet: Subnet, flows: list[Flow]) -> dict[str, Any]:
+    """The flows of a subnet that has routes of its own."""
+    table = subnet.route_table
+    hidden = isinstance(table, Unknown) or appliances.world.estate.find(str(table)) is None
+    doubt = Unknown(
+        reason="the routes of the subnet are in no source", decided_by=(table if isinstance(table, str) else subnet.id,)
+    )
+    crosses = any_of([flow.certain for flow in flows])
+    return {
+        "source": subnet.id,
+        "sourceName": subnet.name,
+        "routeTable": table,
+        "crossesAppliance": doubt if hidden and crosses is False else crosses,
+        "flows": [_flow(appliances, flow) for flow in flows],
+    }
 
 
 def _regions(world: Networks) -> set[str]:
@@ -231,13 +242,14 @@ def _appliance(item: Resource, found: Spread, count: int | Unknown | None, missi
     }
 
 
-def _flow(flow: Flow, found: Spread, count: int | Unknown | None) -> dict[str, Any]:
+def _flow(appliances: Appliances, flow: Flow) -> dict[str, Any]:
+    found: Spread = _UNKNOWN
+    count: int | Unknown | None = _NOT_SAID
+    if flow.appliance is not None:
+        found, count = appliances.spread(flow.appliance)
     return {
-        "source": flow.source.id,
-        "sourceName": flow.source.name,
         "destinations": [item.id for item in flow.destinations],
         "destinationNames": [item.name for item in flow.destinations],
-        "routeTable": flow.source.route_table,
         "route": flow.route.name,
         "prefixes": list(flow.route.prefixes[:8]),
         "nextHop": flow.route.target,

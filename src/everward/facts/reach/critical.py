@@ -63,6 +63,7 @@ def critical_paths(world: Networks) -> Iterator[CriticalPath]:
     """Every path, in a stable order."""
     appliances = Appliances(world)
     seen: set[tuple[str, ...]] = set()
+    stores = _stores(world)
     reached: set[str] = set()
     for parts, endpoint in _entrances(world):
         head = endpoint.resource.key.partition("/agentpools/")[0]
@@ -73,15 +74,15 @@ def critical_paths(world: Networks) -> Iterator[CriticalPath]:
         nat = nat_gateway(world, endpoint.subnet)
         ways += [] if nat is None else [Part(nat, "egress")]
         ways += [Part(item, "egress") for item in appliance_of(appliances, endpoint)]
-        yield from _whole(world, ways, endpoint.resource, seen)
+        yield from _whole(world, ways, endpoint.resource, seen, stores)
     for type_ in GATEWAY_TYPES:
         for item in world.estate.of_type(type_):
-            yield from _whole(world, [*_public(world, item), Part(item, "entrance")], item, seen)
+            yield from _whole(world, [*_public(world, item), Part(item, "entrance")], item, seen, stores)
     for site in world.estate.of_type(SITE_TYPE):
         plan = id_in(inner(properties(site.body), "serverFarmId"))
         found = world.estate.find(plan) if isinstance(plan, str) else None
         if found is not None and _serves(world, site):
-            yield from _whole(world, [Part(site, "entrance"), Part(found, "compute")], site, seen)
+            yield from _whole(world, [Part(site, "entrance"), Part(found, "compute")], site, seen, stores)
 
 
 def _serves(world: Networks, site: Resource) -> bool:
@@ -121,9 +122,14 @@ def _computes(world: Networks, resource: Resource) -> Iterator[Part]:
                 yield Part(pool, "compute")
 
 
-def _whole(world: Networks, parts: list[Part], anchor: Resource, seen: set[tuple[str, ...]]) -> Iterator[CriticalPath]:
+_Stores = dict[str, dict[str, Resource]]
+
+
+def _whole(
+    world: Networks, parts: list[Part], anchor: Resource, seen: set[tuple[str, ...]], held: _Stores
+) -> Iterator[CriticalPath]:
     region = _region(world, anchor)
-    stores = [Part(item, "store") for item in _stores(world, region)]
+    stores = [Part(item, "store") for item in held.get(region, {}).values()] if isinstance(region, str) else []
     path = CriticalPath(region, tuple(dict.fromkeys((*parts, *stores))))
     key = tuple(part.resource.key for part in path.parts)
     if key not in seen:
@@ -140,16 +146,16 @@ def _region(world: Networks, resource: Resource) -> str | Unknown | None:
     return found
 
 
-def _stores(world: Networks, region: str | Unknown | None) -> Iterator[Resource]:
-    if not isinstance(region, str):
-        return
+def _stores(world: Networks) -> _Stores:
+    """The stores of each region, by their keys."""
+    found: _Stores = {}
     for type_ in STORE_TYPES:
         for item in world.estate.of_type(type_):
-            spoken = [
-                short_region(text_in(one, "locationName")) for one in items(inner(properties(item.body), "locations"))
-            ]
-            if region in (short_region(item.location), *(one for one in spoken if isinstance(one, str))):
-                yield item
+            spoken = [text_in(one, "locationName") for one in items(inner(properties(item.body), "locations"))]
+            for region in (short_region(place) for place in (item.location, *spoken)):
+                if isinstance(region, str):
+                    found.setdefault(region, {})[item.key] = item
+    return found
 
 
 def path_facts(world: Networks) -> Iterator[Resource | Unresolved]:

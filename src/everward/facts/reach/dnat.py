@@ -119,6 +119,7 @@ def _through(
     inside = ports if ports is not None else ALL_PORTS
     name = f"translating rule `{written.name}` of `{firewall.resource.name}`"
     step = Step(written.id, name, written.origin)
+    steps = (*steps, Step(firewall.resource.id, "the firewall", firewall.resource.origin))
     places = places_at(world, address, inside)
     if not places:
         yield _nowhere(world, firewall, written, live, (*steps, step), everybody)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Entry, Guard, Step
+from everward.facts.reach.entrances import Entry, Guard, Lead, Step
+from everward.facts.reach.filters import Class
 from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.naive_doors import answers
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, Part
 from everward.facts.reach.publicips import open_without_group
@@ -29,6 +31,8 @@ HIGH_RISK_PORTS: Final = MANAGEMENT_PORTS | frozenset(
 )
 """Ports that Azure's page on admin rules recommends to close: MicrosoftDocs/azure-docs virtual-network-manager/
 concept-security-admins, read 2026-11."""
+WEB_PORTS: Final = frozenset({80, 443, 8080, 8443})
+"""Ports on which the ingress of a stamp listens."""
 
 
 class Grade(StrEnum):
@@ -40,6 +44,14 @@ class Grade(StrEnum):
     """Every customer of Azure, or of one of its shared services such as Front Door."""
     RANGES = "ranges"
     """Some public addresses."""
+
+
+class Flow(NamedTuple):
+    """What gets in, exactly: every one of the services, from every source to every target, as the groups see it."""
+
+    sources: Addresses
+    targets: Addresses
+    services: tuple[Service, ...]
 
 
 @dataclass
@@ -59,33 +71,63 @@ class Exposure:
     decided_by: tuple[Step, ...] = ()
     """The rules and properties that let it in."""
     sources: Addresses = NOWHERE
+    """Who gets in on some of the services: `flows` says who on which."""
     witness: Packet | None = None
     confirmed: bool = False
     """Whether the plain evaluator lets the witness in."""
     notes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    """What it hands on to."""
     extra: dict[str, Any] = field(default_factory=dict)
+    flows: tuple[Flow, ...] = ()
+    """Exactly what gets in through groups; empty where none stands in the way."""
 
     def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
         """The ranges of ports of a protocol."""
-        return join_ports(
-            range_ for service in self.services if service.protocol in (protocol, "*") for range_ in service.ports
-        )
+        return _ranges(self.services, protocol)
+
+    def arrives_on(self, ports: frozenset[int]) -> bool:
+        """Whether one of some ports is reached, outside or behind what translates ports on the way, over TCP."""
+        inside = [service for service in self.extra.get("inside", ()) if service.protocol in ("tcp", "*")]
+        behind = any(first <= port <= last for service in inside for first, last in service.ports for port in ports)
+        return behind or self.has_port(ports)
 
     def has_port(self, ports: frozenset[int]) -> bool:
-        """Whether one of some ports is among them, over TCP."""
-        return any(first <= port <= last for first, last in self.ports() for port in ports)
+        """Whether one of some ports is among them over TCP, outside or behind a load balancer that translates."""
+        reached = [*self.ports(), *_ranges(self.extra.get("inside", ()))]
+        return any(first <= port <= last for first, last in reached for port in ports)
+
+    def beyond(self, ports: frozenset[int]) -> bool:
+        """Whether a port is among them that is none of these, over TCP or UDP; UDP 443 is the web's too."""
+        udp = _ranges(self.services, "udp")
+        return _outside(self.ports(), ports) or _outside(udp, ports & {443})
+
+
+def _outside(ranges: Sequence[tuple[int, int]], ports: frozenset[int]) -> bool:
+    return any(last - first + 1 > sum(first <= port <= last for port in ports) for first, last in ranges)
+
+
+def _ranges(services: Iterable[Service], protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
+    return join_ports(range_ for item in services if item.protocol in (protocol, "*") for range_ in item.ports)
 
 
 def internet(world: Networks, endpoint: Endpoint) -> Addresses:
     """The addresses of anybody on the Internet, as an endpoint sees them."""
-    extent = world.names(endpoint.subnet).tag("Internet") if endpoint.subnet is not None else None
-    # Without a network there is nothing that is not the Internet, but for private addresses.
-    everything = extent.sure if extent is not None else NOWHERE.complement()
-    return everything.difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
+    # Without a network there is nothing that is not the Internet, but for private addresses. What the tag `Internet`
+    # means is another question: routes of the subnet take from it.
+    near = world.names(endpoint.subnet).reached.sure if endpoint.subnet is not None else NOWHERE
+    return near.complement().difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
 
 
-_SPECIAL: Final = PRIVATE.union(Addresses(((0, 2**24 - 1), (127 << 24, (128 << 24) - 1), (0xE0000000, 0xFFFFFFFF)), ()))
+_GLOBAL_V6: Final = (0x2000 << 112, (0x4000 << 112) - 1)
+"""Global unicast addresses of IPv6, `2000::/3`: RFC 4291 and IANA's register, read 2026-11."""
+_SPECIAL: Final = PRIVATE.union(
+    Addresses(
+        ((0, 2**24 - 1), (127 << 24, (128 << 24) - 1), (0xE0000000, 0xFFFFFFFF)),
+        Addresses((), (_GLOBAL_V6,)).complement().v6,
+    )
+)
 """What nobody on the Internet has: private addresses, this host, multicast, reserved ones."""
 
 
@@ -109,10 +151,12 @@ def through(world: Networks, entry: Entry) -> Iterator[Exposure]:
             asked |= world.space.mask(service)
     back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
     if back is False:
-        return
-    for grade, certain, mask, found in _graded(parts, everybody.size(), asked):
+        if not entry.platform:
+            return
+        back = Unknown(reason="routes send answers another way than requests came", decided_by=(endpoint.id,))
+    for found in _graded(parts, everybody.size(), asked):
         holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
-        yield _exposure(world, entry, grade, mask, found, target, certain=certain, holes=[*gate.holes, *holes])
+        yield _exposure(world, entry, found, [*gate.holes, *holes])
 
 
 def _destination(entry: Entry) -> Addresses:
@@ -142,7 +186,26 @@ def _without_groups(entry: Entry, sources: Addresses) -> Iterator[Exposure]:
     )
 
 
-def _graded(parts: Sequence[Part], total: int, asked: int) -> Iterator[tuple[Grade, bool, int, list[Part]]]:
+class _Box(NamedTuple):
+    """Parts between which the same passes."""
+
+    mask: int
+    parts: list[Part]
+
+
+class _Graded(NamedTuple):
+    """What some senders get in, told once."""
+
+    grade: Grade
+    certain: bool
+    mask: int
+    own: list[Part]
+    """Those of the senders that make the grade."""
+    boxes: list[_Box]
+    """All that gets in of `mask`: what anybody sends is not told again of those who may send more."""
+
+
+def _graded(parts: Sequence[Part], total: int, asked: int) -> Iterator[_Graded]:
     """Parts by who may send them: what is let in for certain, then what perhaps is."""
     told: dict[Grade, int] = {}
     for certain in (True, False):
@@ -151,20 +214,21 @@ def _graded(parts: Sequence[Part], total: int, asked: int) -> Iterator[tuple[Gra
             mask = (part.passage.least if certain else part.passage.most & ~part.passage.least) & asked
             if mask:
                 by_mask.setdefault(mask, []).append(part)
-        merged: dict[Grade, tuple[int, list[Part]]] = {}
+        graded: dict[Grade, list[_Box]] = {}
         for mask, group in by_mask.items():
-            grade = grade_of(_sources(group), total)
-            before = merged.get(grade, (0, []))
-            merged[grade] = (before[0] | mask, [*before[1], *group])
-        for grade in Grade:
-            if grade not in merged:
+            graded.setdefault(grade_of(_sources(group), total), []).append(_Box(mask, group))
+        for grade in (item for item in Grade if item in graded):
+            own, fresh = graded[grade], 0
+            for box in own:
+                fresh |= box.mask
+            fresh &= ~(told.get(Grade.INTERNET, 0) | told.get(grade, 0))
+            if not fresh:
                 continue
-            mask, group = merged[grade]
-            fresh = mask & ~told.get(Grade.INTERNET, 0) if grade is not Grade.INTERNET else mask
-            fresh &= ~told.get(grade, 0)
-            if fresh:
-                told[grade] = told.get(grade, 0) | fresh
-                yield grade, certain, fresh, group
+            told[grade] = told.get(grade, 0) | fresh
+            others = [box for other, held in graded.items() if other is not grade for box in held]
+            boxes = [*own, *(others if grade is Grade.INTERNET else ())]
+            within = [_Box(box.mask & fresh, box.parts) for box in boxes if box.mask & fresh]
+            yield _Graded(grade, certain, fresh, [part for box in own for part in box.parts], within)
 
 
 def _sources(parts: Sequence[Part]) -> Addresses:
@@ -173,48 +237,34 @@ def _sources(parts: Sequence[Part]) -> Addresses:
 
 def addresses_of(part: Part) -> Addresses:
     """The senders of packets between classes."""
-    held = part.source.intervals
-    return Addresses(held, ()) if part.source.version == 4 else Addresses((), held)
+    return part.source.addresses
 
 
 _WIDE: Final = 2**26
 """From so many IPv4 addresses on a set of sources is the Internet: nobody owns as many, Azure has fewer."""
+_WIDE_V6: Final = 2**112
+"""The same for IPv6: a `/16`, of which registries give nobody as much."""
 _SHARED: Final = ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend")
 """Tags whose addresses every customer of Azure can send from."""
 
 
 def grade_of(addresses: Addresses, total: int) -> Grade:
     """Who a set of senders is; `total` is how many addresses the Internet has there."""
-    if addresses.size() >= min(_WIDE, total) or (not total and addresses):
+    if addresses.size() >= min(_WIDE, total) or addresses.size(6) >= _WIDE_V6:
         return Grade.INTERNET
     shared = union_of(found for tag in _SHARED if (found := tag_addresses(tag)) is not None)
     return Grade.AZURE if addresses.meets(shared) and shared.covers(addresses) else Grade.RANGES
 
 
-def _exposure(
-    world: Networks,
-    entry: Entry,
-    grade: Grade,
-    mask: int,
-    parts: Sequence[Part],
-    target: Addresses,
-    *,
-    certain: bool,
-    holes: list[Unknown],
-) -> Exposure:
-    endpoint = entry.endpoint
-    services = world.space.describe(mask)
-    sources = _sources(parts)
-    groups = [group for group in _groups(endpoint) if isinstance(group, str)]
-    deciding, rule_holes = _deciding(world, endpoint, parts, mask)
-    witness, confirmed = None, False
-    for sample in sorted(world.space.samples(mask), key=lambda item: item.port not in HIGH_RISK_PORTS | {80, 443}):
-        witness = packet(sources, target, sample)
-        if witness is not None:
-            confirmed = check(world, groups, INBOUND, endpoint.subnet, witness).access == "Allow"
-            break
+def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown]) -> Exposure:
+    endpoint, certain = entry.endpoint, found.certain
+    services = world.space.describe(found.mask)
+    flows = [(flow, box.mask) for box in found.boxes for flow in _flows(world, box)]
+    deciding, rule_holes = _deciding(world, endpoint, found.own, found.mask)
+    witness, confirmed = _witness(world, entry, flows)
     doubts = () if certain else world.inbound(endpoint).gate.doubts
-    every = [*holes, *rule_holes, *doubts]
+    tag = world.names(endpoint.subnet).doubt if not certain and endpoint.subnet is not None else None
+    every = [*holes, *rule_holes, *doubts, *([tag] if tag is not None else [])]
     truth: Truth = True
     if not certain or holes:
         truth = combine(every) if every else Unknown(reason="rules of the groups are not known whole")
@@ -222,18 +272,50 @@ def _exposure(
         endpoint.resource,
         endpoint.name,
         entry.kind or endpoint.kind,
-        grade,
+        found.grade,
         services if entry.services is None else entry.services,
         truth,
         entry.path,
         (*deciding, *entry.admitted_by),
-        sources,
+        union_of(flow.sources for flow, _ in flows),
         witness,
         confirmed,
         notes=entry.notes,
         guards=entry.guards,
         extra={"floating": entry.floating, "inside": services},
+        leads=entry.leads,
+        flows=tuple(flow for flow, _ in flows),
     )
+
+
+def _flows(world: Networks, box: _Box) -> Iterator[Flow]:
+    """A box by the addresses that packets go to."""
+    services = world.space.describe(box.mask)
+    by_target: dict[Class, list[Part]] = {}
+    for part in box.parts:
+        by_target.setdefault(part.destination, []).append(part)
+    for target, parts in by_target.items():
+        yield Flow(_sources(parts), target.addresses, services)
+
+
+def _witness(world: Networks, entry: Entry, flows: Sequence[tuple[Flow, int]]) -> tuple[Packet | None, bool]:
+    """A packet that gets in, on the most telling port, and whether the plain evaluators let it."""
+    endpoint = entry.endpoint
+    groups = [group for group in _groups(endpoint) if isinstance(group, str)]
+    mask = 0
+    for _, held in flows:
+        mask |= held
+    for sample in sorted(world.space.samples(mask), key=lambda item: item.port not in HIGH_RISK_PORTS | {80, 443}):
+        bit = world.space.bit(sample)
+        for flow, held in flows:
+            found = packet(flow.sources, flow.targets, sample) if held & bit else None
+            if found is None:
+                continue
+            passes = check(world, groups, INBOUND, endpoint.subnet, found).access == "Allow"
+            if entry.platform:
+                passes &= answers(endpoint.resource.type, endpoint.resource.body, found) is True
+            return found, passes
+    return None, False
 
 
 def _groups(endpoint: Endpoint) -> list[str | Unknown | None]:

@@ -8,12 +8,16 @@ from typing import Final
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.appgateway import gateway_entries
 from everward.facts.reach.apps import SITE_TYPES, doors
+from everward.facts.reach.bastion import bastion_entries
 from everward.facts.reach.dnat import translations
-from everward.facts.reach.entrances import Step, entries
+from everward.facts.reach.edges import edge_exposures
+from everward.facts.reach.entrances import Entry, Step, entries
 from everward.facts.reach.exposure import (
     HIGH_RISK_PORTS,
     MANAGEMENT_PORTS,
+    WEB_PORTS,
     Exposure,
     Grade,
     internet,
@@ -22,13 +26,16 @@ from everward.facts.reach.exposure import (
 from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.services import Service
+from everward.facts.reach.tunnels import tunnel_entries
 from everward.values import Truth, Unknown, combine
 
 __all__ = [
     "HIGH_RISK_PORTS",
     "MANAGEMENT_PORTS",
+    "WEB_PORTS",
     "Exposure",
     "Grade",
+    "all_entries",
     "deciding_steps",
     "exposures",
     "internet",
@@ -36,11 +43,27 @@ __all__ = [
 ]
 
 
+def all_entries(world: Networks) -> Iterator[Entry]:
+    """Every public address that leads to a place, by what leads there."""
+    yield from entries(world)
+    yield from ingresses(world)
+    yield from gateway_entries(world)
+    yield from bastion_entries(world)
+    yield from tunnel_entries(world)
+
+
 def exposures(world: Networks) -> Iterator[Exposure]:
-    """Every way in from the Internet, in a stable order."""
-    for entry in (*entries(world), *ingresses(world)):
+    """Every way in from the Internet, in a stable order. Worked out once for a world."""
+    if world.ways_in is None:
+        world.ways_in = tuple(_worked_out(world))
+    yield from world.ways_in
+
+
+def _worked_out(world: Networks) -> Iterator[Exposure]:
+    for entry in all_entries(world):
         yield from through(world, entry)
     yield from translations(world)
+    yield from edge_exposures(world)
     yield from _services(world)
     yield from _apps(world)
 

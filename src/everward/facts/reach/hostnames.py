@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from everward.estate import Estate, Resource
-from everward.facts.shape import inner, items, properties, text_in
+from everward.facts.shape import id_in, inner, items, properties, text_in
 from everward.values import Unknown
 
 _SUFFIXES: Final[dict[str, tuple[str, ...]]] = {
@@ -94,6 +94,32 @@ class HostNames:
         zoned = _ZONED.fullmatch(key)
         if zoned is not None:
             return self._exact.get(f"{zoned['account'].removesuffix('-secondary')}.web.core.windows.net")
+        return self._recorded(key)
+
+    @cached_property
+    def _records(self) -> dict[str, tuple[str | Unknown, ...]]:
+        """What records of DNS zones lead to, by the lower-case name: ids, addresses, other names, holes."""
+        found: dict[str, tuple[str | Unknown, ...]] = {}
+        for type_ in _RECORDS:
+            for record in self.estate.of_type(type_):
+                zone = record.id.rsplit("/", 3)[1].lower()
+                name = zone if record.name == "@" else f"{record.name.lower()}.{zone}"
+                found[name] = tuple(_targets(properties(record.body)))
+        return found
+
+    def _recorded(self, name: str) -> Resource | None:
+        """The one resource that a record leads to, over names that lead to other names."""
+        for _ in range(_FOLLOWED):
+            targets = self._records.get(name, ())
+            if len(targets) != 1:
+                return None
+            [target] = targets
+            if isinstance(target, Unknown):
+                return self._decided(target)
+            found = self.estate.find(target) if target.startswith("/") else self._exact.get(target.rstrip(".").lower())
+            if found is not None:
+                return found
+            name = target.rstrip(".").lower()
         return None
 
     def _decided(self, hole: Unknown) -> Resource | None:
@@ -108,6 +134,30 @@ class HostNames:
             if found is not None:
                 return found
         return None
+
+
+_RECORDS: Final = tuple(
+    f"Microsoft.Network/{kind}/{record}"
+    for kind in ("dnsZones", "privateDnsZones")
+    for record in ("A", "AAAA", "CNAME")
+)
+_FOLLOWED: Final = 8
+"""How many names that lead to other names are followed."""
+
+
+def _targets(body: Any) -> Iterator[str | Unknown]:
+    """What a record leads to: a resource, addresses, or another name."""
+    held = id_in(inner(body, "targetResource"))
+    if held is not None:
+        yield held
+    for field, key in (("ARecords", "ipv4Address"), ("AAAARecords", "ipv6Address")):
+        for item in items(inner(body, field)):
+            found = item if isinstance(item, Unknown) else text_in(item, key)
+            if found is not None:
+                yield found
+    named = text_in(body, "CNAMERecord", "cname")
+    if named is not None:
+        yield named
 
 
 _ZONED: Final = re.compile(r"(?P<account>[^.]+)\.z\d+\.web\.core\.windows\.net")

@@ -56,9 +56,9 @@ def _fact(networks: PodNetworks, pods: Pods) -> Resource:
             "ingressPolicies": chosen[INGRESS],
             "egressPolicies": chosen[EGRESS],
             "anyPodServices": services(networks, networks.filtered(pods, INGRESS, None)),
-            "internet": touched(networks, internet),
+            "internet": touched(networks, pods, internet),
             "internetServices": services(networks, internet),
-            "internetUnrestricted": _all(networks, internet),
+            "internetUnrestricted": _all(networks, pods, internet),
             "metadata": reaches_metadata(networks, pods),
             "reaches": reaches[:_LISTED],
             "reachesCount": len(reaches),
@@ -83,21 +83,19 @@ def services(networks: PodNetworks, passage: Passage) -> list[str]:
     return [format_service(item) for item in networks.space.describe(passage.most)]
 
 
-def touched(networks: PodNetworks, passage: Passage, service: Service | None = None) -> Truth:
-    """Whether anything passes, or one service."""
+def touched(networks: PodNetworks, pods: Pods, passage: Passage, service: Service | None = None) -> Truth:
+    """Whether anything leaves pods, or one service does."""
     mask = networks.everything if service is None else networks.space.mask(service)
     if passage.least & mask:
         return True
-    return Unknown(reason="rules of network policies are not known whole") if passage.most & mask else False
+    return networks.doubt(pods, EGRESS) if passage.most & mask else False
 
 
-def _all(networks: PodNetworks, passage: Passage) -> Truth:
+def _all(networks: PodNetworks, pods: Pods, passage: Passage) -> Truth:
     """Whether every service passes to the Internet."""
     if passage.least == networks.everything:
         return True
-    if passage.most != networks.everything:
-        return False
-    return Unknown(reason="rules of network policies are not known whole")
+    return networks.doubt(pods, EGRESS) if passage.most == networks.everything else False
 
 
 def reaches_metadata(networks: PodNetworks, pods: Pods) -> Truth:
@@ -105,6 +103,6 @@ def reaches_metadata(networks: PodNetworks, pods: Pods) -> Truth:
     allowed = networks.cluster(pods.cluster).metadata
     if allowed is False and pods.on_host is False:
         return False
-    passes = touched(networks, networks.to_place(pods, METADATA), Service("tcp", ports=((80, 80),)))
+    passes = touched(networks, pods, networks.to_place(pods, METADATA), Service("tcp", ports=((80, 80),)))
     holes = [item for item in (allowed, passes) if isinstance(item, Unknown)]
     return passes if passes is False or not holes else combine(holes)

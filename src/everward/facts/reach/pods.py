@@ -24,6 +24,7 @@ from everward.facts.reach.podpolicies import (
     Peer,
     Policy,
     PolicyRule,
+    Port,
     Selected,
     namespace_of,
     policies,
@@ -32,7 +33,7 @@ from everward.facts.reach.podpolicies import (
 from everward.facts.reach.services import Service, Space
 from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in
 from everward.sources.manifests.facts.selecting import matches
-from everward.values import Truth, Unknown, all_of, any_of
+from everward.values import Truth, Unknown, all_of, any_of, combine, unknowns_in
 
 TEMPLATE_TYPE: Final = "Everward.Kubernetes/PodTemplate"
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
@@ -93,8 +94,13 @@ class PodNetworks:
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self._policies = {direction: list(policies(estate, direction)) for direction in DIRECTIONS}
+        self._policies: dict[tuple[str, str], list[Policy]] = {}
+        for direction in DIRECTIONS:
+            for policy in policies(estate, direction):
+                self._policies.setdefault((direction, policy.namespace), []).append(policy)
         self._clusters: dict[str, Cluster] = {}
+        self._selecting: dict[tuple[str, str], list[tuple[Policy, Truth]]] = {}
+        self._between: dict[tuple[str, str], Passage] = {}
         self.all = [self._pods(item) for item in estate.of_type(TEMPLATE_TYPE)]
         self.unmodelled = {item.key: item for type_ in UNMODELLED for item in estate.of_type(type_)}
         """Policies of engines, which are not followed."""
@@ -112,14 +118,15 @@ class PodNetworks:
     @cached_property
     def space(self) -> Space:
         """The services that policies tell apart."""
-        found: list[Service] = []
+        found: list[Service | None] = []
+        names = {str(pods.named): pods.named for pods in self.all}
         for listed in self._policies.values():
-            for policy in listed:
-                for rule in policy.rules if isinstance(policy.rules, tuple) else ():
-                    for port in rule.ports or ():
-                        for pods in (None, *self.all):
-                            found += [one for one in port_services(port, pods.named if pods else None) if one]
-        return Space(found)
+            rules = [rule for policy in listed if isinstance(policy.rules, tuple) for rule in policy.rules]
+            for port in (port for rule in rules for port in rule.ports or ()):
+                by_name = isinstance(port, Port) and isinstance(port.first, str)
+                for named in names.values() if by_name else (None,):
+                    found += port_services(port, named)
+        return Space(service for service in found if service is not None)
 
     @cached_property
     def everything(self) -> int:
@@ -137,14 +144,20 @@ class PodNetworks:
 
     def selecting(self, pods: Pods, direction: str) -> list[tuple[Policy, Truth]]:
         """The policies that select pods in a direction, or may."""
-        found: list[tuple[Policy, Truth]] = []
-        for policy in self._policies[direction]:
-            if policy.namespace == pods.namespace:
-                doubt = True if policy.certain else Unknown(reason="the directions of a network policy are not known")
-                truth = all_of([doubt, policy.resource.condition, matches(policy.selector, pods.labels, empty=True)])
-                if truth is not False:
-                    found.append((policy, truth))
-        return found
+        key = (direction, pods.resource.key)
+        if key not in self._selecting:
+            self._selecting[key] = list(self._chosen(pods, direction))
+        return self._selecting[key]
+
+    def _chosen(self, pods: Pods, direction: str) -> Iterator[tuple[Policy, Truth]]:
+        for policy in self._policies.get((direction, pods.namespace), ()):
+            doubt: Truth = True
+            if not policy.certain:
+                reason = "the directions of a network policy are not known"
+                doubt = Unknown(reason=reason, decided_by=(policy.resource.id,))
+            truth = all_of([doubt, policy.resource.condition, matches(policy.selector, pods.labels, empty=True)])
+            if truth is not False:
+                yield policy, truth
 
     def isolated(self, pods: Pods, direction: str) -> Truth:
         """Whether only what rules name passes in a direction: a policy is about the pods, and is enforced."""
@@ -152,10 +165,23 @@ class PodNetworks:
         enforced: Truth = engine if isinstance(engine, Unknown) else engine is not None
         found = any_of([truth for _, truth in self.selecting(pods, direction)])
         if found is not True and self._other(pods):
-            found = any_of([found, Unknown(reason="policies of the engine are not followed")])
+            found = any_of([found, self.doubt(pods, direction)])
         if pods.on_host is not False and found is not False:
-            found = Unknown(reason="policies do not act as written on pods in the network of their node")
+            reason = "policies do not act as written on pods in the network of their node"
+            found = Unknown(reason=reason, decided_by=(pods.resource.id,))
         return all_of([enforced, found])
+
+    def doubt(self, pods: Pods, direction: str) -> Unknown:
+        """Why it is not known what policies let through in a direction."""
+        engine = self.cluster(pods.cluster).engine
+        holes = [engine] if isinstance(engine, Unknown) else []
+        for policy, truth in self.selecting(pods, direction):
+            holes += [truth] if isinstance(truth, Unknown) else []
+            holes += unknowns_in(properties(policy.resource.body))
+        if holes:
+            return combine(holes)
+        reason = "policies of the engine are not followed" if self._other(pods) else "where pods stand is not known"
+        return Unknown(reason=reason, decided_by=(pods.resource.id,))
 
     def _other(self, pods: Pods) -> bool:
         """Whether policies that are not followed may be about pods."""
@@ -274,9 +300,12 @@ class PodNetworks:
 
     def between(self, source: Pods, destination: Pods) -> Passage:
         """What passes from pods to other pods of their cluster: out of one and into the other."""
-        out = self.filtered(source, EGRESS, destination)
-        into = self.filtered(destination, INGRESS, source)
-        return Passage(out.least & into.least, out.most & into.most)
+        key = (source.resource.key, destination.resource.key)
+        if key not in self._between:
+            into = self.filtered(destination, INGRESS, source)
+            out = self.filtered(source, EGRESS, destination) if into.most else into
+            self._between[key] = Passage(out.least & into.least, out.most & into.most)
+        return self._between[key]
 
     def to_place(self, pods: Pods, addresses: Addresses) -> Passage:
         """What policies let out of pods to some of the addresses outside the cluster."""
@@ -295,9 +324,17 @@ class PodNetworks:
             most |= found.most
         return Passage(least, most)
 
+    @cached_property
+    def by_cluster(self) -> dict[str, list[Pods]]:
+        """Pods by the lower-case id of their cluster."""
+        found: dict[str, list[Pods]] = {}
+        for pods in self.all:
+            found.setdefault(pods.cluster, []).append(pods)
+        return found
+
     def neighbours(self, pods: Pods) -> Iterator[Pods]:
         """The other pods of a cluster."""
-        return (other for other in self.all if other.cluster == pods.cluster and other is not pods)
+        return (other for other in self.by_cluster[pods.cluster] if other is not pods)
 
 
 def _in_block(block: Block, other: Pods | Addresses | None, engine: str | Unknown) -> Truth:
@@ -350,7 +387,9 @@ def _named(body: Any) -> Named:
 
 
 _NO_CLUSTER: Final = Cluster(
-    Unknown(reason="the cluster is in no source, and neither is what enforces policies in it"), True, None
+    Unknown(reason="the cluster is in no source, and neither is what enforces policies in it", decided_by=("cluster",)),
+    True,
+    None,
 )
 
 

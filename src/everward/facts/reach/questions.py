@@ -11,13 +11,14 @@ from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS, Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES
+from everward.facts.reach.bastion import KIND as BASTION_KIND
 from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Step, entries
-from everward.facts.reach.exposures import Exposure, Grade, deciding_steps, exposures, service_of
+from everward.facts.reach.entrances import Step
+from everward.facts.reach.exposures import Exposure, Grade, all_entries, deciding_steps, exposures, service_of
 from everward.facts.reach.firewalls import Firewall
 from everward.facts.reach.hostnames import service_names
-from everward.facts.reach.ingress import ingresses
+from everward.facts.reach.onprem import WORDS, loose_circuits, to_endpoint, to_service
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.privatelink import links, reaches, resolves
@@ -32,6 +33,7 @@ from everward.policy.hierarchy import Hierarchy
 from everward.values import Truth, Unknown, UsageError, all_of, any_of, combine, try_parse_id
 
 INTERNET: Final = "internet"
+ON_PREMISES: Final = "on-premises"
 
 
 class Verdict(StrEnum):
@@ -55,6 +57,8 @@ class Way:
     confirmed: bool = False
     exposure: Exposure | None = None
     notes: tuple[str, ...] = ()
+    guarded: bool = False
+    """Whether somebody has it only after signing in elsewhere: then it does not make the answer open."""
 
 
 @dataclass
@@ -68,8 +72,8 @@ class Reply:
 
     @property
     def truth(self) -> Truth:
-        """Whether some way holds."""
-        return any_of([way.holds for way in self.ways])
+        """Whether some way holds that nobody has to sign in for."""
+        return any_of([way.holds for way in self.ways if not way.guarded])
 
     @property
     def verdict(self) -> Verdict:
@@ -79,7 +83,7 @@ class Reply:
 
 
 def ask(world: Networks, source: str, target: str, service: Service) -> list[Reply]:
-    """Whether a source reaches a target: `internet`, or what an id or a name says. One reply for each target meant.
+    """Whether a source reaches a target: `internet`, `onprem`, or what an id or a name says; a reply for each target.
 
     Raises:
         UsageError: when nothing is called so.
@@ -92,6 +96,11 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
             for resource in find(world, target)
         ]
         return replies
+    if source.strip().lower() in WORDS:
+        return [
+            Reply(ON_PREMISES, resource.id, service, list(_from_sites(world, resource, service)))
+            for resource in find(world, target)
+        ]
     origins = _places(world, source)
     for resource in find(world, target):
         for origin in origins:
@@ -101,6 +110,27 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
                 ways = [Way("network", Unknown(reason=f"ways into `{kind}` are not modelled"))]
             replies.append(Reply(_called(origin), resource.id, service, ways))
     return replies
+
+
+def _from_sites(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+    """From sites of the company: to interfaces, private endpoints, public endpoints."""
+    ends = [end for key in sorted(_parts(target)) for end in world.endpoints.of(key) if end.receives]
+    linked = [link for link in links(world.estate) if link.target == target.id or _is(link.target, target) is True]
+    ends += [end for link in linked for end in world.endpoints.of(link.endpoint.id)]
+    found = [way for end in ends for way in to_endpoint(world, end, asked)]
+    if _common((service_of(target),), asked)[0]:
+        found += to_service(world, target)
+    for way in found:
+        yield Way(way.name, way.holds, way.steps, way.decided_by, way.witness, way.confirmed, notes=way.notes)
+    for circuit in loose_circuits(world):
+        reason = f"which networks the circuit `{circuit.name}` is connected to is in no source"
+        hole = Unknown(reason=reason, decided_by=(circuit.id,))
+        yield Way("on-premises", hole, (Step(circuit.id, "ExpressRoute circuit", circuit.origin),))
+    if not found and not _modelled(world, target):
+        kind = target.type.rpartition("/")[2]
+        yield Way("on-premises", Unknown(reason=f"ways into `{kind}` are not modelled"))
+    elif not found:
+        yield Way("on-premises", False, notes=("no gateway of its network, or of a peer of that, was read",))
 
 
 def find(world: Networks, text: str) -> list[Resource]:
@@ -173,7 +203,11 @@ def _parts(target: Resource) -> set[str]:
     return {target.key, *(id_.lower() for id_ in ids_in(profile) if isinstance(id_, str))}
 
 
-_PASSED: Final = ("microsoft.network/loadbalancers", "microsoft.network/publicipaddresses")
+_PASSED: Final = (
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/loadbalancers",
+    "microsoft.network/publicipaddresses",
+)
 """What only passes packets on: it is reached where something behind it is."""
 
 
@@ -185,7 +219,9 @@ def _leads(target: Resource, end: Resource, path: Sequence[Step]) -> bool:
 
 def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
     found = False
-    for exposure in exposures(world):
+    listed = list(exposures(world))
+    yield from handed_on(listed, target, asked)
+    for exposure in listed:
         if not _leads(target, exposure.target, exposure.path):
             continue
         common, whole = _common(exposure.services, asked)
@@ -218,10 +254,32 @@ def _modelled(world: Networks, target: Resource) -> bool:
     """Whether every way from the Internet into a resource would have been found."""
     if target.type_key in READERS or target.type_key in {type_.lower() for type_ in SITE_TYPES}:
         return True
-    if target.type_key.startswith(_ADDRESSLESS):
+    if target.type_key.startswith(_ADDRESSLESS) or target.type_key in _DOORS:
         return True
     ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
     return bool(ends) and all(end.kind in _FOUND for end in ends)
+
+
+def handed_on(listed: Sequence[Exposure], target: Resource, asked: Service) -> Iterator[Way]:
+    """Ways by which gateways hand requests on to a target, and Bastions sessions: connections end before it."""
+    for exposure in listed:
+        for lead in exposure.leads:
+            if lead.resource.key not in _parts(target) or not _common(lead.services, asked)[0]:
+                continue
+            guarded = exposure.kind == BASTION_KIND
+            notes = (f"{'sessions' if guarded else 'requests'} get there, not connections", *exposure.notes)
+            last = Step(lead.resource.id, lead.how, lead.resource.origin)
+            yield Way(
+                exposure.kind,
+                all_of([exposure.certain, lead.reached]),
+                (*exposure.path, last),
+                exposure.decided_by,
+                exposure.witness,
+                exposure.confirmed,
+                exposure,
+                notes,
+                guarded,
+            )
 
 
 _ADDRESSLESS: Final = (
@@ -234,6 +292,13 @@ _ADDRESSLESS: Final = (
 )
 """Types that have no address: nothing can be sent to them."""
 _FOUND: Final = ("interface", "scale set", "nodes", "private endpoint")
+_DOORS: Final = (
+    "microsoft.network/applicationgateways",
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/bastionhosts",
+    "microsoft.network/virtualnetworkgateways",
+)
+"""Doors that Azure runs, every public address of which is looked at."""
 
 
 def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
@@ -244,7 +309,7 @@ def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[W
             yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
         elif admission.openness in (Openness.CLOSED, Openness.ENDPOINTS):
             yield Way("public", False, steps, deciding_steps(target, admission))
-    for entry in (*entries(world), *ingresses(world)):
+    for entry in all_entries(world):
         if _leads(target, entry.endpoint.resource, entry.path):
             note = f"nothing on the way lets anybody in on {format_service(asked)}"
             yield Way("public", False, entry.path, notes=(note,))
@@ -297,7 +362,7 @@ def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint,
         Step(step_id, what)
         for step_id, what, truth in (
             (subnet.id, "groups of the source", leaving),
-            (str(subnet.route_table or subnet.network.id), "routes", routed),
+            (subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id, "routes", routed),
             (endpoint.resource.id, "groups of the destination", arriving),
         )
         if truth is not True
@@ -451,7 +516,7 @@ def _walled(
         Step(target.id, "its public endpoint", target.origin),
     )
     seen = seen_from(world, firewall)
-    admitted = _over_internet(world, origin, admission) if seen is None else admission.admits(seen)
+    admitted = _anybody(origin, admission) if seen is None else admission.admits(seen)
     decided = (*through.steps, *deciding_steps(target, admission))
     return Way("public", all_of([leaving, through.holds, admitted]), steps, decided, notes=through.notes)
 
@@ -480,10 +545,15 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, addresses: Addresses
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:
     out: Truth = world.way_out(origin) if isinstance(origin, Endpoint) else True
+    return all_of([out, _anybody(origin, admission)])
+
+
+def _anybody(origin: Place, admission: Admission) -> Truth:
+    """Whether a service lets in who comes from a public address that is not known."""
     if admission.listens is False:
         return False
     if admission.everyone is True:
-        return all_of([out, admission.listens])
+        return admission.listens
     if admission.openness == "closed":
         return False
     return Unknown(reason="the public address that the subnet leaves by decides", decided_by=(origin.id,))

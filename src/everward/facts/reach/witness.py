@@ -12,7 +12,7 @@ from everward.facts.reach.naive import Answer, any_of_three, first_match, token
 from everward.facts.reach.naive_firewall import Held, decide, translate
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks
-from everward.facts.reach.rules import RULE_TYPE
+from everward.facts.reach.rules import OUTBOUND, RULE_TYPE
 from everward.facts.reach.services import Sample
 from everward.facts.reach.tags import published
 from everward.facts.reach.topology import Subnet
@@ -57,7 +57,7 @@ class Checked(NamedTuple):
 
 def check(world: Networks, groups: Iterable[str], direction: str, subnet: Subnet | None, packet: Packet) -> Checked:
     """Ask each group for a packet, one after another, without the engine of sets."""
-    named = Plain(world, subnet)
+    named = Plain(world, subnet, direction)
     answers: list[tuple[str, Answer]] = []
     for id_ in groups:
         group = world.estate.find(id_)
@@ -125,9 +125,10 @@ def bodies(world: Networks, group: Resource) -> list[Mapping[str, Any]]:
 class Plain:
     """What names mean at a subnet, worked out address by address. Called with a name and an address."""
 
-    def __init__(self, world: Networks, subnet: Subnet | None) -> None:
+    def __init__(self, world: Networks, subnet: Subnet | None, direction: str = OUTBOUND) -> None:
         self.world = world
         self.subnet = subnet
+        self.direction = direction
 
     def __call__(self, name: str | Unknown, address: str) -> bool | None:
         """Whether an address is meant by a tag, the id of a group of interfaces, or a hole."""
@@ -173,7 +174,7 @@ class Plain:
     def _inside(self, address: str) -> bool | None:
         if self.subnet is None:
             return None
-        extent = self.world.names(self.subnet).network
+        extent = self.world.names(self.subnet, self.direction).network
         if _holds(extent.sure, address):
             return True
         return None if _holds(extent.most, address) else False

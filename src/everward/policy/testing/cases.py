@@ -111,7 +111,10 @@ class Case(_Written, frozen=True):
     related: tuple[dict[str, Any], ...] = ()
     """Resources that stand beside, and are not judged."""
     estate: tuple[dict[str, Any], ...] = ()
-    """Resources of a workload. Judged is what the policy is about of them, and of the facts that follow from them."""
+    """Resources of a workload, and what stands elsewhere (`Pipelines/connections`).
+
+    Judged is what the policy is about of them, and of the facts that follow from them.
+    """
     workload: str | None = None
     """A path to read: a Terraform folder, a template, an inventory. `template` and `terraform` say the same."""
     template: str | None = None

@@ -89,15 +89,15 @@ class Bench:
         first = () if case.resource is None else (case.resource,)
         judged = [make_resource(item, origin) for item in (*first, *case.resources)]
         beside = [make_resource(item, origin) for item in case.related]
-        given = [make_resource(item, origin) for item in case.estate]
-        readings = [Reading(source=case.source, label=case.name, resources=[*judged, *beside, *given])]
+        given, outside = estate_in(case)
+        readings = [Reading(case.source, case.name, [*judged, *beside, *given], elsewhere=outside)]
         read = given
         if case.path is not None:
             found = self._read(case, case.path)
             readings += found
             read = [*given, *(resource for reading in found for resource in reading.resources)]
         estate = Estate(readings)
-        if read and policy.analyses and self.derive is not None:
+        if (read or outside) and policy.analyses and self.derive is not None:
             estate = self.derive(estate, policy.analyses)
             read = [*read, *(resource for resource in estate if is_fact(resource) and resource not in judged)]
         if case.select is not None:
@@ -124,6 +124,20 @@ class Bench:
                         help=item.help,
                     )
         return readings
+
+
+def estate_in(case: Case) -> tuple[list[Resource], list[Resource]]:
+    """The estate that a case writes down: resources of Azure, and what stands elsewhere.
+
+    Types of Azure have a namespace with a point; `Pipelines/connections` is no resource, yet analyses read it.
+
+    Raises:
+        ProblemError: when one of them is no resource.
+
+    """
+    made = [make_resource(item, Origin(source=case.source)) for item in case.estate]
+    azure = [item for item in made if "." in item.type.partition("/")[0]]
+    return azure, [item for item in made if item not in azure]
 
 
 NOTHING = "no resource was judged: the policy is about none of them"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from everward.estate import Resource
 from everward.sources.pipelines import Step, is_open, join_folders, join_lines, steps_of
+from everward.sources.pipelines.assigning import Assigning, assignings
 from everward.sources.pipelines.files import load_yaml
 from everward.sources.pipelines.signin import SignIn, sign_ins
 from everward.sources.pipelines.triggers import triggers_of
@@ -18,6 +19,8 @@ from everward.values import Origin, Unknown
 
 TYPE: Final = "Pipelines/connections"
 """The type of a record. It is no resource of Azure: readings hand it on to those who analyse rights."""
+ASSIGNING_TYPE: Final = "Pipelines/roleAssignments"
+"""The type of a record of a command that assigns a role."""
 SOURCE: Final = "pipelines"
 
 _APPLY: Final = re.compile(
@@ -74,11 +77,24 @@ def connections_of(repository: Path, environment: str | None = None, root: Path 
     repository = repository.resolve()
     steps = steps_of(repository)
     recorder = _Recorder(repository, repository_name(repository), root)
-    return [
+    records = [
         recorder.record(one, [step for step in steps if step.entry == one.pipeline])
         for one in _gathered(steps)
         if environment is None or one.environment in (None, environment.lower())
     ]
+    if not records:
+        return []
+    chosen = {
+        record.body["properties"]["pipeline"] for record in records if isinstance(record.body["properties"], dict)
+    }
+    given = (recorder.assigning(one) for one in assignings(repository, steps))
+    return [*records, *(item for item in given if chosen & set(_pipelines_of(item)))]
+
+
+def _pipelines_of(record: Resource) -> list[Any]:
+    properties = record.body["properties"]
+    pipelines = properties.get("pipelines") if isinstance(properties, dict) else None
+    return pipelines if isinstance(pipelines, list) else []
 
 
 def _gathered(steps: tuple[Step, ...]) -> list[Connection]:
@@ -138,6 +154,24 @@ class _Recorder:
         file, line = one.place
         origin = Origin(source=SOURCE, file=self.shown(file), line=line)
         return Resource(f"{SOURCE}:{shown}#{name}", TYPE, name, {"properties": properties}, origin)
+
+    def assigning(self, one: Assigning) -> Resource:
+        """A command that assigns a role, with what comes after it."""
+        properties: dict[str, Any] = {
+            "pipelines": [self.shown(path) for path in one.pipelines],
+            "pipelineNames": [path.name for path in one.pipelines],
+            "role": one.role,
+            "use": one.use,
+            "useFile": self.shown(one.use_file) if one.use_file is not None else None,
+            "useLine": one.use_line,
+            "waits": one.waits,
+            "retries": one.retries,
+        }
+        file = self.shown(one.file)
+        origin = Origin(source=SOURCE, file=file, line=one.line)
+        return Resource(
+            f"{SOURCE}:{file}:{one.line}", ASSIGNING_TYPE, one.file.name, {"properties": properties}, origin
+        )
 
     def shown(self, path: Path) -> str:
         """A path as the user would open it."""

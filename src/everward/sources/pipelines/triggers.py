@@ -1,7 +1,7 @@
-"""What starts a pipeline: branches, and pull requests.
+"""What starts a pipeline: branches, pull requests, and the clock.
 
-Azure DevOps: learn.microsoft.com/azure/devops/pipelines/yaml-schema/trigger and pr; GitHub: docs.github.com/actions,
-events that trigger workflows; both read 2026-11.
+Azure DevOps: learn.microsoft.com/azure/devops/pipelines/yaml-schema/trigger, pr and schedules; GitHub:
+docs.github.com/actions, events that trigger workflows; both read 2026-11.
 """
 
 from __future__ import annotations
@@ -66,3 +66,13 @@ def _of_workflow(document: dict[Any, Any]) -> Triggers:
     named = given if isinstance(given, list) else ([given] if isinstance(given, str) else None)
     branches = tuple(map(str, named)) if named is not None else (("*",) if "push" in events else ())
     return Triggers(branches, bool({"pull_request", "pull_request_target"} & events.keys()))
+
+
+def schedules_of(document: Any) -> tuple[str, ...]:
+    """When a pipeline of Azure DevOps or a workflow of GitHub starts by itself, as five fields of cron."""
+    if not isinstance(document, dict):
+        return ()
+    on = document.get("on", document.get(True))
+    listed = document.get("schedules", on.get("schedule") if isinstance(on, dict) else None)
+    given = [item.get("cron") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    return tuple(cron.strip() for cron in given if isinstance(cron, str) and len(cron.split()) == 5)

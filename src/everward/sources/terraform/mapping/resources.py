@@ -17,6 +17,7 @@ from everward.sources.terraform.mapping.provider import AzureProvider
 from everward.sources.terraform.mapping.roles import role_id
 from everward.sources.terraform.mapping.table import Append, Child, TypeMapping
 from everward.values import Unknown, Value, is_symbolic, placeholder, try_parse_id
+from everward.values.secrecy import conceal_body
 
 
 def to_resources(
@@ -289,6 +290,8 @@ class _Run:
                 body = self._body(instance)
                 body.fill(child.map, child.const, frozenset(instance.attributes))
                 name = ids.fill(child.name, instance.attributes, instance.address)
+                # INVARIANT: no secret gets this far; of settings only what says where a secret is.
+                body.content = conceal_body(body.content, child.arm, name)
                 self._child(instance, parent, child, name, body, None)
             return
         blocks = instance.attributes.get(child.each)
