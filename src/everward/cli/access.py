@@ -30,6 +30,7 @@ class AccessGroup(LazyGroup):
     entries: ClassVar[Mapping[str, Entry]] = {
         "who-can": ("everward.cli.access:who_can", "Who may do something somewhere, and by which path."),
         "what-can": ("everward.cli.access:what_can", "What somebody may do, and whom they can become."),
+        "limits": ("everward.cli.access:limits", "How many role assignments there are, and with more stamps."),
     }
 
 
@@ -167,6 +168,36 @@ def what_can(
             look = Look(width=width(), colour=colours(output))
             told = (what_can_text(principal, reach, look, explain=explain) for principal in chosen)
             deliver((line for lines in told for line in lines), output)
+    return _end(rights, allow_incomplete=allow_incomplete)
+
+
+@click.command("limits")
+@reading_options
+@click.option("--stamps", type=click.IntRange(1, 100_000), help="Tell how many there would be with this many stamps.")
+@incomplete_option
+@output_option("text", "json")
+def limits(
+    paths: tuple[Path, ...],
+    stamps: int | None,
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
+) -> int:
+    """Say how many role assignments each subscription of what PATH holds has, beside the most that it can have."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.access.counts import counts
+    from everward.facts.access.rights import Rights
+    from everward.reports.access_limits import limits_json, limits_text
+    from everward.reports.interface import Look
+
+    rights = Rights(Estate(read(paths, **reading)))
+    found = counts(rights)
+    for output in outputs:
+        if output.form == "json":
+            deliver(limits_json(found, stamps), output)
+        else:
+            deliver(limits_text(found, stamps, Look(width=width(), colour=colours(output))), output)
     return _end(rights, allow_incomplete=allow_incomplete)
 
 
