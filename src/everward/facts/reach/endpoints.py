@@ -122,8 +122,16 @@ class Endpoints:
 
     def of(self, id: str) -> list[Endpoint]:
         """The endpoints of a resource."""
-        key = id.lower()
-        return [item for item in self.all if item.resource.key == key or item.id.lower() == key]
+        return list(self._by_id.get(id.lower(), ()))
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, list[Endpoint]]:
+        """Endpoints by the lower-case ids of their resource and of the part that they are."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.all:
+            for key in {endpoint.resource.key, endpoint.id.lower()}:
+                found.setdefault(key, []).append(endpoint)
+        return found
 
 
 def _both(one: Extent, two: Extent) -> Extent:
