@@ -272,6 +272,9 @@ def app_service(case: Case, _folder: Path) -> Answer:
         item for item in doors(next(iter(estate)), estate) if item.name == ("site" if found[1] == "main" else "scm")
     )
     private = found[2] == "via-private-endpoint"
+    if private and not case["resources"].get("privateEndpointApproved"):
+        # Nothing comes through an endpoint that nobody approved.
+        return {"value": "Deny"}
     address = parse_addresses(found[2])
     answer = door.admits(Addresses() if address is None else address, private=private)
     return {"value": _word(answer)}
@@ -295,9 +298,11 @@ def paas(type_: str, case: Case) -> Answer:
     resource = made(type_, "x", case["resources"])
     [admission] = admissions(resource, Estate([Reading("inventory", "case", [resource])]))
     who = found[1].rstrip("?")
+    azure = tag_addresses("AzureCloud")
+    assert azure is not None
     address = parse_addresses(who)
     if address is not None:
-        return {"value": _word(admission.admits(address))}
+        return {"value": _word(admission.admits(address, from_azure=azure.covers(address)))}
     if "subnet" in who:
         listed = [id_ for id_, _ in admission.subnets if isinstance(id_, str)]
         other = re.match(r"an(?:other| unlisted)\b", who) is not None or not listed
@@ -306,6 +311,10 @@ def paas(type_: str, case: Case) -> Answer:
     if "trusted" in who:
         past = admission.everyone is True or "AzureServices" in admission.trusted
         return {"value": _word(past and admission.listens is True)}
+    if "Azure" in who:
+        # Of somebody whose address only Azure knows.
+        some = Addresses(azure.v4[:1], ())
+        return {"value": _word(admission.admits(some, from_azure=True))}
     return puzzled(case)
 
 
@@ -447,7 +456,9 @@ def _traced(world: Networks, one: Addresses, two: Addresses, asked: Service) -> 
     if hop in (Hop.LOCAL, Hop.PEERING):
         found = _at(world, place)
         if found is None:
-            return "NO_ROUTE"
+            # The analyser follows a packet to the subnet, whether somebody is there or not.
+            known = any(item.addresses.covers(two) for item in world.topology.subnets.values())
+            return "DELIVERED_TO_SUBNET" if known else "NO_ROUTE"
         return "ACCEPTED" if verdict(world.gate(found, INBOUND), one, two, mask) == "Allow" else "DENIED"
     if world.way_out(source) is False:
         return "DENIED_OUT"

@@ -248,6 +248,7 @@ RECORDS: list[tuple[str, Any, Any, Any]] = [
         },
         "Deny",
     ),
+    ("appservice-access", "main site request from via-private-endpoint", {"siteConfig": {}}, "Deny"),
     (
         "frontdoor-bypass",
         "can a request that did not come through OUR Front Door profile be accepted?",
@@ -322,6 +323,7 @@ RECORDS: list[tuple[str, Any, Any, Any]] = [
     ("flow-trace", "TCP/443 8.8.8.8 -> 198.51.100.77", LAB, "DENIED"),
     ("flow-trace", "ICMP echo 8.8.4.4 -> 198.51.100.77", LAB, "ACCEPTED"),
     ("flow-trace", "172.28.1.8 -> 172.28.3.3", LAB, "NO_ROUTE"),
+    ("flow-trace", "172.28.1.8 -> 172.28.2.77", LAB, "DELIVERED_TO_SUBNET"),
     ("flow-trace", "172.28.2.9 -> 203.0.113.3", LAB, "NO_ROUTE"),
     ("flow-trace", "8.8.8.8 -> 9.9.9.9", LAB, "NO_ROUTE"),
     ("abac-eval", "?", {"condition": "@Resource[a] NumericGreaterThan 4", "context": {"resource": {"a": 5}}}, True),
@@ -427,6 +429,10 @@ def test_services_behind_endpoints_and_for_trusted_services() -> None:
     closed = {"properties": {"networkAcls": {**acls, "bypass": "None"}}}
     assert value("paas-access", asked.format("a trusted service"), closed) == "Deny"
     assert ask("paas-access", asked.format("somewhere"), body)["error"] == "question"
+    cosmos = {"properties": {"ipRules": [{"ipAddressOrRange": "0.0.0.0"}], "isVirtualNetworkFilterEnabled": False}}
+    assert value("paas-access", asked.format("40.76.54.131"), cosmos) == "Allow"
+    assert value("paas-access", asked.format("198.51.100.9"), cosmos) == "Deny"
+    assert value("paas-access", asked.format("an Azure VM of another customer"), cosmos) == "Allow"
 
 
 def test_the_table_of_a_subnet_shows_what_it_does_not_use() -> None:

@@ -23,6 +23,8 @@ POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "po
 LOGIN = ".ado/pipelines/templates/steps-terraform-init.yaml:40"
 """Where the pipelines take the secret out of their service connections."""
 
+STATE_STORE = ".ado/pipelines/templates/steps-terraform-setup-statestore.yaml:84"
+"""Where the pipelines give themselves a role, and use it a few lines on."""
 POOLS = {f".ado/pipelines/azure-release-{place}" for place in ("e2e.yaml:8", "int.yaml:16", "prod.yaml:8")}
 """Where the pipelines say what runs them."""
 
@@ -38,6 +40,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "ingress-admits-only-the-edge": {"frontdoor.tf:108", "frontdoor.tf:125"},
         "log-workspace-not-capped": {"modules/stamp_monitoring/log_analytics.tf:2", "monitoring.tf:2"},
         "pipeline-signs-in-without-secret": {LOGIN},
+        "role-assignment-waited-for": {STATE_STORE},
         "pipeline-targets-private": POOLS,
         "security-change-alerts": {"subscription"},
         "storage-access-logs-collected": {"storage.tf:2"},
@@ -66,6 +69,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
         "event-hubs-closed-to-internet": {"modules/stamp/eventhub.tf:1"},
         "ingress-admits-only-the-edge": {"modules/stamp/network.tf:41"},
         "key-vault-authorises-by-role": {"modules/stamp/keyvault.tf:1"},
+        "key-vault-backed-up": {"modules/stamp/keyvault.tf:1"},
         "key-vault-closed-to-internet": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-protection": {"modules/stamp/keyvault.tf:1"},
         "key-vault-purge-right-withheld": {"modules/stamp/keyvault.tf:13"},
@@ -77,6 +81,7 @@ VIOLATED: Mapping[str, Mapping[str, set[str]]] = {
             "modules/stamp/policy.tf:23",
         },
         "pipeline-signs-in-without-secret": {LOGIN},
+        "role-assignment-waited-for": {STATE_STORE},
         "pipeline-targets-private": POOLS,
         "public-ip-ddos-protection": {"modules/stamp/publicip.tf:2"},
         "secret-readers-separated": {
@@ -151,6 +156,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "pipeline-identity-one-environment": {LOGIN},
         "pipeline-reaches-its-targets": POOLS,
         "privileged-role-within-subscription": ROLES,
+        "role-assignments-below-limit": {"subscription"},
         "stamp-own-key-vault": {"modules/stamp/kubernetes.tf:2"},
         "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},

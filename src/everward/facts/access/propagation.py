@@ -102,6 +102,7 @@ def _told(early: _Early, subject: Resource, names: Names) -> Resource:
         },
         origin=early.origin,
         condition=subject.condition,
+        sort=early.kind,
     )
 
 
@@ -269,4 +270,5 @@ def _of_command(record: Resource, names: Names) -> Iterator[Resource]:
             "summary": f"`{record.name}` assigns {shown} {tail}",
         },
         origin=record.origin,
+        sort="pipeline",
     )

@@ -26,6 +26,7 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
 
     Properties that are not plain from their names:
 
+    - The kind of the fact is `holding` where something is known to be in the vault, else `empty`.
     - `dependants`: resources that use it; `resourceGroups` theirs.
     - `stamp`: the stamp that has it, null for one that stands outside of all; `usedByStamps`: the stamps that use it;
       `usedByGlobal`: whether something outside of all stamps does; `shared`: whether more than one stamp, or a stamp
@@ -75,7 +76,9 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
             **_load(keys, vault),
             **_stamps(keys, vault, found),
         }
-        yield fact(vault.resource, VAULT, "vault", {"summary": vault_words(vault.resource, told), **told})
+        summary = vault_words(vault.resource, told)
+        sort = "holding" if vault.items else "empty"
+        yield fact(vault.resource, VAULT, "vault", {"summary": summary, **told}, sort=sort)
 
 
 def _backup(keys: Keys, vault: Vault, now: datetime) -> dict[str, Any]:
