@@ -41,6 +41,8 @@ WHENS: Final = {
 """When an effect is felt, in the order in which effects are told."""
 _NAMES: Final = 6
 """Names of one line when no explanation is asked for."""
+_PARTS: Final = frozenset({"encryptionprotector", "config"})
+"""Types that people know as the resource that they are a part of."""
 _WIDE: Final = 12
 """Columns that a label takes."""
 
@@ -143,9 +145,9 @@ def _named(found: Sequence[Effect], *, explain: bool) -> str:
 
 
 def name_of(resource: Resource) -> str:
-    """A resource by its names and the last word of its type; what is only the key of a store by that store."""
+    """A resource by its names and the last word of its type; what is only a part of one by that."""
     name, kind = short(resource.id), resource.type.rpartition("/")[2]
-    if kind.lower() == "encryptionprotector":
+    if kind.lower() in _PARTS and "/" in name:
         name, kind = name.rpartition("/")[0], resource.type.split("/")[-2]
     return f"{name} ({kind})"
 

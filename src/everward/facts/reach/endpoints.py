@@ -121,15 +121,14 @@ class Endpoints:
         return [item for item in self.all if item.single and item.addresses.has(address, version)]
 
     def of(self, id: str) -> list[Endpoint]:
-        """The endpoints of a resource."""
+        """The endpoints of a resource, or the part of one that an id names."""
         return list(self._by_id.get(id.lower(), ()))
 
     @cached_property
     def _by_id(self) -> Mapping[str, list[Endpoint]]:
-        """Endpoints by the lower-case ids of their resource and of the part that they are."""
         found: dict[str, list[Endpoint]] = {}
         for endpoint in self.all:
-            for key in {endpoint.resource.key, endpoint.id.lower()}:
+            for key in dict.fromkeys((endpoint.resource.key, endpoint.id.lower())):
                 found.setdefault(key, []).append(endpoint)
         return found
 

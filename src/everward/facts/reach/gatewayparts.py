@@ -32,6 +32,13 @@ def name_in(value: Any) -> str:
     return found.rpartition("/")[2].lower() if isinstance(found, str) else ""
 
 
+def port_in(value: Any) -> int | None:
+    """A port, as a number or as a text; None for anything else."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 6:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 65535 else None
+
+
 def listeners(gateway: Resource) -> list[Listener]:
     """The listeners of a gateway, for HTTP and for TCP."""
     body = properties(gateway.body)
@@ -44,13 +51,13 @@ def listeners(gateway: Resource) -> list[Listener]:
                 continue
             own = properties(item)
             port = ports.get(name_in(inner(own, "frontendPort")))
-            number = int(port) if isinstance(port, str) and port.isdecimal() else port
+            number = port if isinstance(port, Unknown) else port_in(port)
             doubt = Unknown(reason="the port of a listener is not known", decided_by=(gateway.id,))
             found.append(
                 Listener(
                     name_of(item),
                     name_in(inner(own, "frontendIPConfiguration")),
-                    number if isinstance(number, int | Unknown) and not isinstance(number, bool) else doubt,
+                    number if number is not None else doubt,
                     id_in(inner(own, "firewallPolicy")),
                 )
             )
@@ -63,7 +70,7 @@ def backend_ports(body: Any) -> dict[str, set[int | None]]:
     for field in ("backendHttpSettingsCollection", "backendSettingsCollection"):
         for item in items(inner(body, field)):
             port = inner(properties(item), "port")
-            settings[name_of(item).lower()] = port if isinstance(port, int) else None
+            settings[name_of(item).lower()] = port_in(port)
     found: dict[str, set[int | None]] = {}
 
     def note(holder: Any, prefix: str = "") -> None:
@@ -93,5 +100,5 @@ def opened_ports(estate: Estate) -> Iterator[Service]:
         numbers = [item.port for item in listeners(gateway)]
         numbers += [port for ports in backend_ports(body).values() for port in ports if port is not None]
         for number in numbers:
-            if isinstance(number, int) and 0 <= number <= 65535:
+            if isinstance(number, int):
                 yield Service("tcp", ports=((number, number),))

@@ -32,14 +32,19 @@ def answers(type_: str, body: Mapping[str, Any], packet: Packet) -> bool | None:
 def _ports(properties: Any) -> Iterator[int]:
     written: dict[str, Any] = {}
     for item in _list(properties, "frontendPorts"):
-        written[str(_get(item, "name")).lower()] = _get(_get(item, "properties") or item, "port")
+        written[str(_get(item, "name")).lower()] = _get(_inside(item), "port")
     for field in ("httpListeners", "listeners"):
         for item in _list(properties, field):
-            named = _get(_get(_get(item, "properties") or item, "frontendPort"), "id")
+            named = _get(_get(_inside(item), "frontendPort"), "id")
             text = (named.reference or named.text or "") if isinstance(named, Unknown) else str(named)
             port = written.get(text.split("/")[-1].lower())
             if isinstance(port, int | str) and str(port).isdecimal():
                 yield int(port)
+
+
+def _inside(item: Any) -> Any:
+    found = _get(item, "properties")
+    return found if isinstance(found, Mapping) else item
 
 
 def _list(value: Any, name: str) -> list[Any]:

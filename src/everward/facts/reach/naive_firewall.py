@@ -39,7 +39,7 @@ def decide(held: Iterable[Held], packet: Packet, named: Named, asked: str | None
                 continue
             action = _value(_value(collection.body, "action"), "type")
             said = "Unknown" if not isinstance(action, str) else "Allow" if action.lower() == "allow" else "Deny"
-            answer = Answer(said, str(_value(rule, "name") or ""))
+            answer = Answer(said, _name(rule))
             if matches is None or not _settled_place(collection):
                 perhaps.append(answer)
                 continue
@@ -63,7 +63,7 @@ def translate(held: Iterable[Held], packet: Packet, named: Named) -> tuple[str, 
             address, port = _value(rule, "translatedAddress"), str(_value(rule, "translatedPort"))
             if not isinstance(address, str) or not port.isdecimal():
                 return "", None
-            return str(_value(rule, "name")), packet._replace(destination=address, port=int(port))
+            return _name(rule), packet._replace(destination=address, port=int(port))
     return "", None
 
 
@@ -94,8 +94,13 @@ def _settled_place(item: Held) -> bool:
 
 
 def _kind_of(item: Held, rule: Mapping[str, Any]) -> str:
-    word = str(_value(rule, "ruleType") or "").lower()
-    return item.kind or word.removesuffix("rule")
+    word = _value(rule, "ruleType")
+    return item.kind or (word.lower().removesuffix("rule") if isinstance(word, str) else "")
+
+
+def _name(rule: Mapping[str, Any]) -> str:
+    found = _value(rule, "name")
+    return found if isinstance(found, str) else ""
 
 
 def _texts(rule: Mapping[str, Any], name: str) -> list[Any]:

@@ -362,7 +362,7 @@ def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint,
         Step(step_id, what)
         for step_id, what, truth in (
             (subnet.id, "groups of the source", leaving),
-            (str(subnet.route_table or subnet.network.id), "routes", routed),
+            (subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id, "routes", routed),
             (endpoint.resource.id, "groups of the destination", arriving),
         )
         if truth is not True
