@@ -168,7 +168,8 @@ class _Count:
         return {"edition": edition, "limit": limit, "share": share, "stampsAtLimit": most}
 
     def _summary(self, scope: str, shared: int) -> str:
-        said = f"`{scope}` has {'at least ' if self.open else ''}{self.total:,} role assignments"
+        plural = "" if self.total == 1 else "s"
+        said = f"`{scope}` has {'at least ' if self.open else ''}{self.total:,} role assignment{plural}"
         if not self.per_stamp:
             return said
         return f"{said}, {shared:,} of them shared by all stamps, and one more stamp brings {self.per_stamp:,}"
