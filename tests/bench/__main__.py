@@ -6,6 +6,9 @@ and rights, which have no peer, have limits in seconds and mebibytes.
 
 It reads from the environment: CHECKOV, the peer's command (without it, the peer is installed into `.bench/checkov`);
 EVERWARD_MCO, a checkout of the reference workload; EVERWARD_CASES, the folder with recorded resources.
+
+`--only peers` asks everybody the same published cases and prints who answers how many right: CUSTODIAN, PROWLER,
+CHECKOV and ARCET name the commands of the peers, which are otherwise looked for below `.bench` and in the path.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from pathlib import Path
 
 from tests.bench.analyses import access, large, reach
 from tests.bench.measure import BenchError, Command, Sample, output_of, race
+from tests.bench.peers import outdone, score_table, scores
 from tests.bench.policy import unpack
 from tests.bench.report import Target, table
 from tests.bench.stamps import stamps
@@ -181,6 +185,17 @@ def grown(runs: int) -> Iterator[Target]:
     yield from stamps(everward, peer(), folder_from("EVERWARD_MCO"), folder_from("EVERWARD_CASES"), runs)
 
 
+def asked(runs: int) -> bool:
+    """Ask everybody the published cases and print the scores; whether a peer answers more of them right."""
+    found = list(scores(folder_from("EVERWARD_CASES") / "conformance", runs))
+    sys.stdout.write(score_table(found) + "\n\n")
+    ahead = outdone(found)
+    for item in ahead:
+        sys.stdout.write(f"MISSED: {item.name} answers more of `{item.cases}` right\n")
+    return bool(ahead)
+
+
+PEERS = "peers"
 BENCHES: dict[str, Callable[[int], Iterator[Target]]] = {
     "help": help_texts,
     "workload": workload,
@@ -198,21 +213,25 @@ def main() -> int:
     """Run the benches that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="whole processes a figure, beside one to warm up")
-    parser.add_argument("--only", choices=sorted(BENCHES), action="append", help="just this bench; repeatable")
+    parser.add_argument("--only", choices=sorted([*BENCHES, PEERS]), action="append", help="just this; repeatable")
     given = parser.parse_args()
     # Installers compile what they install, the peer among it; a checkout by its first run, if it may write.
     compileall.compile_dir(ROOT / "src" / "everward", quiet=2)
     targets: list[Target] = []
     missing = False
-    for name in given.only or BENCHES:
+    behind = False
+    for name in given.only or (*BENCHES, PEERS):
         try:
-            targets += BENCHES[name](given.runs)
+            if name == PEERS:
+                behind = asked(given.runs)
+            else:
+                targets += BENCHES[name](given.runs)
         except BenchError as error:
             missing = True
             sys.stderr.write(f"{name}: not measured: {error}\n")
     if targets:
         sys.stdout.write(table(targets) + "\n")
-    if not all(target.met for target in targets):
+    if behind or not all(target.met for target in targets):
         return 1
     return 2 if missing else 0
 

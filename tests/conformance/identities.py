@@ -28,13 +28,24 @@ def _context(resources: dict[str, Any]) -> Context:
     given = {**(resources.get("defaultContext") or {}), **(resources.get("context") or {})}
     attributes = {source: _attributes(given, key) for key, source in SOURCES.items()}
     for name, values in (resources.get("contextOverrides") or {}).items():
-        key = name.removesuffix("_attributes")
+        key, _, field = name.partition("_")
         if key in SOURCES and isinstance(values, dict):
-            attributes[SOURCES[key]].update(values)
-        elif key in ("action", "suboperation"):
-            given[key] = values
+            known = {_camel(name): value for name, value in values.items()} if key == "environment" else values
+            attributes[SOURCES[key]].update(known)
+        elif name in ("action", "suboperation"):
+            given[name] = values
+        elif name in ("request_action", "data_action"):
+            given["request"] = {**(given.get("request") or {}), "action": values}
+        elif key in SOURCES:
+            attributes[SOURCES[key]][_camel(field)] = values
     action = given.get("action") or (given.get("request") or {}).get("action") or ""
     return Context(action, given.get("suboperation"), attributes, complete=True)
+
+
+def _camel(name: str) -> str:
+    """`utc_now` as attributes are called: `utcNow`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def condition(case: Case, _folder: Path) -> Answer:
@@ -147,7 +158,9 @@ def _may(estate: Estate, principal: str, operation: str, scope: str, data: bool 
 
 def effective(case: Case, _folder: Path) -> Answer:
     given = case["resources"]
-    data = "data" in case["question"].split("-plane")[0].rsplit(maxsplit=1)[-1]
+    said = re.search(r"\b(control|data)[- ](?:plane|action)", case["question"])
+    # Where the question does not say of which plane the operation is, the catalogue does.
+    data = None if said is None else said[1] == "data"
     return _may(_estate([(given["role"], SCOPE)], ME), ME, given["action"], SCOPE, data)
 
 
@@ -164,7 +177,7 @@ def additive(case: Case, _folder: Path) -> Answer:
 
 def denied(case: Case, _folder: Path) -> Answer:
     given = case["resources"]
-    asked = re.search(r"allowed for (\w+)", case["question"])
+    asked = re.search(r"allowed for ([\w.@-]+)", case["question"])
     if asked is None:
         return {"error": "question", "message": f"the question is of no known form: {case['question']}"}
     own = given["denyAssignment"]["scope"]

@@ -3,7 +3,7 @@
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.conformance import arm, bicepparams, identities, networks, policies
+from tests.conformance import arm, bicepparams, custodian, identities, networks, policies
 from tests.conformance.cases import Adapter, Judge, Reader, read_cases
 
 FILES: tuple[tuple[str, Reader], ...] = (
@@ -43,7 +43,7 @@ NETWORKS: dict[str, Adapter] = {
     "nsg-port-exposed": networks.nsg_port_exposed,
     "effective-routes": networks.effective,
     "flow-trace": networks.flow_trace,
-    "filter": networks.custodian,
+    "filter": custodian.custodian,
 }
 KINDS.update({kind: (adapter, networks.judge) for kind, adapter in NETWORKS.items()})
 

@@ -37,6 +37,6 @@ def test_rows_stand_in_the_order_of_the_guidance_with_the_criteria_that_answer_t
     chapters = [row[:2] for row in ANSWERED]
     assert chapters == sorted(chapters, key=("IN", "ZT", "TM", "NI", "DI", "PG").index)
     assert ANSWERED["NI-R05"] == ("public-ip-ddos-protection",)
-    assert ANSWERED["DI-R02"] == ("stamp-own-key-vault",)
+    assert ANSWERED["DI-R02"] == ("encryption-key-near-its-data", "stamp-own-key-vault")
     for ids in ANSWERED.values():
         assert list(ids) == sorted(set(ids))

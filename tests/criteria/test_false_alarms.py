@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from everward.assessment import AssessOptions, assess
+from everward.assessment import AssessOptions, add_needed_facts, assess
 from everward.criteria import Catalogue
 from everward.criteria.cases import GROUP, SUBSCRIPTION, make_resource
-from everward.estate import Estate, Reading
+from everward.estate import Estate, Reading, subject_of
 from everward.policy import State
 from everward.values import Origin
 
@@ -20,12 +20,16 @@ Written = dict[str, Any]
 def verdicts(written: Iterable[Written]) -> dict[tuple[str, str], State]:
     """The verdict of every criterion on every resource, by criterion and name."""
     resources = [make_resource(item, Origin(source="template")) for item in written]
-    estate = Estate([Reading(source="template", label="test", resources=resources)])
-    return {
-        (criterion.id, resource.name): criterion.policy().evaluate(resource, estate).state
-        for criterion in POLICIES
-        for resource in estate
-    }
+    estate = add_needed_facts(Estate([Reading(source="template", label="test", resources=resources)]), POLICIES)
+    found: dict[tuple[str, str], State] = {}
+    for criterion in POLICIES:
+        for resource in estate:
+            state = criterion.policy().evaluate(resource, estate).state
+            # What is said of a fact is said of what the fact is about.
+            key = criterion.id, subject_of(resource).rpartition("/")[2]
+            if state is not State.NOT_APPLICABLE and found.get(key) is not State.NON_COMPLIANT:
+                found[key] = state
+    return found
 
 
 def violated(written: Iterable[Written]) -> set[tuple[str, str]]:

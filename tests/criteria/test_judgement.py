@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from everward.assessment import add_needed_facts
 from everward.criteria import Catalogue, CriterionPolicy
 from everward.criteria.cases import GROUP, SUBSCRIPTION, make_resource
 from everward.estate import Estate, Reading, Resource
@@ -96,12 +97,21 @@ def test_children_are_listed_resource_by_resource(sibling: str | None, state: St
 
 
 def test_a_resource_outside_subscriptions_is_judged_by_the_whole_export() -> None:
-    cluster = {"type": "Microsoft.ContainerService/managedClusters", "name": "aks1", "scope": "", "location": "uksouth"}
-    vault = {**VAULT, "location": "westeurope"}
-    resource, held = estate("inventory", cluster, vault)
-    assert policy("stamp-own-key-vault").evaluate(resource, held).state is State.NON_COMPLIANT
-    alone, empty = estate("inventory", cluster)
-    assert policy("stamp-own-key-vault").evaluate(alone, empty).state is State.UNKNOWN
+    outside = {**DATABASE, "scope": ""}
+    resource, held = estate("inventory", outside, lock(f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv1"))
+    assert policy("data-store-delete-lock").evaluate(resource, held).state is State.NON_COMPLIANT
+    alone, empty = estate("inventory", outside)
+    assert policy("data-store-delete-lock").evaluate(alone, empty).state is State.UNKNOWN
+
+
+def test_a_vault_that_an_export_does_not_list_may_be_there() -> None:
+    cluster = {"type": "Microsoft.ContainerService/managedClusters", "name": "aks1", "location": "uksouth"}
+    elsewhere = {**VAULT, "scope": f"{SUBSCRIPTION}/resourceGroups/other"}
+    for others, state in (((elsewhere,), State.NON_COMPLIANT), ((), State.UNKNOWN)):
+        _, held = estate("inventory", cluster, *others)
+        derived = add_needed_facts(held, Catalogue.load(["stamp-own-key-vault"]))
+        [stamp] = [item for item in derived.of_type("Everward.Keys/stamps") if item.get("kind") == "cluster"]
+        assert policy("stamp-own-key-vault").evaluate(stamp, derived).state is state
 
 
 def test_an_export_shows_what_is_there() -> None:

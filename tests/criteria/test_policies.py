@@ -13,7 +13,10 @@ import pytest
 from everward.criteria import Catalogue, Criterion
 from everward.criteria.cases import EXPECTED, Case, read_cases, run_case
 from everward.criteria.folders import FOLDER
-from everward.policy import load_definition
+from everward.estate import Estate, Reading, analysis_of, is_fact
+from everward.facts.analyses import add_facts
+from everward.policy import State, load_definition
+from everward.policy.testing import estate_in
 
 POLICIES = [criterion for criterion in Catalogue.load() if criterion.kind == "policy"]
 CASES = {criterion.id: read_cases(FOLDER / criterion.id / "cases.yaml") for criterion in POLICIES}
@@ -24,8 +27,24 @@ EVERY_CASE = [
 ]
 
 
-def judged_in(case: Case) -> tuple[dict[str, Any], ...]:
-    return (*(() if case.resource is None else (case.resource,)), *case.resources)
+def types_in(case: Case) -> list[str]:
+    """The types of what a case says is judged."""
+    judged = (*(() if case.resource is None else (case.resource,)), *case.resources)
+    return [str(written["type"]).lower() for written in judged]
+
+
+def estate_of(case: Case, criterion: Criterion) -> Estate:
+    """The estate of a case with the facts that follow from it."""
+    given, outside = estate_in(case)
+    return add_facts(Estate([Reading(case.source, case.name, given, elsewhere=outside)]), criterion.policy().analyses)
+
+
+def derived_types(criterion: Criterion, case: Case) -> list[str]:
+    """The types of what is judged of the estate of a case."""
+    if not case.estate:
+        return []
+    estate, policy = estate_of(case, criterion), criterion.policy()
+    return [item.type_key for item in estate if policy.evaluate(item, estate).state is not State.NOT_APPLICABLE]
 
 
 def rule_of(criterion: Criterion) -> dict[str, Any]:
@@ -63,7 +82,9 @@ def test_every_type_of_a_criterion_has_a_bad_case(criterion: Criterion) -> None:
     types = criterion.policy().types
     assert types is not None
     judged = {
-        (case.expect, str(written["type"]).lower()) for case in CASES[criterion.id] for written in judged_in(case)
+        (case.expect, kind)
+        for case in CASES[criterion.id]
+        for kind in (*types_in(case), *derived_types(criterion, case))
     }
     assert {kind for _, kind in judged} <= types
     assert {kind for expect, kind in judged if expect == "bad"} == types
@@ -133,4 +154,20 @@ def test_aliases_are_published_for_a_type_that_is_meant(criterion: Criterion, pu
     if policy.related_type is not None:
         meant.add(policy.related_type.lower())
     for alias in aliases_in(rule_of(criterion)):
-        assert published[alias.lower()] & meant, alias
+        if analysis_of(alias) is None:
+            assert published[alias.lower()] & meant, alias
+
+
+@pytest.mark.parametrize("criterion", [item for item in POLICIES if item.policy().analyses], ids=lambda item: item.id)
+def test_what_is_read_of_a_fact_is_a_property_of_such_facts(criterion: Criterion) -> None:
+    """Any name is an alias of a fact, so a misspelt one would be absent for ever."""
+    known = {
+        f"{item.type}/{name}".lower()
+        for case in CASES[criterion.id]
+        for item in estate_of(case, criterion)
+        if is_fact(item) and isinstance(item.properties, dict)
+        for name in item.properties
+    }
+    for alias in aliases_in(rule_of(criterion)):
+        if analysis_of(alias) is not None:
+            assert alias.lower().partition("[")[0] in known or alias.lower().partition(".")[0] in known, alias

@@ -77,7 +77,8 @@ def test_the_hardened_twin_is_clean(form: str) -> None:
     assert [(finding["criterion"], finding["origin"]) for finding in report["findings"]] == []
     assert code == 0
     open_ends = [verdict for verdict in report["verdicts"] if verdict["state"] in ("unknown", "error")]
-    assert [(verdict["criterion"], verdict.get("resource")) for verdict in open_ends] == []
+    # What the clusters run is no part of the examples, so nobody can count what it asks of the vault of its stamp.
+    assert [verdict["criterion"] for verdict in open_ends] == ["key-vault-below-its-limit"] * 2
     assert report["summary"]["complete"]
     assert report["summary"]["verified"] > 100
 

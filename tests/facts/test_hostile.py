@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.facts.access.test_rights import assigned, denied, machine, policy, schedule, vault
 from tests.facts.keys.test_keys import cluster, encrypted, key
+from tests.facts.reach import clusters
 from tests.facts.reach.test_doors import admin, linked, zone_link
 from tests.facts.reach.test_networks import HUB, connection, gateway, peering, site, table
 from tests.facts.reach.world import NETWORK, made, nic, nsg, pip, ref, rule, subnet, subnet_id, vnet
@@ -23,6 +24,20 @@ from everward.facts.reach.matrix import Matrix
 from everward.facts.reach.paths import Networks
 from everward.values import Origin, Unknown
 
+PIPELINES = [
+    Resource(
+        f"pipelines:x#{name}",
+        "Pipelines/operations",
+        name,
+        {"properties": {"service": service, "operation": name, "target": target, "pool": pool, "poolKind": kind}},
+        Origin(source="pipelines", file="a.yaml", line=1),
+    )
+    for name, service, target, pool, kind in (
+        ("az storage blob upload", "Microsoft.Storage/storageAccounts", "st", "agents", "selfHosted"),
+        ("az keyvault secret list", "Microsoft.KeyVault/vaults", None, "other", "selfHosted"),
+        ("kubectl apply", "Microsoft.ContainerService/managedClusters", None, "ubuntu-latest", "hosted"),
+    )
+]
 ANALYSES = (ReachAnalysis(), AccessAnalysis(), KeysAnalysis())
 STRANGE: tuple[Any, ...] = (
     Unknown(reason="a hole", decided_by=("var.x",)),
@@ -98,6 +113,71 @@ def seeds() -> list[Resource]:
         encrypted("https://kv.vault.azure.net/keys/cmk"),
         key("cmk", rotationPolicy={"lifetimeActions": [{"action": {"type": "Rotate"}}]}),
         cluster(enableSecretRotation="true"),
+        *segments(),
+        *spreads(),
+    ]
+
+
+def segments() -> list[Resource]:
+    """Pods and policies."""
+    peers = [
+        {"namespaceSelector": {"matchLabels": {"a": "b"}}},
+        {"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}},
+    ]
+    ports = [{"port": 80, "endPort": 90, "protocol": "TCP"}, {"port": "http"}]
+    expressions = [{"key": "app", "operator": "In", "values": ["web"]}]
+    spec = {
+        "podSelector": {"matchExpressions": expressions},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": peers, "ports": ports}],
+        "egress": [{"to": peers, "ports": ports}],
+    }
+    containers = [{"ports": [{"name": "http", "containerPort": 80}]}]
+    return [
+        clusters.cluster(podCidr="10.244.0.0/16", networkDataplane="azure"),
+        clusters.namespace("shop", {"a": "b"}),
+        clusters.pods("web", {"app": "web"}, containers=containers, hostNetwork=False),
+        clusters.pods("data", {"app": "data"}, containers=containers),
+        clusters.policy("p", spec),
+    ]
+
+
+def spreads() -> list[Resource]:
+    """What stands in zones."""
+    configuration = {"name": "c", "properties": {"subnet": subnet_id("v", "s"), "privateIPAddress": "10.0.9.4"}}
+    pool = {"name": "p", "availabilityZones": ["1"], "vnetSubnetID": subnet_id("v", "s")["id"]}
+    return [
+        made(
+            f"{NETWORK}/azureFirewalls",
+            "f",
+            {"ipConfigurations": [configuration], "sku": {"tier": "Basic"}},
+            zones=["1"],
+        ),
+        made(f"{NETWORK}/natGateways", "nat", {}, sku={"name": "Standard"}, zones=["1"]),
+        made("Microsoft.ContainerService/managedClusters", "k", {"agentPoolProfiles": [pool]}, location="westeurope"),
+        made("Microsoft.Cache/redis", "r", {"sku": {"name": "Premium"}}, location="westeurope", zones=["1"]),
+        made("Microsoft.DBforMySQL/flexibleServers", "m", {"highAvailability": {"mode": "SameZone"}}),
+        made("Microsoft.Web/serverfarms", "asp", {"zoneRedundant": False}, sku={"capacity": 1}),
+        made(
+            "Microsoft.ApiManagement/service",
+            "api",
+            {
+                "virtualNetworkType": "Internal",
+                "virtualNetworkConfiguration": {"subnetResourceId": subnet_id("v", "s")["id"]},
+            },
+            sku={"name": "Premium"},
+        ),
+        made("Microsoft.Web/hostingEnvironments", "ase", {"virtualNetwork": subnet_id("v", "s")}, kind="ASEV2"),
+        made(
+            "Microsoft.Network/expressRouteCircuits",
+            "er",
+            {"peerings": [{"properties": {"peeringType": "MicrosoftPeering", "state": "Enabled"}}]},
+        ),
+        made(
+            "Microsoft.DevOpsInfrastructure/pools",
+            "agents",
+            {"fabricProfile": {"networkProfile": {"subnetId": subnet_id("v", "s")["id"]}}},
+        ),
     ]
 
 
@@ -122,7 +202,7 @@ def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 def analysed(resources: list[Resource]) -> Estate:
-    estate = Estate([Reading("inventory", "test", resources)])
+    estate = Estate([Reading("inventory", "test", resources, elsewhere=PIPELINES)])
     found = with_facts(estate, ANALYSES)
     list(Matrix(Networks(estate)).cells())
     return found
@@ -131,7 +211,7 @@ def analysed(resources: list[Resource]) -> Estate:
 def test_the_seeds_say_something() -> None:
     found = analysed(seeds())
     kinds = {item.type.partition("/")[0] for item in found if item.type.startswith("Everward.")}
-    assert kinds == {"Everward.Reach", "Everward.Access", "Everward.Keys"}
+    assert kinds >= {"Everward.Reach", "Everward.Access", "Everward.Keys"}
 
 
 def test_whatever_stands_at_any_place_nothing_fails() -> None:

@@ -190,7 +190,8 @@ INDEXED = [
 @pytest.mark.parametrize(("subject", "indexed"), INDEXED, ids=[subject.type for subject, _ in INDEXED])
 def test_mode_indexed_looks_at_types_with_tags_and_location(subject: Resource, indexed: bool) -> None:
     assert is_indexed(subject) is indexed
-    made = policy({"field": "name", "exists": True}, mode="Indexed")
+    named = {"allOf": [{"field": "type", "equals": subject.type}, {"field": "name", "exists": True}]}
+    made = policy(named, mode="Indexed")
     assert judge(made, subject).state is (State.NON_COMPLIANT if indexed else State.NOT_APPLICABLE)
 
 

@@ -1,6 +1,7 @@
 """The main job: an estate judged by the criteria, grouped into findings, with what is still open."""
 
 from everward.assessment.assess import AssessOptions, assess, select
+from everward.assessment.deriving import add_needed_facts
 from everward.assessment.evidence import Evidence
 from everward.assessment.exits import NEVER, Exit, decide_exit
 from everward.assessment.findings import block_address
@@ -8,6 +9,7 @@ from everward.assessment.model import (
     SCHEMA,
     Assessment,
     Attestation,
+    Fact,
     Finding,
     Inherited,
     Need,
@@ -40,6 +42,7 @@ __all__ = [
     "Confidence",
     "Evidence",
     "Exit",
+    "Fact",
     "Finding",
     "Inherited",
     "Need",
@@ -50,6 +53,7 @@ __all__ = [
     "Subject",
     "Summary",
     "Verdict",
+    "add_needed_facts",
     "assess",
     "at_or_above",
     "block_address",

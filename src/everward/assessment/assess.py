@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from everward.assessment.deriving import add_needed_facts
 from everward.assessment.evidence import Evidence
 from everward.assessment.findings import find
 from everward.assessment.judge import Judgement, judge
 from everward.assessment.model import Assessment, Finding, Source, Subject, Summary
 from everward.assessment.needs import rank_needs
 from everward.assessment.severity import SEVERITIES
-from everward.estate import Estate, Reading
+from everward.estate import ANALYSES, Estate, Reading, is_fact
 from everward.policy import State
 from everward.values import UsageError
 
@@ -38,7 +39,7 @@ class AssessOptions:
 
 
 def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Assessment:
-    """Judge an estate.
+    """Judge an estate, with the facts that its criteria read (`add_needed_facts`).
 
     Reasons stand in the findings, and in verdicts where they were needed to find their cause; `Evidence` gives those
     of the others.
@@ -48,6 +49,7 @@ def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Asse
 
     """
     criteria = select(catalogue, options)
+    estate = add_needed_facts(estate, criteria)
     judgement = judge(estate, criteria)
     by_id = {criterion.id: criterion for criterion in criteria}
     findings = find(judgement.verdicts, by_id, Evidence(estate, criteria))
@@ -57,7 +59,7 @@ def assess(estate: Estate, catalogue: Catalogue, options: AssessOptions) -> Asse
         environment=options.environment,
         edition=options.edition,
         initiative=options.initiative,
-        inputs=tuple(describe(reading) for reading in estate.readings),
+        inputs=tuple(describe(reading) for reading in estate.readings if reading.source not in ANALYSES.values()),
         unresolved=unresolved,
         verdicts=tuple(judgement.verdicts),
         findings=tuple(findings),
@@ -105,7 +107,7 @@ def summarise(
     states = Counter(verdict.state for verdict in judgement.verdicts)
     severities = Counter(finding.severity for finding in findings)
     return Summary(
-        resources=len(estate),
+        resources=sum(not is_fact(resource) for resource in estate),
         criteria=len(criteria),
         verified=states[State.COMPLIANT],
         violated=states[State.NON_COMPLIANT],

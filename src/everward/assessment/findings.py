@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 from everward.assessment.evidence import RECORDED, Evidence
-from everward.assessment.model import Finding, Reason, Verdict
+from everward.assessment.model import Fact, Finding, Reason, Verdict
 from everward.assessment.phrases import reason_text
 from everward.assessment.severity import confidence_rank, severity_rank, weight_rank
-from everward.estate import Resource
+from everward.estate import Estate, Resource
 from everward.policy import State
-from everward.values import Origin
+from everward.values import Origin, try_parse_id
 
 if TYPE_CHECKING:
     from everward.criteria import Criterion
@@ -37,6 +37,23 @@ class Cause:
     resources: list[Resource] = field(default_factory=list)
     given: dict[str, None] = field(default_factory=dict)
     """Names of the inputs that decide whether any of the resources exists."""
+    facts: list[Resource] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    """Lower-case ids of the resources."""
+
+    def add(self, verdict: Verdict, resource: Resource, estate: Estate) -> None:
+        """Add a verdict of the same cause. Of a fact, people have to know what it is about."""
+        self.given.update(dict.fromkeys(verdict.given))
+        if verdict.subject is None:
+            self.resources.append(resource)
+            self.keys.add(resource.key)
+            return
+        if len(self.facts) < _EAGER:
+            self.facts.append(resource)
+        known = estate.find(verdict.subject) or _scope(verdict.subject, resource)
+        if known.key not in self.keys:
+            self.resources.append(known)
+            self.keys.add(known.key)
 
 
 def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: Evidence) -> list[Finding]:
@@ -45,35 +62,64 @@ def find(verdicts: list[Verdict], criteria: Mapping[str, Criterion], evidence: E
     Verdicts whose reasons had to be worked out for that are put back into `verdicts` with them.
     """
     groups: dict[CauseKey, Cause] = {}
-    for index, verdict in enumerate(verdicts):
+    causes: dict[tuple[str, str], CauseKey] = {}
+    # What somebody wrote comes first: a fact that follows from it is the same cause.
+    for index in sorted(range(len(verdicts)), key=lambda at: verdicts[at].subject is not None):
+        verdict = verdicts[index]
         if verdict.state != State.NON_COMPLIANT or verdict.resource is None:
             continue
         found = evidence.subject(verdict)
         if found is None:
             # INVARIANT: verdicts are given on resources of this estate; to pass over one would lose a fault.
             raise LookupError(f"the resource of a verdict is not in the estate: {verdict.resource}")
-        resource, _ = found
-        if resource.source == RECORDED:
-            key: CauseKey = (verdict.criterion, RECORDED, resource.file or "", resource.type_key)
-            if key not in groups:
-                verdict = verdicts[index] = evidence.complete(verdict, exact=True)
-        else:
+        resource, view = found
+        recorded = resource.source == RECORDED
+        key = _recorded_as(verdict, resource) if recorded else None
+        if key is None or key not in groups:
             verdict = verdicts[index] = evidence.complete(verdict, exact=True)
-            criterion = criteria[verdict.criterion]
-            if criterion.one_finding_for == "subscription":
-                # What lacks belongs to the subscription: every resource that misses it is the same cause.
-                key = (verdict.criterion, resource.subscription or "")
-            else:
-                key = cause_of(verdict, resource, criterion.fix.get("arm", ""))
-        cause = groups.get(key)
-        if cause is None:
-            cause = groups[key] = Cause(verdict)
-        cause.resources.append(resource)
-        if verdict.given:
-            cause.given.update(dict.fromkeys(verdict.given))
+        if key is None:
+            key = _cause_key(verdict, resource, criteria[verdict.criterion])
+        if verdict.subject is not None:
+            key = next((causes[at] for at in _behind(verdict, resource, verdict.subject) if at in causes), key)
+        else:
+            causes[verdict.criterion, resource.key] = key
+        groups.setdefault(key, Cause(verdict)).add(verdict, resource, view)
     findings = [_finding(criteria[cause.verdict.criterion], cause) for cause in groups.values()]
     findings.sort(key=rank)
     return findings
+
+
+def _recorded_as(verdict: Verdict, resource: Resource) -> CauseKey:
+    return (verdict.criterion, RECORDED, resource.file or "", resource.type_key)
+
+
+def _cause_key(verdict: Verdict, resource: Resource, criterion: Criterion) -> CauseKey:
+    if criterion.one_finding_for == "subscription":
+        # What lacks belongs to the subscription: every resource that misses it is the same cause.
+        return (verdict.criterion, resource.subscription or "")
+    return cause_of(verdict, resource, criterion.fix.get("arm", ""))
+
+
+def _behind(verdict: Verdict, fact: Resource, subject: str) -> Iterator[tuple[str, str]]:
+    """What may have its own verdict by the same criterion: the objects that decide a fact, then what it is about."""
+    properties = fact.properties
+    steps = properties.get("decidedBy") if isinstance(properties, dict) else None
+    for step in steps if isinstance(steps, list) else ():
+        named = step.get("id") if isinstance(step, dict) else None
+        if isinstance(named, str):
+            yield verdict.criterion, named.lower()
+            parsed = try_parse_id(named)
+            if parsed is not None:
+                # A rule that stands inside its group is judged with it.
+                yield verdict.criterion, parsed.parent.lower()
+    yield verdict.criterion, subject.lower()
+
+
+def _scope(scope: str, fact: Resource) -> Resource:
+    """What a fact is about where the estate does not have it: a management group, a resource that is only named."""
+    parsed = try_parse_id(scope)
+    kind, name = (parsed.type, parsed.name) if parsed is not None else ("", scope)
+    return Resource(scope, kind, name, {}, Origin(source=fact.source, file=fact.file, line=fact.origin.line))
 
 
 def rank(finding: Finding) -> tuple[int, int, int, int, str, str]:
@@ -155,8 +201,10 @@ def _locations(resources: list[Resource]) -> Sequence[Origin]:
 
 
 def _finding(criterion: Criterion, found: Cause) -> Finding:
-    verdict, resource = found.verdict, found.resources[0]
+    verdict, first = found.verdict, found.resources[0]
+    resource = found.facts[0] if verdict.subject is not None else first
     reason = decisive(verdict.reasons, criterion.fix.get("arm", ""))
+    facts = tuple(_told(item, verdict.reasons) for item in found.facts)
     origin = place_of(reason, resource)
     return Finding(
         id=fingerprint(criterion.id, reason, resource, origin),
@@ -164,7 +212,7 @@ def _finding(criterion: Criterion, found: Cause) -> Finding:
         title=criterion.title,
         severity=criterion.severity,
         confidence=criterion.confidence,
-        cause=reason_text(reason) if reason is not None else criterion.title,
+        cause=_cause_text(verdict, reason, facts, criterion),
         origin=origin,
         resources=tuple(member.id for member in found.resources),
         locations=_locations(found.resources),
@@ -178,7 +226,22 @@ def _finding(criterion: Criterion, found: Cause) -> Finding:
         cheapest=criterion.cheapest,
         fix={**criterion.fix, "tradeoff": criterion.tradeoff},
         given=tuple(found.given),
+        facts=facts,
     )
+
+
+def _cause_text(verdict: Verdict, reason: Reason | None, facts: Sequence[Fact], criterion: Criterion) -> str:
+    """What stands there, and what must; of a fact, what was found."""
+    if verdict.subject is not None:
+        return facts[0].what
+    return reason_text(reason) if reason is not None else criterion.title
+
+
+def _told(fact: Resource, reasons: Sequence[Reason]) -> Fact:
+    from everward.facts.telling import tell
+
+    telling = tell(fact, [reason.path for reason in reasons])
+    return Fact(id=fact.id, type=fact.type, what=telling.what, how=telling.how, origin=fact.origin)
 
 
 def fingerprint(criterion: str, reason: Reason | None, resource: Resource, origin: Origin) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.assessment.model import Attestation, Inherited, Verdict
-from everward.estate import Estate, Resource
+from everward.estate import Estate, Resource, is_fact, subject_of
 from everward.policy import Outcome, Policy, State
 from everward.values import ProblemError, Unknown
 
@@ -57,11 +57,18 @@ def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement)
         for resource, outcome in _outcomes(estate, criterion.policy()):
             state = outcome.state
             if state is State.COMPLIANT:
-                verdicts.append(Verdict(criterion=criterion.id, state=State.COMPLIANT, resource=resource.id))
+                verdicts.append(
+                    Verdict(
+                        criterion=criterion.id,
+                        state=State.COMPLIANT,
+                        resource=resource.id,
+                        subject=_about_what(resource),
+                    )
+                )
             elif state is State.NOT_APPLICABLE:
                 judgement.not_applicable += 1
             else:
-                verdicts.append(_verdict(criterion, resource, outcome))
+                verdicts.append(_verdict(criterion, resource, outcome, estate))
     except ProblemError as problem:
         # What one resource failed on may hold for the next as well: the criterion as a whole was not evaluated.
         verdicts.append(
@@ -108,17 +115,25 @@ def subjects(estate: Estate, policy: Policy) -> Iterator[Resource]:
             yield from estate.of_type(resource_type)
 
 
-def _verdict(criterion: Criterion, resource: Resource, outcome: Outcome) -> Verdict:
+def _about_what(resource: Resource) -> str | None:
+    return subject_of(resource) if is_fact(resource) else None
+
+
+def _verdict(criterion: Criterion, resource: Resource, outcome: Outcome, estate: Estate) -> Verdict:
     hole = outcome.hole
+    subject = _about_what(resource)
+    # Whether a fact is one decides the verdict; whether what it is about exists is told beside it, as always.
+    exists = resource if subject is None else estate.find(subject)
     failed = outcome.state is State.ERROR
     return Verdict(
         criterion=criterion.id,
         state=outcome.state,
         resource=resource.id,
+        subject=subject,
         severity=criterion.severity,
         unknown=hole.reason if hole is not None else None,
         decided_by=hole.decided_by if hole is not None else (),
-        given=existence_deciders(resource),
+        given=existence_deciders(exists) if exists is not None else (),
         error=(outcome.error or "the definition could not be evaluated") if failed else None,
     )
 

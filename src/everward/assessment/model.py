@@ -47,7 +47,9 @@ class Verdict(Record, frozen=True, gc=False):
     state: State
     """An Azure Policy compliance state, or `unknown`, `manual`, `error`."""
     resource: str | None = None
-    """The id of the resource; absent when the verdict is on the workload as a whole."""
+    """The id of the resource or fact; absent when the verdict is on the workload as a whole."""
+    subject: str | None = None
+    """Of a fact: the id of the resource or scope that it is about."""
     severity: Severity | None = None
     """Of the criterion; given where the verdict is not a pass."""
     reasons: tuple[Reason, ...] = ()
@@ -60,6 +62,19 @@ class Verdict(Record, frozen=True, gc=False):
     """Names of the inputs that decide whether the resource exists at all, when that is not known."""
     error: str | None = None
     """Why the criterion could not be evaluated."""
+
+
+class Fact(Record, frozen=True):
+    """What an analysis found, and a finding rests on."""
+
+    id: str
+    type: str
+    what: str
+    """In words, without a full stop."""
+    how: tuple[str, ...] = ()
+    """What proves it: the path, the objects that decide, a packet that passes, the grant."""
+    origin: Origin | None = None
+    """The place that decides."""
 
 
 class Finding(Record, frozen=True):
@@ -76,7 +91,7 @@ class Finding(Record, frozen=True):
     origin: Origin
     """The place that decides: a property when the source tells it, else the block."""
     resources: tuple[str, ...]
-    """Ids of the resources that it concerns."""
+    """Ids of the resources (or scopes) that it concerns: of a fact, what it is about."""
     locations: Sequence[Origin]
     """Where those resources stand, one for each."""
     reasons: tuple[Reason, ...]
@@ -97,6 +112,8 @@ class Finding(Record, frozen=True):
     """Repairs by the language they are written in, and `tradeoff`: what the repair costs."""
     given: tuple[str, ...] = ()
     """Names of the inputs that decide whether any of the resources exists, when that is not known."""
+    facts: tuple[Fact, ...] = ()
+    """What analyses found, and the finding rests on."""
 
 
 class Source(Record, frozen=True):

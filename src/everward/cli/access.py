@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN: Final = 5
+_READ_GROUPS: Final = "read an export of it too, `az rest --url '.../v1.0/groups?$expand=members'`"
 
 
 class AccessGroup(LazyGroup):
@@ -29,6 +30,7 @@ class AccessGroup(LazyGroup):
     entries: ClassVar[Mapping[str, Entry]] = {
         "who-can": ("everward.cli.access:who_can", "Who may do something somewhere, and by which path."),
         "what-can": ("everward.cli.access:what_can", "What somebody may do, and whom they can become."),
+        "limits": ("everward.cli.access:limits", "How many role assignments there are, and with more stamps."),
     }
 
 
@@ -42,7 +44,7 @@ def access() -> None:
 @click.argument("scope", metavar="SCOPE")
 @reading_options
 @click.option("--data/--control", "data", default=None, help="The plane of ACTION; by the catalogue, without it.")
-@click.option("--explain", is_flag=True, help="Show every path, not the surest one only.")
+@click.option("--explain", is_flag=True, help="Show every path, not the surest one only, ids and conditions whole.")
 @incomplete_option
 @output_option("text", "json", "svg")
 def who_can(
@@ -60,6 +62,7 @@ def who_can(
     from everward.estate import Estate
     from everward.facts.access.rights import Rights
     from everward.reports.access import who_can_json, who_can_svg, who_can_text
+    from everward.reports.access_words import is_open_group
     from everward.reports.interface import Look
 
     if "/" not in operation:
@@ -73,17 +76,18 @@ def who_can(
     found = list(rights.who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
-            deliver(who_can_json(operation, where, found), output)
+            deliver(who_can_json(operation, where, found, rights), output)
         elif output.form == "svg":
-            deliver(who_can_svg(operation, where, found), output)
+            deliver(who_can_svg(operation, where, found, rights), output)
         else:
             look = Look(width=width(), colour=colours(output))
-            deliver(who_can_text(operation, where, found, look, explain=explain), output)
-    return _end(rights, allow_incomplete=allow_incomplete)
+            deliver(who_can_text(operation, where, found, rights, look, explain=explain), output)
+    open_groups = [one for one, answer in found if is_open_group(rights, one) and answer.denial is None]
+    return _end(rights, allow_incomplete=allow_incomplete, groups=open_groups)
 
 
-def _end(rights: Rights, *, allow_incomplete: bool) -> int:
-    """The exit code; assignments whose role nobody knows may give somebody what was asked for."""
+def _end(rights: Rights, *, allow_incomplete: bool, groups: Sequence[Principal] = ()) -> int:
+    """The exit code; roles that nobody knows, and groups of unknown members, may give somebody what was asked for."""
     from everward.assessment import Exit
     from everward.reports.words import place_text
 
@@ -92,8 +96,10 @@ def _end(rights: Rights, *, allow_incomplete: bool) -> int:
         click.echo(clean(f"warning: {place_text(resource.origin)}: `{resource.name}`: {reason}"), err=True)
     if len(unread) > _SHOWN:
         click.echo(f"warning: and {len(unread) - _SHOWN} more grants that are not known", err=True)
+    for group in groups[:_SHOWN]:
+        click.echo(clean(f"warning: who is in the group `{group.name}` is not known: {_READ_GROUPS}"), err=True)
     code = end(rights.estate, allow_incomplete=allow_incomplete)
-    return int(Exit.INCOMPLETE) if unread and not code and not allow_incomplete else code
+    return int(Exit.INCOMPLETE) if (unread or groups) and not code and not allow_incomplete else code
 
 
 def _check_known(operation: str) -> None:
@@ -129,35 +135,69 @@ def _scope(estate: Estate, text: str) -> str:
 @click.command("what-can")
 @click.argument("name", metavar="PRINCIPAL")
 @reading_options
+@click.option("--explain", is_flag=True, help="Show ids and conditions whole, and every step that can be taken.")
 @incomplete_option
 @output_option("text", "json", "svg")
 def what_can(
-    name: str, paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+    name: str,
+    paths: tuple[Path, ...],
+    explain: bool,
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
 ) -> int:
     """Say what PRINCIPAL may do in what PATH holds: an object id, the id or name of a resource, `deployer`."""
     outputs = check_targets(targets)
     from everward.estate import Estate
-    from everward.facts.access.escalation import blast_radius, escalations
+    from everward.facts.access.escalation import escalations
+    from everward.facts.access.radius import Reach
     from everward.facts.access.rights import Rights
-    from everward.reports.access import what_can_json, what_can_svg, what_can_text
+    from everward.reports.access_what import what_can_json, what_can_svg, what_can_text
     from everward.reports.interface import Look
 
     estate = Estate(read(paths, **reading))
     rights = Rights(estate)
-    steps = list(escalations(rights))
+    reach = Reach(rights, escalations(rights))
     chosen = _principals(rights, name)
     for output in outputs:
-        pieces: list[bytes] = []
-        for principal in chosen:
-            grants = list(rights.held_by(principal))
-            if output.form == "json":
-                pieces += what_can_json(principal, grants, blast_radius(rights, principal, steps))
-            elif output.form == "svg":
-                pieces += what_can_svg(principal, grants)
-            else:
-                look = Look(width=width(), colour=colours(output))
-                pieces += what_can_text(principal, grants, blast_radius(rights, principal, steps), look)
-        deliver(pieces, output)
+        if output.form == "json":
+            deliver(what_can_json(chosen, reach), output)
+        elif output.form == "svg":
+            deliver(what_can_svg(chosen, reach), output)
+        else:
+            look = Look(width=width(), colour=colours(output))
+            told = (what_can_text(principal, reach, look, explain=explain) for principal in chosen)
+            deliver((line for lines in told for line in lines), output)
+    return _end(rights, allow_incomplete=allow_incomplete)
+
+
+@click.command("limits")
+@reading_options
+@click.option("--stamps", type=click.IntRange(1, 100_000), help="Tell how many there would be with this many stamps.")
+@incomplete_option
+@output_option("text", "json")
+def limits(
+    paths: tuple[Path, ...],
+    stamps: int | None,
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
+) -> int:
+    """Say how many role assignments each subscription of what PATH holds has, beside the most that it can have."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.access.counts import counts
+    from everward.facts.access.rights import Rights
+    from everward.reports.access_limits import limits_json, limits_text
+    from everward.reports.interface import Look
+
+    rights = Rights(Estate(read(paths, **reading)))
+    found = counts(rights)
+    for output in outputs:
+        if output.form == "json":
+            deliver(limits_json(found, stamps), output)
+        else:
+            deliver(limits_text(found, stamps, Look(width=width(), colour=colours(output))), output)
     return _end(rights, allow_incomplete=allow_incomplete)
 
 

@@ -70,7 +70,7 @@ def assess(
     """
     outputs = check_targets(targets)
     _check(initiative, criteria, values, folders)
-    from everward.assessment import AssessOptions, Evidence, decide_exit, select
+    from everward.assessment import AssessOptions, Evidence, add_needed_facts, decide_exit, select
     from everward.assessment import assess as judge
     from everward.criteria import Catalogue
     from everward.estate import Estate
@@ -89,7 +89,8 @@ def assess(
     catalogue = assigned.catalogue if assigned is not None else Catalogue.load()
     chosen = select(catalogue, options)
     readings = read(paths, **reading)
-    estate = Estate(readings if assigned is None else [*readings, assigned.reading])
+    read_in = Estate(readings if assigned is None else [*readings, assigned.reading])
+    estate = add_needed_facts(read_in, chosen)
     assessment = judge(estate, catalogue, options)
     evidence = Evidence(estate, chosen)
     for target in outputs:

@@ -32,24 +32,39 @@ def keys() -> None:
 @reading_options
 @incomplete_option
 @output_option("text", "json", "svg")
+@click.option("--explain", is_flag=True, help="Show each use: where it stands, and whether it follows a rotation.")
 def impact_command(
-    name: str, paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+    name: str,
+    paths: tuple[Path, ...],
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    explain: bool,
+    **reading: Any,
 ) -> int:
-    """Say what stops when a vault, or a key, secret or certificate in it, is disabled, out of reach or throttled."""
+    """Say what stops when a vault, or a key, secret or certificate in it, is disabled, out of reach or throttled.
+
+    VAULT|KEY is a name, an id, or VAULT/NAME where several vaults have something of that name.
+    """
     outputs = check_targets(targets)
     from everward.estate import Estate
-    from everward.facts.keys.impact import Keys
-    from everward.facts.readers import readers
+    from everward.facts.keys.impact import impact_of
+    from everward.facts.keys.keyring import Keys
+    from everward.facts.readers import approaches, readers
     from everward.reports.interface import Look
-    from everward.reports.keys import impact_json, impact_svg, impact_text
+    from everward.reports.keys import Answer, impact_json, impact_text
+    from everward.reports.keys_drawing import impact_svg
 
     estate = Estate(read(paths, **reading))
-    impact = Keys(estate, readers(estate)).impact(name)
+    keys = Keys(estate, readers(estate))
+    impact = impact_of(keys, name)
+    askers = [cluster for use in impact.uses if (cluster := keys.cluster_of(use)) is not None]
+    ways = () if impact.vault is None else tuple(approaches(estate, impact.vault.resource, askers))
+    answer = Answer(keys, impact, ways)
     for output in outputs:
         if output.form == "json":
-            deliver(impact_json(impact), output)
+            deliver(impact_json(answer), output)
         elif output.form == "svg":
             deliver(impact_svg(impact), output)
         else:
-            deliver(impact_text(impact, Look(width=width(), colour=colours(output))), output)
+            deliver(impact_text(answer, Look(width=width(), colour=colours(output)), explain=explain), output)
     return end(estate, allow_incomplete=allow_incomplete)

@@ -14,6 +14,7 @@ from everward.cli.output import Target, check_targets, colours, deliver, output_
 from everward.cli.reading import read, reading_options
 
 if TYPE_CHECKING:
+    from everward.estate import Estate
     from everward.facts.reach.services import Service
 
 
@@ -23,6 +24,7 @@ class ReachGroup(LazyGroup):
     entries: ClassVar[Mapping[str, Entry]] = {
         "ask": ("everward.cli.reach:ask_command", "Can this reach that? With the way and a packet to show it."),
         "exposures": ("everward.cli.reach:exposures_command", "Every way in from the Internet."),
+        "origins": ("everward.cli.reach:origins_command", "Which origins of Front Door are reached around it."),
         "matrix": ("everward.cli.reach:matrix_command", "Which subnets can talk to which."),
         "diff": ("everward.cli.reach_changes:diff_command", "What the second of two inputs opens and closes."),
         "whatif": ("everward.cli.reach_changes:whatif_command", "What a change would close, open and break."),
@@ -47,7 +49,7 @@ def reach() -> None:
     "source",
     metavar="PLACE",
     required=True,
-    help="`internet`, or an id or name: an interface, a cluster, a subnet.",
+    help="`internet`, `onprem`, or an id or name: an interface, a cluster, a subnet.",
 )
 @click.option("--to", "target", metavar="ID", required=True, help="What is to be reached: its ARM id, name or address.")
 @click.option("--port", metavar="PORT", help="A port or a range; any, without it.")
@@ -141,7 +143,50 @@ def exposures_command(
             deliver(pieces, output)
         else:
             deliver(exposures_text(found, Look(width=width(), colour=colours(output))), output)
+    _tell_unmodelled(estate)
     return end(estate, allow_incomplete=allow_incomplete)
+
+
+def _tell_unmodelled(estate: Estate) -> None:
+    """Say on standard error which entry points nobody looked at."""
+    from everward.facts.reach.unmodelled import NOT_LOOKED_AT
+    from everward.values import clean
+
+    for item in estate.unresolved:
+        if item.reason.startswith(NOT_LOOKED_AT):
+            click.echo(clean(f"note: {item.subject}: {item.reason}"), err=True)
+
+
+@click.command("origins")
+@reading_options
+@incomplete_option
+@output_option("text", "json")
+def origins_command(
+    paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+) -> int:
+    """List the origins of every Front Door, and who can reach them around it. Ends with 1 when anybody can."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.interface import with_facts
+    from everward.facts.reach.facts import ReachAnalysis
+    from everward.facts.reach.originfacts import ORIGIN
+    from everward.reports.encode import encode_resource
+    from everward.reports.interface import Look
+    from everward.reports.json import document_list, document_member
+    from everward.reports.origins import origins_text
+    from everward.reports.reach import SCHEMA
+
+    estate = with_facts(Estate(read(paths, **reading)), [ReachAnalysis()])
+    found = list(estate.of_type(f"Everward.{ORIGIN}"))
+    for output in outputs:
+        if output.form == "json":
+            rows = (encode_resource(fact) for fact in found)
+            pieces = (b"{", document_member("schema", SCHEMA, first=True), *document_list("origins", rows), b"\n}\n")
+            deliver(pieces, output)
+        else:
+            deliver(origins_text(found, Look(width=width(), colour=colours(output))), output)
+    words = {fact.get("properties.bypass") for fact in found if isinstance(fact.get("properties.bypass"), str)}
+    return end(estate, 1 if words & {"open", "anyFrontDoor"} else 0, allow_incomplete=allow_incomplete)
 
 
 @click.command("matrix")
@@ -149,19 +194,21 @@ def exposures_command(
 @incomplete_option
 @output_option("text", "json")
 def matrix_command(paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any) -> int:
-    """Show which subnets can talk to which."""
+    """Show which subnets can talk to which, and which pods."""
     outputs = check_targets(targets)
     from everward.estate import Estate
     from everward.facts.reach.matrix import Matrix
     from everward.facts.reach.paths import Networks
+    from everward.facts.reach.pods import PodNetworks
     from everward.reports.interface import Look
     from everward.reports.reach import matrix_json, matrix_text
 
     estate = Estate(read(paths, **reading))
     matrix = Matrix(Networks(estate))
+    pods = PodNetworks(estate)
     for output in outputs:
         if output.form == "json":
-            deliver(matrix_json(matrix), output)
+            deliver(matrix_json(matrix, pods), output)
         else:
-            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output))), output)
+            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output)), pods), output)
     return end(estate, allow_incomplete=allow_incomplete)

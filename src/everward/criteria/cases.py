@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from everward.criteria.judgement import CriterionPolicy
+from everward.facts.analyses import add_facts
 from everward.policy import EvaluationContext
 from everward.policy.testing import (
     EXPECTED,
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def run_case(definition: Mapping[str, Any], case: Case) -> list[Result]:
-    """Judge the resources of a case by the definition of a criterion.
+    """Judge the resources of a case by the definition of a criterion, and the facts that follow from its estate.
 
     Raises:
         DefinitionError: when the definition or a parameter is not valid.
@@ -44,4 +45,4 @@ def run_case(definition: Mapping[str, Any], case: Case) -> list[Result]:
     def make(parameters: Mapping[str, Any], _context: EvaluationContext) -> CriterionPolicy:
         return CriterionPolicy.compile(definition, parameters=parameters)
 
-    return Bench(make).run(case)
+    return Bench(make, derive=add_facts).run(case)

@@ -1,6 +1,7 @@
 """Resources, readings, and the estate that merges them."""
 
 from everward.estate.comparison import Comparison, Differing, Side, compare_sides, sides_of
+from everward.estate.derived import ANALYSES, analysis_of, is_fact, subject_of
 from everward.estate.differences import Difference, Statement, compare
 from everward.estate.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Entity, Estate
 from everward.estate.graph import Edge, Graph
@@ -10,6 +11,7 @@ from everward.estate.references import references_in
 from everward.estate.resource import Resource
 
 __all__ = [
+    "ANALYSES",
     "RESOURCE_GROUP_TYPE",
     "SUBSCRIPTION_TYPE",
     "Binding",
@@ -29,9 +31,12 @@ __all__ = [
     "Side",
     "Statement",
     "Unresolved",
+    "analysis_of",
     "compare",
     "compare_sides",
+    "is_fact",
     "join",
     "references_in",
     "sides_of",
+    "subject_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,9 +40,13 @@ class Entity:
 class Estate:
     """The resources of all readings. Ids and types compare without case; readings keep their order."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[Reading], entities: Mapping[str, Entity] | None = None) -> None:
         self.readings = tuple(readings)
         self._entities: dict[str, Entity] = {}
+        self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
+        if entities is not None:
+            self._entities.update(entities)
+            return
         implied: dict[str, Resource] = {}
         for reading in self.readings:
             for resource in reading.resources:
@@ -58,7 +62,6 @@ class Estate:
         for entity in self._entities.values():
             if len(entity.versions) > 1:
                 entity.chosen = standing(entity.versions)
-        self._within: dict[tuple[str, str], dict[str, list[Resource]]] = {}
 
     @property
     def incomplete(self) -> bool:
@@ -96,6 +99,29 @@ class Estate:
                 view._entities[key].chosen = versions[min(turn, len(versions) - 1)]
             views.append(view)
         return tuple(views)
+
+    def extended(self, derive: Callable[[Estate], Iterable[Reading]]) -> Estate:
+        """This estate together with what is derived from it; each of its views with what is derived from that view.
+
+        INVARIANT: what is derived has ids of its own: it adds resources and changes none.
+        """
+        made = self.with_readings(derive(self))
+        if len(self.views) == 1:
+            made.__dict__["views"] = (made,)
+        else:
+            made.__dict__["views"] = tuple(view.with_readings(derive(view)) for view in self.views)
+        return made
+
+    def with_readings(self, readings: Iterable[Reading]) -> Estate:
+        """This estate, with the versions that stand in it, and the resources of further readings that it has not."""
+        given = tuple(readings)
+        entities = dict(self._entities)
+        for reading in given:
+            for resource in reading.resources:
+                entities.setdefault(resource.key, Entity([resource]))
+        made = Estate((*self.readings, *given), entities)
+        made.__dict__["differing"] = self.differing
+        return made
 
     @cached_property
     def said(self) -> dict[str, list[tuple[Reading, Resource]]]:

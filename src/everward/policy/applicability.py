@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Resource
+from everward.estate import RESOURCE_GROUP_TYPE, SUBSCRIPTION_TYPE, Resource, analysis_of
 from everward.policy.aliases import FACT_NAMESPACE, OBJECTS
 from everward.policy.compile import FALSE, TRUE, Code, compile_condition
+from everward.policy.derived import analyses_read
 from everward.policy.engine import Bound, Site, is_constant
 from everward.policy.nodes import AllOf, AnyOf, Condition, Field, Leaf, Not, conditions_in
 from everward.policy.problem import EvaluationError
@@ -86,8 +87,10 @@ _NEVER_JUDGED: Final = (
 
 
 def is_for_azure_alone(condition: Condition, bound: Bound, type_key: str) -> bool:
-    """Whether a policy passes by a type of objects in clusters: it names no types, so it means those of Azure."""
-    return type_key.startswith(OBJECTS) and static_types(condition, bound) is None
+    """Whether a policy passes by an object of a cluster, or a fact: it names no types, so it means those of Azure."""
+    if not type_key.startswith(FACT_NAMESPACE) or static_types(condition, bound) is not None:
+        return False
+    return type_key.startswith(OBJECTS) or analysis_of(type_key) not in analyses_read(bound, None)
 
 
 def is_judged(resource: Resource, mode: str) -> bool:

@@ -18,6 +18,7 @@ from everward.policy.applicability import (
 )
 from everward.policy.compile import Code, compile_condition
 from everward.policy.context import EvaluationContext
+from everward.policy.derived import analyses_read, settled
 from everward.policy.effects.details import changes_foreign_identity
 from everward.policy.effects.providers import provider_hole
 from everward.policy.engine import Bound, Site, UnknownAliasError, is_constant
@@ -82,18 +83,30 @@ class Policy:
         """Lower-case types that it can apply to; None when that cannot be told in advance."""
         return static_types(self.definition.rule.condition, self.bound)
 
+    @cached_property
+    def analyses(self) -> frozenset[str]:
+        """Names of the analyses whose facts it reads."""
+        return analyses_read(self.bound, self.types)
+
+    def may_judge(self, resource: Resource, estate: Estate) -> bool:
+        """Whether it can be about a resource, as far as type, kind and name tell."""
+        return self.program(resource.type_key).may_be_about(Frame(resource, estate))
+
     def evaluate(self, resource: Resource, estate: Estate) -> Outcome:
         """The verdict on a resource of the estate."""
         program = self._programs.get(resource.type_key)
         if program is None:
             program = self.program(resource.type_key)
-        return program.judge(resource, estate)
+        outcome = program.judge(resource, estate)
+        return outcome if resource.condition is True else settled(outcome, resource, estate)
 
     def explain(self, resource: Resource, estate: Estate) -> Explanation:
         """The verdict that `evaluate` gives, with the comparisons that decided it."""
         from everward.policy.explain import explain
 
-        return explain(self.program(resource.type_key), resource, estate)
+        explanation = explain(self.program(resource.type_key), resource, estate)
+        outcome = settled(explanation.outcome, resource, estate)
+        return explanation if outcome is explanation.outcome else Explanation(outcome, explanation.reasons)
 
     def within(self, context: EvaluationContext) -> Policy:
         """The same policy at another time and for another request; of the context before it keeps the assignment."""
@@ -226,13 +239,13 @@ class Program:
 
     def disabled(self, frame: Frame) -> Outcome:
         """The verdict of a disabled policy: nothing is wrong, but what it is not about has no verdict either."""
-        return self.outcome(State.COMPLIANT if self._is_about(frame) else State.NOT_APPLICABLE, "disabled")
+        return self.outcome(State.COMPLIANT if self.may_be_about(frame) else State.NOT_APPLICABLE, "disabled")
 
     def failed(self, frame: Frame, error: EvaluationError) -> Outcome:
         """The verdict when the evaluation fails, which says nothing about resources that the policy is not about."""
-        return Outcome(State.ERROR, error=error.message) if self._is_about(frame) else NOT_APPLICABLE
+        return Outcome(State.ERROR, error=error.message) if self.may_be_about(frame) else NOT_APPLICABLE
 
-    def _is_about(self, frame: Frame) -> bool:
+    def may_be_about(self, frame: Frame) -> bool:
         """Whether the policy is about a resource, or may be: what fails or is open does not exclude it."""
         try:
             return self.applicability is not None and self.applicability.test(frame) is not False

@@ -1,23 +1,38 @@
-"""Answers about rights: for people, for machines, as a drawing."""
+"""Who may do something: for people, for machines, as a drawing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from everward.facts.access.escalation import Radius
-from everward.facts.access.grants import Grant
+from everward.assessment import listed
+from everward.facts.access.escalation import key_readers
 from everward.facts.access.principals import Principal
-from everward.facts.access.rights import Answer, Proof, Verdict
+from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.reports.access_words import (
+    SCHEMA,
+    denial_text,
+    grant_part,
+    group_part,
+    hole_text,
+    is_open_group,
+    members_text,
+    pipeline_part,
+    pipelines_of,
+    proof_text,
+    way_text,
+)
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
 from everward.reports.layout import Layout
-from everward.reports.words import Places, count, place_text
-from everward.values import Unknown, clean
+from everward.reports.words import Places, count
+from everward.values import clean
 
-SCHEMA: Final = "everward/access/1"
 Found = Sequence[tuple[Principal, Answer]]
+INDENT: Final = " " * 12
+_DRAWN: Final = 60
+"""Rows that are drawn: more of them nobody can read."""
 
 _KINDS: Final = {
     Verdict.ALLOWED: "open",
@@ -28,29 +43,23 @@ _KINDS: Final = {
 }
 
 
-def _lines(lines: Iterator[str]) -> Iterator[bytes]:
-    for line in lines:
+def who_can_text(
+    operation: str, scope: str, found: Found, rights: Rights, look: Look, *, explain: bool
+) -> Iterator[bytes]:
+    """Who may do something at a scope, and by which path. `explain` shows every path, with ids and conditions whole."""
+    for line in _who_can(operation, scope, found, rights, look, explain=explain):
         yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
 
-def who_can_text(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[bytes]:
-    """Who may do something at a scope, and by which path."""
-    yield from _lines(_who_can(operation, scope, found, look, explain=explain))
-
-
-def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: bool) -> Iterator[str]:
+def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Look, *, explain: bool) -> Iterator[str]:
     layout = Layout(look)
-    places = Places(proof.grant.origin.file for _, answer in found for proof in answer.proofs if proof.grant.origin)
+    origins = (proof.grant.origin for _, answer in found for proof in answer.proofs)
+    places = Places([origin.file for origin in origins if origin is not None])
     yield from layout.plain(f"{operation} on {scope}", kind="head")
     for principal, answer in found:
-        yield from layout.plain(f"{principal.name} ({principal.kind})", f"{answer.verdict!s:12}", " " * 12)
-        shown = answer.proofs if explain else answer.proofs[:1]
-        for proof in shown:
-            yield from layout.plain(_proof(proof, places), " " * 12, " " * 12)
-        if answer.denial is not None:
-            yield from layout.plain(f"deny assignment `{answer.denial.resource.name}`", " " * 12, " " * 12)
-        if answer.hole is not None:
-            yield from layout.plain(_hole(answer.hole), " " * 12, " " * 12)
+        yield from layout.plain(f"{principal.name} ({principal.kind})", f"{answer.verdict!s:12}", INDENT)
+        for text in _lines(operation, principal, answer, rights, places, explain=explain):
+            yield from layout.plain(text, INDENT, INDENT)
     allowed = sum(answer.verdict is Verdict.ALLOWED for _, answer in found)
     denied = sum(answer.verdict is Verdict.DENIED for _, answer in found)
     refused = f", {denied} denied" if denied else ""
@@ -60,21 +69,27 @@ def _who_can(operation: str, scope: str, found: Found, look: Look, *, explain: b
         yield f"places are below {clean(places.base)}"
 
 
-def _proof(proof: Proof, places: Places) -> str:
-    grant = proof.grant
-    place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
-    condition = "; under a condition" if grant.condition or proof.permission.condition else ""
-    pattern = f" by `{proof.pattern}`" if proof.pattern else ""
-    named = grant.kind if grant.role.name == grant.kind else f"{grant.kind} `{grant.role.name}`"
-    return f"{named}{pattern} at {grant.scope}{condition}{place}"
+def _lines(
+    operation: str, principal: Principal, answer: Answer, rights: Rights, places: Places, *, explain: bool
+) -> Iterator[str]:
+    """What is said of one answer."""
+    for proof in answer.proofs if explain else answer.proofs[:1]:
+        yield proof_text(proof, operation, places, whole=explain)
+    if not explain and len(answer.proofs) > 1:
+        yield f"and by {count(len(answer.proofs) - 1, 'other path')}"
+    if principal.kind == "key" and principal.resource is not None:
+        names = [one.name for one in key_readers(rights, principal.resource)]
+        yield f"listed by {listed(names, 4) or 'nobody that a source shows'}"
+    if principal.kind == "group":
+        yield members_text(rights, principal)
+    yield from dict.fromkeys(f"as {way_text(one)}" for one in pipelines_of(rights, principal, answer))
+    if answer.denial is not None:
+        yield denial_text(answer.denial, whole=explain)
+    if answer.hole is not None:
+        yield hole_text(answer.hole)
 
 
-def _hole(hole: Unknown) -> str:
-    needs = ", ".join(hole.decided_by[:3])
-    return f"{hole.reason} (needs {needs})" if needs else hole.reason
-
-
-def who_can_json(operation: str, scope: str, found: Found) -> Iterator[bytes]:
+def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> Iterator[bytes]:
     """The same as one JSON document."""
     answers = [
         {
@@ -82,99 +97,46 @@ def who_can_json(operation: str, scope: str, found: Found) -> Iterator[bytes]:
             "name": principal.name,
             "kind": principal.kind,
             "verdict": str(answer.verdict),
-            "paths": [_path(proof) for proof in answer.proofs],
+            **group_part(rights, principal),
+            "paths": [
+                {**grant_part(proof.grant), "pattern": proof.pattern, "ambiguous": proof.ambiguous}
+                for proof in answer.proofs
+            ],
+            "pipelines": [pipeline_part(one) for one in pipelines_of(rights, principal, answer)],
             "deniedBy": None if answer.denial is None else answer.denial.resource.id,
-            "unknown": None if answer.hole is None else _hole(answer.hole),
+            "systemProtected": None if answer.denial is None else answer.denial.protected is True,
+            "unknown": None if answer.hole is None else hole_text(answer.hole),
         }
         for principal, answer in found
     ]
-    yield encode({"schema": SCHEMA, "operation": operation, "scope": scope, "answers": answers}) + b"\n"
+    complete = not rights.grants.unread and not any(is_open_group(rights, one) for one, _ in found)
+    document = {"schema": SCHEMA, "operation": operation, "scope": scope, "complete": complete, "answers": answers}
+    yield encode(document) + b"\n"
 
 
-def _path(proof: Proof) -> dict[str, Any]:
-    return {**_grant(proof.grant), "pattern": proof.pattern, "ambiguous": proof.ambiguous}
-
-
-def _grant(grant: Grant) -> dict[str, Any]:
-    return {
-        "kind": grant.kind,
-        "role": grant.role.name,
-        "roleId": grant.role.id,
-        "scope": grant.scope,
-        "standing": str(grant.standing),
-        "condition": grant.condition,
-        "place": None if grant.origin is None else place_text(grant.origin),
-    }
-
-
-def who_can_svg(operation: str, scope: str, found: Found) -> Iterator[bytes]:
-    """The same as a drawing."""
+def who_can_svg(operation: str, scope: str, found: Found, rights: Rights) -> Iterator[bytes]:
+    """The same as a drawing: pipeline, principal, what grants it, what it is about."""
     rows = []
-    for principal, answer in found:
-        row = [Box(principal.name, principal.kind)]
-        row += [Box(proof.grant.role.name, proof.grant.kind) for proof in answer.proofs[:1]]
+    for principal, answer in found[:_DRAWN]:
+        pipelines = list({one.pipeline: one for one in pipelines_of(rights, principal, answer)}.values())
+        more = f" and {len(pipelines) - 1} more" if len(pipelines) > 1 else ""
+        row = [Box(one.pipeline, f"{one.name}{more}") for one in pipelines[:1]]
+        open_group = is_open_group(rights, principal)
+        note = f"{principal.kind}, members not known" if open_group else principal.kind
+        row.append(Box(principal.name, note, "unknown" if open_group else "plain"))
+        row += [
+            Box(proof.grant.role.name, _note(operation, proof.pattern, str(proof.grant.standing)))
+            for proof in answer.proofs[:1]
+        ]
+        if answer.denial is not None:
+            row.append(Box(answer.denial.name, "deny assignment", "closed"))
         row.append(Box(scope.rpartition("/")[2] or scope, str(answer.verdict), _KINDS[answer.verdict]))
         rows.append(row)
-    yield draw(f"who can {operation}", rows)
+    left = len(found) - _DRAWN
+    tail = f", the first {_DRAWN} of {len(found)}" if left > 0 else ""
+    yield draw(f"who can {operation}{tail}", rows)
 
 
-def what_can_text(principal: Principal, grants: Sequence[Grant], radius: Radius, look: Look) -> Iterator[bytes]:
-    """What somebody holds, and what follows from it."""
-    yield from _lines(_what_can(principal, grants, radius, look))
-
-
-def _what_can(principal: Principal, grants: Sequence[Grant], radius: Radius, look: Look) -> Iterator[str]:
-    layout = Layout(look)
-    places = Places(grant.origin.file for grant in grants if grant.origin)
-    yield from layout.plain(f"{principal.name} ({principal.kind})", kind="head")
-    for grant in grants:
-        place = f" ({places.text(grant.origin)})" if grant.origin is not None else ""
-        through = f" through {grant.principal.name}" if grant.principal is not principal else ""
-        idle = "; counts for nothing there" if grant.active is False else ""
-        perhaps = "; perhaps" if isinstance(grant.active, Unknown) else ""
-        text = f"`{grant.role.name}` at {grant.scope}{through}{idle}{perhaps}{place}"
-        yield from layout.plain(text, f"  {grant.standing!s:11}", " " * 13)
-    if not grants:
-        yield "  holds nothing that a source shows"
-    for other, step in zip(radius.becomes, radius.steps, strict=False):
-        yield from layout.plain(f"{other.name} by {step.operation} on {step.target}", "  becomes    ", " " * 13)
-    if radius.unlimited:
-        yield from layout.plain("it can give rights to anybody", "  unlimited  ", " " * 13)
-    yield f"{count(len(radius.targets), 'scope')} within reach"
-    if places.base:
-        yield f"places are below {clean(places.base)}"
-
-
-def what_can_json(principal: Principal, grants: Sequence[Grant], radius: Radius) -> Iterator[bytes]:
-    """The same as one JSON document."""
-    yield (
-        encode(
-            {
-                "schema": SCHEMA,
-                "principal": principal.key,
-                "name": principal.name,
-                "kind": principal.kind,
-                "grants": [_grant(grant) for grant in grants],
-                "becomes": [
-                    {"principal": other.key, "name": other.name, "by": step.operation, "target": step.target}
-                    for other, step in zip(radius.becomes, radius.steps, strict=False)
-                ],
-                "targets": list(radius.targets),
-                "unlimited": radius.unlimited,
-            }
-        )
-        + b"\n"
-    )
-
-
-def what_can_svg(principal: Principal, grants: Sequence[Grant]) -> Iterator[bytes]:
-    """The same as a drawing."""
-    rows = [
-        [
-            Box(principal.name, principal.kind),
-            Box(grant.role.name, str(grant.standing)),
-            Box(grant.scope.rpartition("/")[2] or grant.scope, grant.kind, "open" if grant.privileged else "plain"),
-        ]
-        for grant in grants
-    ]
-    yield draw(f"what {principal.name} can", rows)
+def _note(operation: str, pattern: str, standing: str) -> str:
+    """How a grant stands, and the pattern that gives it where that is another than what was asked for."""
+    return standing if not pattern or pattern.lower() == operation.strip().lower() else f"{standing}, {pattern}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from everward import __version__
 from everward.assessment import SCHEMA
+from everward.estate import Estate, Resource, is_fact
 from everward.reports.encode import encode, encode_resource
 from everward.reports.interface import Material, Report
 
@@ -32,7 +33,8 @@ class JsonReport(Report):
             yield document_member("initiative", assessment.initiative)
         yield from document_list("inputs", map(encode, assessment.inputs))
         yield from document_list("unresolved", map(encode, assessment.unresolved))
-        yield from document_list("resources", map(encode_resource, material.estate))
+        yield from document_list("resources", map(encode_resource, _resources(material.estate)))
+        yield from document_list("facts", map(encode_resource, _facts(material)))
         evidence = material.evidence
         verdicts = assessment.verdicts if evidence is None else map(evidence.complete, assessment.verdicts)
         yield from document_list("verdicts", map(encode, verdicts))
@@ -42,6 +44,19 @@ class JsonReport(Report):
         yield from document_list("inherited", map(encode, assessment.inherited))
         yield document_member("summary", assessment.summary)
         yield b"\n}\n"
+
+
+def _resources(estate: Estate) -> Iterator[Resource]:
+    return (resource for resource in estate if not is_fact(resource))
+
+
+def _facts(material: Material) -> Iterator[Resource]:
+    """The facts that verdicts are about, once each, from the view of the estate that has them."""
+    for key in dict.fromkeys(item.resource for item in material.assessment.verdicts if item.subject is not None):
+        found = (view.find(key) for view in material.estate.views if key is not None)
+        resource = next((item for item in found if item is not None), None)
+        if resource is not None:
+            yield resource
 
 
 def document_member(name: str, value: Any, *, first: bool = False) -> bytes:

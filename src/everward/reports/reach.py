@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from everward.estate import Resource
 from everward.facts.reach.matrix import Cell, Matrix
+from everward.facts.reach.pods import PodNetworks
 from everward.facts.reach.questions import Reply, Verdict, Way
 from everward.facts.reach.services import format_service
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
 from everward.reports.layout import Layout
+from everward.reports.pods import pods_rows, pods_text
 from everward.reports.words import Places, count, place_text
 from everward.values import Truth, Unknown, clean
 
@@ -62,7 +64,7 @@ def _reply_lines(reply: Reply, layout: Layout, places: Places, *, explain: bool)
 
 
 def _way_lines(way: Way, layout: Layout, places: Places) -> Iterator[str]:
-    yield from layout.plain(f"{way.name}: {word(way.holds)}", "  way     ", " " * 10)
+    yield from layout.plain(f"{way.name}: {_said(way)}", "  way     ", " " * 10)
     for label, steps in (("path", way.steps), ("by", way.decided_by)):
         for step in steps:
             place = f" ({places.text(step.origin)})" if step.origin is not None and step.origin.file else ""
@@ -73,6 +75,10 @@ def _way_lines(way: Way, layout: Layout, places: Places) -> Iterator[str]:
         yield from layout.plain(f"{way.witness}; {said}", "  witness ", " " * 10)
     for note in (*way.notes, *([why(way.holds)] if isinstance(way.holds, Unknown) else [])):
         yield from layout.plain(note, "  note    ", " " * 10)
+
+
+def _said(way: Way) -> str:
+    return f"{word(way.holds)}, after signing in" if way.guarded and way.holds is not False else word(way.holds)
 
 
 def replies_json(replies: Sequence[Reply]) -> Iterator[bytes]:
@@ -94,6 +100,7 @@ def _way(way: Way) -> dict[str, Any]:
     return {
         "way": way.name,
         "verdict": word(way.holds),
+        "guarded": way.guarded,
         "unknown": why(way.holds) or None,
         "path": [_step(step) for step in way.steps],
         "decidedBy": [_step(step) for step in way.decided_by],
@@ -144,6 +151,7 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
         for step in body["decidedBy"]:
             lines += layout.plain(step["what"], f"  {label:8}", " " * 10)
             label = ""
+        lines += _handed_on(body, layout)
         if body["witness"]:
             said = "the second evaluator agrees" if body["confirmed"] else "the second evaluator does not agree"
             lines += layout.plain(f"{body['witness']}; {said}", "  witness ", " " * 10)
@@ -159,8 +167,24 @@ def exposures_text(facts: Sequence[Resource], look: Look) -> Iterator[bytes]:
         yield f"places are below {clean(places.base)}\n".encode()
 
 
-def matrix_text(matrix: Matrix, look: Look) -> Iterator[bytes]:
-    """Who can talk to whom: rows to columns, `all`, `some`, `?` or `-`, then what `some` is."""
+def _handed_on(body: Any, layout: Layout) -> Iterator[str]:
+    """What a door hands on to, a few of many."""
+    listed: dict[str, list[str]] = {}
+    for lead in body.get("leadsTo", ()):
+        listed.setdefault(lead["name"], []).extend(lead["services"])
+    label = "then"
+    for name, services in list(listed.items())[:_SHOWN]:
+        yield from layout.plain(f"{name}: {', '.join(dict.fromkeys(services))}", f"  {label:8}", " " * 10)
+        label = ""
+    if len(listed) > _SHOWN:
+        yield from layout.plain(f"and {len(listed) - _SHOWN} more", "          ", " " * 10)
+
+
+_SHOWN: Final = 6
+
+
+def matrix_text(matrix: Matrix, look: Look, pods: PodNetworks | None = None) -> Iterator[bytes]:
+    """Who can talk to whom: rows to columns, `all`, `some`, `?` or `-`, then what `some` is; then pods of clusters."""
     subnets = matrix.subnets
     layout = Layout(look)
     cells = {(cell.source.key, cell.destination.key): cell for cell in matrix.cells()}
@@ -175,6 +199,7 @@ def matrix_text(matrix: Matrix, look: Look) -> Iterator[bytes]:
         if cell.some and cell.some != matrix.world.space.everything:
             services = ", ".join(format_service(item) for item in matrix.services(cell.some))
             lines += layout.plain(f"{cell.source.name} -> {cell.destination.name}: {services}", "some  ", " " * 6)
+    lines += [] if pods is None else pods_text(pods, layout)
     for line in lines:
         yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
 
@@ -189,11 +214,12 @@ def _sign(matrix: Matrix, cell: Cell | None) -> str:
     return "?" if cell.perhaps else "-"
 
 
-def matrix_json(matrix: Matrix) -> Iterator[bytes]:
+def matrix_json(matrix: Matrix, pods: PodNetworks | None = None) -> Iterator[bytes]:
     """The matrix as one JSON document: a cell for each pair between which something passes, or may."""
     cells = [_cell(matrix, cell) for cell in matrix.cells() if cell.perhaps or cell.some]
     subnets = [{"id": item.id, "name": item.name, "network": item.network.id} for item in matrix.subnets]
-    yield encode({"schema": SCHEMA, "subnets": subnets, "cells": cells}) + b"\n"
+    rows = [] if pods is None else pods_rows(pods)
+    yield encode({"schema": SCHEMA, "subnets": subnets, "cells": cells, "pods": rows}) + b"\n"
 
 
 def _cell(matrix: Matrix, cell: Cell) -> dict[str, Any]:

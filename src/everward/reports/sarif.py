@@ -25,6 +25,8 @@ _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0
 """`security-severity`, by which code scanning orders alerts: 9.0 and more is critical, 7.0 high, 4.0 medium."""
 _MANY: Final = 200
 """Related locations of one result."""
+_PROVEN: Final = 3
+"""Facts whose proof stands in the message of a result; all are in its properties."""
 _PRECISION: Final = {"high": "high", "medium": "medium", "low": "low"}
 
 
@@ -225,6 +227,13 @@ def _rule(finding: Finding) -> Rule:
 def _result(finding: Finding, index: int) -> Result:
     more = len(finding.resources) - 1
     text = f"{finding.title}: {finding.cause}" + (f" (and {more} more resources)" if more else "")
+    proof = [
+        line
+        for fact in finding.facts[:_PROVEN]
+        for line in ((fact.what, *fact.how) if fact.what != finding.cause else fact.how)
+    ]
+    if proof:
+        text = f"{text}. {'. '.join(proof)}"
     first = finding.locations[0]
     return Result(
         rule_id=finding.criterion,
@@ -240,6 +249,7 @@ def _result(finding: Finding, index: int) -> Result:
             "confidence": finding.confidence,
             "resources": list(finding.resources),
             "availability": finding.availability,
+            **({"facts": list(finding.facts)} if finding.facts else {}),
         },
     )
 

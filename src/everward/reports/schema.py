@@ -65,6 +65,11 @@ def build() -> dict[str, Any]:
         "type": "array",
         "items": resource,
     }
+    properties["facts"] = {
+        "description": "What analyses found and verdicts are about: exposures, grants, keys; each below its subject.",
+        "type": "array",
+        "items": resource,
+    }
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
@@ -72,7 +77,7 @@ def build() -> dict[str, Any]:
         "description": "Members may be added to any object; readers ignore what they do not know.",
         "type": "object",
         "properties": properties,
-        "required": [*top["required"], *body["required"], "resources"],
+        "required": [*top["required"], *body["required"], "resources", "facts"],
         "$defs": definitions,
     }
     _describe(schema, definitions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
-from everward.assessment import Assessment, Finding, Need, Source, listed, reason_text
+from everward.assessment import Assessment, Fact, Finding, Need, Source, listed, reason_text
 from everward.estate import Unresolved
 from everward.reports.interface import Look, Material, Report
 from everward.reports.layout import Layout
@@ -216,12 +216,8 @@ class _Page:
         """One cause: where, why, and which resources have it."""
         yield from self.layout.plain(self.where(finding), first="  * ", then="    ")
         yield from self.layout.plain(finding.cause, first="    ", then="    ")
-        told = {finding.cause}
-        for reason in finding.reasons[:4]:
-            text = reason_text(reason)
-            if text not in told:
-                told.add(text)
-                yield from self.layout.plain(f"and {text}", first="    ", then="    ")
+        for text in self.grounds(finding):
+            yield from self.layout.plain(text, first="    ", then="    ")
         if finding.given:
             yield from self.layout.plain(
                 f"provided that it exists, which {listed(finding.given, 3)} decides", first="    ", then="    "
@@ -231,6 +227,29 @@ class _Page:
             for resource, origin in zip(shown, finding.locations, strict=False):
                 yield from self.layout.plain(resource_name(resource, origin), first="    - ", then="      ")
             yield from self.rest(len(finding.resources) - len(shown), "resource", indent="    ")
+
+    def grounds(self, finding: Finding) -> Iterator[str]:
+        """What else decides, in words; of a fact, how one sees that it is one."""
+        told = {finding.cause}
+        if all(fact.what != finding.cause for fact in finding.facts):
+            for reason in finding.reasons[:4]:
+                text = reason_text(reason)
+                if text not in told:
+                    told.add(text)
+                    yield f"and {text}"
+        # Of the others that are affected only the names are listed: what is found of them reads alike.
+        own = [fact for fact in finding.facts if _about(fact) == _about(finding.facts[0])]
+        shown = self.shorten(own, SOME)
+        for fact in shown:
+            if fact.what not in told:
+                told.add(fact.what)
+                yield f"and {fact.what}"
+            for text in fact.how:
+                if text not in told:
+                    told.add(text)
+                    yield text.replace(f"({self.places.base}/", "(") if self.places.base else text
+        if len(own) > len(shown):
+            yield f"... {count(len(own) - len(shown), 'more fact')} of it: --full shows all"
 
     def not_read(self) -> Iterator[str]:
         items = sorted(self.assessment.unresolved, key=lambda item: not item.incomplete)
@@ -303,6 +322,10 @@ class _Page:
         if number > 0:
             more = count(number, f"more {noun}", f"more {plural}" if plural else None)
             yield from self.layout.plain(f"... {more}: --full shows all", indent, indent, "dim")
+
+
+def _about(fact: Fact) -> str:
+    return fact.id.removesuffix(fact.id.rpartition("/providers/")[2])
 
 
 def promised(needs: Sequence[Need]) -> list[Need]:

@@ -30,6 +30,7 @@ _ROOMS: Final = (
     ("everward.sources.template", "TemplateSource", (_OBJECT, ".jsonc", ".bicep", ".bicepparam")),
     ("everward.sources.inventory", "InventorySource", (".json", ".jsonl", ".ndjson", ".csv", ".gz", ".zst")),
     ("everward.sources.manifests.source", "ManifestSource", (".yaml", ".yml", ".tf", _OBJECT)),
+    ("everward.sources.pipelines.source", "PipelineSource", (".yaml", ".yml", ".tf", ".bicep", _OBJECT)),
 )
 """Module, class and file endings of each source. A file goes to the first that claims it."""
 

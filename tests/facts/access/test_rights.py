@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 
 from everward.estate import Estate, Reading, Resource
 from everward.facts.access.conditions import Context
-from everward.facts.access.escalation import Edge, blast_radius, escalations, keys_work
-from everward.facts.access.facts import AccessAnalysis, scope_kind
-from everward.facts.access.grants import Standing, policy_permission
+from everward.facts.access.dataroles import keys_count
+from everward.facts.access.edges import Edge
+from everward.facts.access.escalation import escalations
+from everward.facts.access.facts import KEYS, AccessAnalysis, scope_kind
+from everward.facts.access.grants import Standing
 from everward.facts.access.patterns import covers, includes
 from everward.facts.access.principals import EVERYONE
+from everward.facts.access.radius import blast_radius
 from everward.facts.access.rights import Answer, Rights, Verdict
 from everward.facts.access.roles import Permission, Roles, built_in_roles, custom_role, is_data_operation, operations
+from everward.facts.access.vaults import policy_permission
 from everward.facts.interface import with_facts
 from everward.values import Origin, Unknown
 
@@ -82,6 +86,18 @@ def test_patterns_are_what_their_definition_says(pattern: str, text: str) -> Non
         return bool(right) and left[0] == right[0] and slow(left[1:], right[1:])
 
     assert covers(pattern, text) is slow(pattern, text)
+
+
+def test_a_pattern_that_would_cover_nothing_is_meant_for_something() -> None:
+    assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
+    [operator] = [role for role in built_in_roles().values() if role.name == "Managed Identity Operator"]
+    assert [pattern for _, pattern in operator.grants(assign)] == [
+        "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action"
+    ]
+    assert not any(operator.grants("Microsoft.ManagedIdentity/userAssignedIdentities/delete"))
+    # By the letter this one covers parts of networks, so it is meant for these.
+    parts = custom_role("r", Permission(actions=("Microsoft.Network/virtualNetworks/*/read",)))
+    assert not any(parts.grants("Microsoft.Network/virtualNetworks/read"))
 
 
 def test_patterns_within_patterns() -> None:
@@ -210,11 +226,14 @@ def test_what_activation_asks_for() -> None:
     body = {"roleDefinitionId": f"/x/{role_id(OWNER)}", "scope": RG, "effectiveRules": rules}
     policy = res(f"{AUTH}/roleManagementPolicyAssignments", "p", body)
     [grant] = rights(schedule("roleEligibilitySchedules"), policy).grants.all
-    assert (grant.approval, grant.multi_factor) == (True, True)
+    assert grant.activation is not None
+    assert (grant.activation.approval, grant.activation.multi_factor, grant.activation.weak) == (True, True, False)
     context = [{"id": "AuthenticationContext_EndUser_Assignment", "isEnabled": True}]
     other = res(f"{AUTH}/roleManagementPolicies", "p", {**body, "effectiveRules": context})
     [grant] = rights(schedule("roleEligibilitySchedules"), other).grants.all
-    assert (grant.approval, grant.multi_factor) == (None, True)
+    assert grant.activation is not None
+    assert isinstance(grant.activation.approval, Unknown)
+    assert grant.activation.multi_factor is True
 
 
 def vault(by_role: Any = None, *policies: dict[str, Any], **more: Any) -> Resource:
@@ -296,7 +315,7 @@ def test_permissions_that_are_not_known_may_grant() -> None:
 def test_what_a_role_withholds_must_be_known(permission: dict[str, Any]) -> None:
     made = rights(defined("r", permission), assigned("r"))
     assert may(made).verdict is Verdict.MAYBE
-    assert not blast_radius(made, made.grants.principals.of(ME)).unlimited
+    assert not blast_radius(made, made.grants.principals.of(ME), escalations(made)).unlimited
 
 
 def test_a_condition_that_is_not_known_is_no_missing_one() -> None:
@@ -346,7 +365,7 @@ def test_an_assignment_that_pim_made_does_not_last() -> None:
 def test_members_take_the_steps_of_their_groups() -> None:
     user = Resource("/users/me", "Microsoft.Graph/users", ME, {"properties": {"id": ME}}, Origin(source="x"))
     made = rights(user, group("outer", ME), assigned(OWNER, "outer"))
-    assert blast_radius(made, made.grants.principals.of(ME)).unlimited
+    assert blast_radius(made, made.grants.principals.of(ME), escalations(made)).unlimited
 
 
 def test_access_is_elevated_at_the_tenant_only() -> None:
@@ -449,10 +468,10 @@ def test_steps_of_escalation() -> None:
 def test_keys_that_open_nothing_are_no_step() -> None:
     closed = res("Microsoft.Storage/storageAccounts", "st", {"allowSharedKeyAccess": False})
     assert (ME, "listKeys") not in steps(rights(closed, assigned(CONTRIBUTOR)))
-    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {})) is False
-    assert keys_work(res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})) is True
-    assert keys_work(res("Microsoft.EventHub/namespaces", "eh", {"disableLocalAuth": HOLE})) is HOLE
-    assert keys_work(vault()) is True
+    assert keys_count(res("Microsoft.ContainerRegistry/registries", "cr", {})) is False
+    assert keys_count(res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})) is True
+    assert keys_count(res("Microsoft.EventHub/namespaces", "eh", {"disableLocalAuth": HOLE})) is HOLE
+    assert keys_count(vault()) is True
 
 
 def test_who_becomes_whom() -> None:
@@ -466,12 +485,12 @@ def test_who_becomes_whom() -> None:
         assigned("Managed Identity Contributor", after("azurerm_user_assigned_identity.one.principal_id")),
         assigned(OWNER, after("azurerm_user_assigned_identity.two.principal_id"), SUB),
     )
-    radius = blast_radius(made, made.grants.principals.of(ME))
+    radius = blast_radius(made, made.grants.principals.of(ME), escalations(made))
     assert [item.name for item in radius.becomes] == ["one", "two"]
     assert radius.unlimited
     assert SUB in radius.targets
     eligible = rights(one, vm, schedule("roleEligibilitySchedules", "Virtual Machine Contributor"))
-    assert blast_radius(eligible, eligible.grants.principals.of(ME)).becomes == ()
+    assert blast_radius(eligible, eligible.grants.principals.of(ME), escalations(eligible)).becomes == ()
 
 
 @pytest.mark.parametrize(
@@ -506,10 +525,32 @@ def test_everything_stands_in_the_estate_as_facts() -> None:
         (item.get("properties.right"), item.get("properties.principalName"))
         for item in found.of_type("Everward.Access/rights")
     }
-    assert held == {("purgeSecret", ME), ("readSecrets", ME), ("writeBlobs", YOU)}
+    key = ("writeBlobs", "whoever has a key of st")
+    assert held == {("purgeSecret", ME), ("readSecrets", ME), ("writeBlobs", YOU), key}
     [keys] = found.of_type("Everward.Access/keys")
     assert (keys.get("properties.keysWork"), keys.get("properties.identitiesServe")) == (True, True)
     [count] = found.of_type("Everward.Access/assignmentCounts")
     assert count.get("properties.assignments") == 3
     assert found.of_type("Everward.Access/escalations")
     assert any("what it grants is not known" in item.reason for item in found.unresolved)
+
+
+def test_whoever_holds_a_part_of_a_service_could_do_without_its_keys() -> None:
+    def account(name: str) -> Resource:
+        return res("Microsoft.Storage/storageAccounts", name, {})
+
+    one, longer = account("st"), account("st2")
+    body: dict[str, Any] = {"properties": {"id": YOU, "displayName": "You"}}
+    you = Resource("/users/you", "Microsoft.Graph/users", YOU, body, HERE)
+    held = [
+        assigned("Storage Blob Data Reader", YOU, f"{one.id.upper()}/blobServices/default/containers/c/"),
+        assigned(READER, ME, longer.id),
+        assigned(READER, ME, RG),
+    ]
+    made = Estate([Reading("inventory", "test", [one, longer, you, *held])])
+    found = {
+        item.get("properties.target"): item.get("properties.identities")
+        for item in AccessAnalysis().derive(made).facts
+        if item.type.endswith(KEYS)
+    }
+    assert found == {one.id: ["You"], longer.id: [ME]}

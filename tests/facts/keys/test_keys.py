@@ -10,8 +10,12 @@ import pytest
 from everward.cli import main
 from everward.estate import Estate, Reading, Resource
 from everward.facts.interface import with_facts
+from everward.facts.keys.effects import Event, Timing
 from everward.facts.keys.facts import KeysAnalysis
-from everward.facts.keys.impact import Event, Keys, rotation_interval, seconds
+from everward.facts.keys.impact import Impact, impact_of
+from everward.facts.keys.keyring import Keys
+from everward.facts.keys.pods import rotation_interval
+from everward.facts.keys.times import seconds
 from everward.values import Origin, Unknown, UsageError
 
 RG = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
@@ -41,7 +45,11 @@ def keys(*resources: Resource) -> Keys:
     return Keys(Estate([Reading("terraform", "test", list(resources))]))
 
 
-def used(*resources: Resource) -> list[tuple[str, str, str | None, str, bool, bool]]:
+def impact(text: str, *resources: Resource) -> Impact:
+    return impact_of(keys(*resources), text)
+
+
+def used(*resources: Resource) -> list[tuple[str, str, str | None, str, Any, bool]]:
     found = keys(*resources).uses
     return [
         (use.consumer.name, use.vault.rpartition("/")[2], use.item, use.kind, use.pinned, use.encrypts) for use in found
@@ -108,16 +116,14 @@ def cluster(**config: Any) -> Resource:
 def test_secrets_that_clusters_mount() -> None:
     assert used(vault(), secret_class()) == [("web", "kv", None, "secret", False, False)]
     assert used(secret_class("gone")) == [("web", "gone", None, "secret", False, False)]
-    assert used(secret_class(HOLE)) == []
+    assert used(secret_class(HOLE)) == [("web", "", None, "secret", False, False)]
+    assert used(secret_class(7)) == []
     rotating = cluster(enableSecretRotation="true", rotationPollInterval="5m")
     assert rotation_interval(rotating) == 300
     assert rotation_interval(cluster(enableSecretRotation="true")) == 120
     assert rotation_interval(cluster(enableSecretRotation="false")) is None
     assert rotation_interval(cluster(enableSecretRotation="true", rotationPollInterval=HOLE)) is None
     assert rotation_interval(made("Microsoft.ContainerService/managedClusters", "aks", {})) is None
-    impact = keys(vault(), secret_class(), rotating).impact("kv")
-    assert impact.rate == pytest.approx(1 / 30)
-    assert keys(vault(), secret_class()).impact("kv").rate is None
 
 
 @pytest.mark.parametrize(
@@ -129,44 +135,57 @@ def test_durations(text: str, found: float | None) -> None:
 
 
 def test_what_stops_when_a_key_is_gone() -> None:
-    found = keys(vault(), key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk")).impact("cmk")
+    found = impact("cmk", vault(), key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk"))
     assert found.item is not None
-    assert [(str(effect.event), effect.consumer.name) for effect in found.effects] == [
-        ("disabled", "st"),
-        ("unreachable", "st"),
+    assert [(effect.event, effect.consumer.name, effect.timing) for effect in found.effects] == [
+        (Event.DISABLED, "st", Timing.AT_ONCE),
+        (Event.UNREACHABLE, "st", Timing.AT_ONCE),
+        (Event.READ_ONLY, "st", Timing.CONTINUES),
+        (Event.READ_ONLY, "cmk", Timing.RENEWAL),
+        (Event.THROTTLED, "st", Timing.LATER),
     ]
-    assert found.effects[0].what.startswith("its data cannot be read")
+    assert found.effects[0].what == "data cannot be read or written until the key is back"
 
 
 def test_what_stops_when_a_vault_is_gone() -> None:
     listener = {"sslCertificates": [{"keyVaultSecretId": "https://kv.vault.azure.net/certificates/tls"}]}
-    found = keys(vault(), made("Microsoft.Network/applicationGateways", "agw", listener), secret_class()).impact(
-        vault().id
-    )
-    by_event = {event: [effect.consumer.name for effect in found.effects if effect.event is event] for event in Event}
-    assert by_event == {
-        Event.DISABLED: ["agw", "web"],
-        Event.UNREACHABLE: ["agw", "web"],
-        Event.READ_ONLY: ["agw", "web"],
-        Event.THROTTLED: ["web"],
+    found = impact(vault().id, vault(), made("Microsoft.Network/applicationGateways", "agw", listener), secret_class())
+    timings = {
+        event: [(one.consumer.name, str(one.timing)) for one in found.effects if one.event is event] for event in Event
+    }
+    assert timings == {
+        Event.DISABLED: [("agw", "later"), ("web", "restart")],
+        Event.UNREACHABLE: [("agw", "renewal"), ("web", "restart")],
+        Event.READ_ONLY: [("agw", "renewal"), ("web", "continues")],
+        Event.THROTTLED: [("agw", "continues"), ("web", "restart")],
     }
     assert len(found.dependants) == 2
+    assert found.effects[0].minutes == 240
+    assert [one.stops for one in found.effects if one.event is Event.READ_ONLY] == [True, False]
 
 
 def test_a_vault_that_no_source_has_can_be_asked_for() -> None:
-    found = keys(encrypted("https://far.vault.azure.net/keys/cmk")).impact("far")
+    found = impact("far", encrypted("https://far.vault.azure.net/keys/cmk"))
     assert (found.vault, len(found.dependants)) == (None, 1)
     with pytest.raises(UsageError, match="no vault and no key is called `nothing`") as caught:
-        keys(vault()).impact("nothing")
+        impact("nothing", vault())
+    assert caught.value.help == "there is `kv`"
     twice = keys(vault(), vault("other"), key("cmk"), made(f"{VAULT}/keys", "other/cmk", {}))
     with pytest.raises(UsageError, match="`cmk` are 2 things") as several:
-        twice.impact("cmk")
+        impact_of(twice, "cmk")
     assert "other/keys/cmk" in str(several.value.help)
-    assert twice.impact(f"{RG}/providers/{VAULT}/other/keys/cmk").item is not None
-    assert caught.value.help == "there are `kv`"
+    for named in (f"{RG}/providers/{VAULT}/other/keys/cmk", "OTHER/cmk"):
+        item = impact_of(twice, named).item
+        assert item is not None
+        assert item.vault.endswith("/other")
     with pytest.raises(UsageError) as caught:
-        keys().impact("nothing")
+        impact("nothing", *(vault(f"kv{number}") for number in range(10)))
+    assert str(caught.value.help).endswith("and 2 more")
+    with pytest.raises(UsageError) as caught:
+        impact("nothing")
     assert caught.value.help == "no source has a vault"
+    with pytest.raises(UsageError):
+        impact(" ", secret_class(HOLE))
 
 
 def facts(*resources: Resource) -> Estate:
@@ -213,6 +232,7 @@ def test_secrets_and_certificates_as_facts() -> None:
     assert sorted(near.values(), key=str) == [False, None, True]
     [about] = found.of_type("Everward.Keys/vaults")
     assert (about.get("properties.items"), about.get("properties.dependants")) == (3, 2)
+    assert about.get("properties.crossRegion") == 1
     assert isinstance(about.get("properties.premium"), Unknown)
     assert about.get("properties.purgeProtected") is True
 
@@ -240,28 +260,22 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     (tmp_path / "inventory.json").write_text(json.dumps(INVENTORY))
     assert main(["keys", "impact", "kv", "inventory.json"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("vault `kv`: 1 resource hangs on it\nwhen  disabled, deleted or expired\n")
-    assert "st (storageAccounts): its data cannot be read" in out
+    assert out.startswith(
+        "vault `kv` in westeurope: 1 resource hangs on it\n  path        from the Internet: public open\n"
+    )
+    assert "disabled, deleted or expired\n  at once     st (storageAccounts): data cannot be read or written" in out
+    assert "--explain" not in out
     assert main(["keys", "impact", "kv", "inventory.json", "-o", "json", "-o", "svg=keys.svg"]) == 0
-    assert {effect["event"] for effect in json.loads(capsys.readouterr().out)["effects"]} == {"disabled", "unreachable"}
+    told = json.loads(capsys.readouterr().out)
+    assert [(effect["event"], effect["when"]) for effect in told["effects"]] == [
+        ("disabled", "atOnce"), ("unreachable", "atOnce"), ("readOnly", "continues"), ("throttled", "later"),
+    ]  # fmt: skip
+    assert told["paths"] == [
+        {"source": "internet", "ways": [{"way": "public", "holds": True, "unknown": None}], "reconnectMinutes": None}
+    ]
     assert ElementTree.fromstring((tmp_path / "keys.svg").read_text()) is not None
     assert main(["keys", "impact", "st", "inventory.json"]) == 2
     assert "no vault and no key is called `st`" in capsys.readouterr().err
     (tmp_path / "alone.json").write_text(json.dumps(INVENTORY[:1]))
     assert main(["keys", "impact", "kv", "alone.json"]) == 0
     assert "no source shows who uses it" in capsys.readouterr().out
-
-
-def test_the_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    from everward.reports.interface import Look
-    from everward.reports.keys import impact_text
-
-    rotating = cluster(enableSecretRotation="true", rotationPollInterval="10s")
-    impact = keys(vault(), secret_class(), rotating).impact("kv")
-    text = b"".join(impact_text(impact, Look())).decode()
-    assert "mounted secrets make at least 1.0 reads in ten seconds of 4,000 that a vault takes" in " ".join(
-        text.split()
-    )
-    item = keys(vault(), key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk")).impact("cmk")
-    assert b"key `cmk`" in b"".join(impact_text(item, Look()))
-    assert capsys.readouterr().out == ""

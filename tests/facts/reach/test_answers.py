@@ -28,7 +28,7 @@ from everward.facts.reach.paths import Networks
 from everward.facts.reach.publicips import Protection
 from everward.facts.reach.questions import Reply, Verdict, ask
 from everward.facts.reach.services import Service
-from everward.values import Unknown, UsageError
+from everward.values import Origin, Unknown, UsageError
 
 HTTPS = Service("tcp", ports=((443, 443),))
 SSH = Service("tcp", ports=((22, 22),))
@@ -479,9 +479,26 @@ def test_an_address_that_nothing_uses() -> None:
     bare.body["location"] = "westeurope"
     state, reason = states(bare, pip("p"))["p"]
     assert (state, reason.endswith("no network of its region has a plan")) == (Protection.UNPROTECTED, True)
-    assert states(pip("p"))["p"][0] is Protection.UNKNOWN
+    exported, declared = pip("p"), pip("p")
+    declared.origin = Origin("terraform", "main.tf", 1)
+    assert states(declared)["p"][0] is Protection.UNPROTECTED
     elsewhere = pip("p", location="northeurope")
-    assert states(bare, elsewhere)["p"][0] is Protection.UNKNOWN
+    assert states(bare, elsewhere)["p"][0] is Protection.UNPROTECTED
+    state, reason = states(exported)["p"]
+    assert (state, reason.startswith("nothing says what uses the address")) == (Protection.UNKNOWN, True)
+
+
+def test_the_networks_of_a_region_decide_together() -> None:
+    bare, guarded = vnet("v", "10.0.0.0/16"), vnet("w", "10.1.0.0/16", **PLAN)
+    for network in (bare, guarded):
+        network.body["location"] = "West Europe"
+    address = pip("p", location="westeurope")
+    assert states(guarded, address)["p"][0] is Protection.PROTECTED
+    assert states(guarded, bare, address)["p"][0] is Protection.UNKNOWN
+    record = made(f"{NETWORK}/dnsZones/A", "zone/www", {"targetResource": ref(f"{NETWORK}/publicIPAddresses", "p")})
+    assert states(guarded, address, record)["p"][0] is Protection.PROTECTED
+    egress = pip("p", natGateway={"id": "/nat"})
+    assert states(bare, egress)["p"][0] is Protection.IMPOSSIBLE
 
 
 def test_everything_stands_in_the_estate_as_facts() -> None:

@@ -1,8 +1,11 @@
 """App Service, admin rules, public addresses, private endpoints."""
 
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.facts.reach.world import (
     HOLE,
     NETWORK,
@@ -21,7 +24,7 @@ from tests.facts.reach.world import (
 
 from everward.estate import Estate
 from everward.facts.reach.addresses import Addresses, parse_addresses
-from everward.facts.reach.admin import Action, AdminGate, admin_rules, combined, first_action
+from everward.facts.reach.admin import Action, AdminGate, AdminRule, admin_rules, combined, first_action
 from everward.facts.reach.apps import around_front_door, configuration, doors, site_doors
 from everward.facts.reach.exposures import exposures
 from everward.facts.reach.filters import Filter, Gate, Passage
@@ -32,6 +35,7 @@ from everward.facts.reach.privatelink import links, overrides_endpoint, reaches,
 from everward.facts.reach.publicips import Protection, open_without_group, protection, sku_name
 from everward.facts.reach.rules import INBOUND, rules_of
 from everward.facts.reach.services import Service, Space
+from everward.facts.reach.topology import Topology
 from everward.values import Unknown
 
 ANYBODY = Addresses(((0xC6336409, 0xC6336409),), ())
@@ -184,8 +188,6 @@ def test_admin_rules_are_met_before_groups() -> None:
 
 
 def test_admin_rules_of_a_network() -> None:
-    from everward.facts.reach.topology import Topology
-
     found = managed(admin("no", 10, "Deny"), admin("yes", 20, "AlwaysAllow", protocol="Any", destinationPortRanges=[]))
     [network] = Topology(found).networks.values()
     rules = list(admin_rules(found, network))
@@ -199,8 +201,6 @@ def test_admin_rules_of_a_network() -> None:
 
 
 def test_admin_rules_bound_what_groups_decide() -> None:
-    from everward.facts.reach.topology import Topology
-
     found = managed(admin("no", 10, "Deny"), admin("yes", 20, "AlwaysAllow"))
     [network] = Topology(found).networks.values()
     perhaps = list(admin_rules(found, network))
@@ -215,6 +215,111 @@ def test_admin_rules_bound_what_groups_decide() -> None:
         denied, always = (next(iter(Gate([item], space).passages(one, one)))[2] for item in gate.filters)
         after = gate.after(denied, always, everything)
         assert (after.least & ssh, after.most & ssh) == (least, most)
+
+
+MANAGER = f"{NETWORK}/networkManagers"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ([], "deployed"),
+        ([made(f"{MANAGER}/networkGroups/staticMembers", "m/g/two", {"resourceId": HOLE})], "deployed"),
+    ],
+)
+def test_a_listed_member_is_under_rules_that_may_be_deployed(more: list[Any], reason: str) -> None:
+    found = managed(admin("no", 10, "Deny"), *more)
+    [network] = Topology(found).networks.values()
+    [one] = admin_rules(found, network)
+    assert isinstance(one.applies, Unknown)
+    assert reason in one.applies.reason
+
+
+def adding(group: Any, effect: Any = "addToNetworkGroup") -> Any:
+    then = {"effect": effect, "details": {"networkGroupId": group}}
+    return made("Microsoft.Authorization/policyDefinitions", "p", {"policyRule": {"if": {}, "then": then}})
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ([], None),
+        ([made(f"{MANAGER}/networkGroups/staticMembers", "m/g/two", {"resourceId": HOLE})], "variable without value"),
+        ([made(f"{MANAGER}/networkGroups/staticMembers", "m/g/two", {})], "a member"),
+        ([adding(made(f"{MANAGER}/networkGroups", "m/g", {}).id)], "a policy decides"),
+        ([adding(HOLE)], "a policy decides"),
+        ([adding(made(f"{MANAGER}/networkGroups", "m/other", {}).id)], None),
+        ([adding(None, "audit")], None),
+        ([adding(None, HOLE)], None),
+    ],
+)
+def test_a_network_that_is_not_listed_may_be_in_the_group_all_the_same(more: list[Any], reason: str | None) -> None:
+    found = managed(admin("no", 10, "Deny"), *more, member="w")
+    [network] = Topology(found).networks.values()
+    rules = list(admin_rules(found, network))
+    if reason is None:
+        assert rules == []
+    else:
+        assert isinstance(rules[0].applies, Unknown)
+        assert reason in rules[0].applies.reason
+
+
+def test_a_subnet_may_be_the_member() -> None:
+    target = f"{made(f'{NETWORK}/virtualNetworks', 'v', {}).id}/subnets/s"
+    joined = made(f"{MANAGER}/networkGroups/staticMembers", "m/g/two", {"resourceId": target})
+    found = managed(admin("no", 10, "Deny"), joined, member="w")
+    [network] = Topology(found).networks.values()
+    assert len(list(admin_rules(found, network))) == 1
+
+
+def test_a_group_that_is_in_no_source_leaves_it_open() -> None:
+    applied = {"appliesToGroups": [{"networkGroupId": "/elsewhere/group"}, {"networkGroupId": HOLE}, HOLE, {}]}
+    collection = made(f"{MANAGER}/securityAdminConfigurations/ruleCollections", "m/c/r", applied)
+    found = estate(vnet("v", "10.0.0.0/16"), collection, admin("no", 10, "Deny"))
+    [network] = Topology(found).networks.values()
+    [one] = admin_rules(found, network)
+    assert isinstance(one.applies, Unknown)
+
+
+def decided(rules: list[AdminRule], in_force: tuple[bool, ...], group: bool) -> bool:
+    """What becomes of a packet that every rule is about, with those in force that are."""
+    for item, there in sorted(zip(rules, in_force, strict=True), key=lambda pair: pair[0].rule.priority or 0):
+        if there and item.action is Action.DENY:
+            return False
+        if there and item.action is Action.ALWAYS:
+            return True
+        if there:
+            return group
+    return group
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(list(Action)), st.booleans()), min_size=1, max_size=5),
+    st.booleans(),
+)
+def test_rules_that_may_be_in_force_are_bounded_exactly(listed: list[tuple[Action, bool]], group: bool) -> None:
+    found = managed(admin("x", 10, "Deny"))
+    [network] = Topology(found).networks.values()
+    [model] = admin_rules(found, network)
+    doubt = Unknown(reason="whether it is deployed")
+    rules = [
+        model._replace(rule=model.rule._replace(priority=index), action=action, applies=True if sure else doubt)
+        for index, (action, sure) in enumerate(listed, 1)
+    ]
+    space = Space([Service("tcp", ports=((22, 22),))])
+    ssh = space.mask(Service("tcp", ports=((22, 22),)))
+    one = parse_addresses("8.8.8.8")
+    assert one is not None
+    gate = AdminGate(rules, PlainNames(), space)
+    denied, always = (next(iter(Gate([item], space).passages(one, one)))[2] for item in gate.filters)
+    word = ssh if group else 0
+    after = gate.after(denied, always, Passage(word, word))
+    possible = {
+        decided(rules, tuple(force), group)
+        for force in product(*([True] if sure else [True, False] for _, sure in listed))
+    }
+    assert bool(after.least & ssh) == (possible == {True})
+    assert bool(after.most & ssh) == (True in possible)
 
 
 def networks(*rules: Any) -> Networks:

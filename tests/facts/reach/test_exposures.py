@@ -354,3 +354,34 @@ def test_a_rule_that_is_perhaps_not_there_decides_nothing() -> None:
     shut.condition = HOLE
     doubtful = found(world(*behind(rule("web", 200, destinationPortRange="443")).estate, shut))
     assert [isinstance(item.certain, Unknown) for item in doubtful] == [True]
+
+
+def routed(*prefixes: str, rules: Any = (), hop: str = "Internet") -> list[Exposure]:
+    """Ways in where somebody wrote routes for the subnet."""
+    written = [
+        {"name": f"r{index}", "properties": {"addressPrefix": prefix, "nextHopType": hop}}
+        for index, prefix in enumerate(prefixes)
+    ]
+    table = made(f"{NETWORK}/routeTables", "t", {"routes": written})
+    own = subnet("s", "10.0.1.0/24", "g", routeTable=ref(f"{NETWORK}/routeTables", "t"))
+    return found(
+        world(nsg("g", *rules), vnet("v", "10.0.0.0/16", own), pip("p"), nic("n", "v", "s", "10.0.1.4", "p"), table)
+    )
+
+
+def test_a_default_route_to_the_internet_closes_nothing() -> None:
+    """The tags of the network take the Internet's addresses in, perhaps: rules for anybody still are for anybody."""
+    sure, perhaps = routed("0.0.0.0/0", rules=[rule("ssh", 100, destinationPortRange="22")])
+    assert (sure.grade, sure.certain, sure.confirmed, sure.ports()) == (Grade.INTERNET, True, True, ((22, 22),))
+    assert isinstance(perhaps.certain, Unknown)
+    assert "the default route `r0` may make `VirtualNetwork` mean everything here" in perhaps.certain.reason
+    [only] = routed("0.0.0.0/0", rules=[rule("web", 100, sourceAddressPrefix="Internet")])
+    assert isinstance(only.certain, Unknown)
+    assert routed("0.0.0.0/0", rules=[rule("no", 100, "Deny", protocol="*")]) == []
+
+
+def test_prefixes_of_routes_are_let_in_as_part_of_the_network() -> None:
+    [one] = routed("203.0.113.0/24")
+    assert (one.grade, one.certain, list(one.sources.cidrs())) == (Grade.RANGES, True, ["203.0.113.0/24"])
+    assert one.decided_by[0].what == "rule `AllowVnetInBound`, priority 65000"
+    assert one.confirmed

@@ -72,7 +72,10 @@ def named(name: str | Unknown, address: str) -> bool | None:
 
 
 def side(name: str, draw: Any) -> dict[str, Any]:
-    form = draw(st.integers(0, 3))
+    # Half of the sides are everything: rules have to overlap for their order to matter.
+    form = draw(st.integers(0, 7))
+    if form > 3:
+        return {f"{name}AddressPrefix": "*"}
     if form == 0:
         return {f"{name}AddressPrefix": draw(st.sampled_from(TOKENS))}
     if form == 1:
@@ -96,8 +99,9 @@ def written_rules(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "priority": priority,
                 "direction": draw(st.sampled_from(("Inbound", "inbound", "Outbound"))),
                 "access": draw(st.sampled_from(("Allow", "Deny"))),
-                "protocol": draw(st.sampled_from(("*", "Tcp", "UDP", "Icmp", "Esp"))),
-                "destinationPortRange": draw(st.sampled_from(PORTS)),
+                "protocol": draw(st.sampled_from(("*", "*", "*", "Tcp", "Tcp", "UDP", "Icmp", "Esp", "Ah"))),
+                "destinationPortRange": draw(st.sampled_from(("*", "*", *PORTS))),
+                "destinationPortRanges": draw(st.lists(st.sampled_from(PORTS[1:]), max_size=2)),
                 "sourcePortRange": draw(st.sampled_from(("*", "*", "1024-65535"))),
                 **side("source", draw),
                 **side("destination", draw),

@@ -143,9 +143,14 @@ def test_a_peering_that_does_not_carry_is_none(more: dict[str, Any]) -> None:
 def test_a_peering_that_is_not_known_may_carry() -> None:
     found = peered(allowVirtualNetworkAccess=HOLE)
     assert hops(found, "sa", "10.2.0.9") == (Hop.PEERING, Hop.NONE)
-    network = found.names(subnet_of(found, "sa")).network
-    assert network.most.covers(cidr("10.2.0.0/16"))
-    assert not network.sure.meets(cidr("10.2.0.0/16"))
+    names = found.names(subnet_of(found, "sa"))
+    assert names.network.most.covers(cidr("10.2.0.0/16"))
+    assert not names.network.sure.meets(cidr("10.2.0.0/16"))
+    internet = names.tag("Internet")
+    assert internet is not None
+    # What is perhaps of the network is perhaps the Internet, and certainly one of them.
+    assert internet.most.covers(cidr("10.2.0.0/16"))
+    assert not internet.sure.meets(cidr("10.2.0.0/16"))
 
 
 def test_the_other_side_of_a_peering_counts_and_one_that_is_not_read_is_open() -> None:
@@ -307,6 +312,9 @@ def test_tags() -> None:
     assert internet is not None
     assert internet.sure.covers(cidr("8.8.8.8"))
     assert not internet.most.meets(cidr("10.0.0.0/16"))
+    # The platform's host address is part of every network.
+    assert own.network.sure.covers(cidr("168.63.129.16"))
+    assert not internet.most.meets(cidr("168.63.129.16"))
     assert own.tag("nothing") is None
     licensing = own.tag("AzurePlatformLKM")
     assert licensing is not None

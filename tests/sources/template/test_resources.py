@@ -253,6 +253,7 @@ def test_children_follow_their_parents(tmp_path: Path) -> None:
         ({"type": "A.B/c"}, "the name of a resource must be text, not empty"),
         ({"type": "A.B/c", "name": ["x"]}, "the name of a resource must be text, not ['x']"),
         ({"type": "A.B", "name": "x"}, "`A.B` is no resource type"),
+        ({"type": "A.B/c/providers/", "name": "x/y"}, "`A.B/c/providers` is no resource type"),
         ({"type": 7, "name": "x"}, "the type of a resource must be text, not 7"),
         ({"name": "x"}, "the type of a resource must be text, not null"),
         ({"type": "[concat('A.B/', 1, nothing())]", "name": "x"}, "the function `nothing` does not exist"),

@@ -329,6 +329,8 @@ def test_file_that_is_not_an_object(tmp_path: Path) -> None:
         ({"complete": False}, "the plan is not complete: some changes are deferred"),
         ({"resource_changes": {}}, "not an array"),
         ({"resource_changes": [3]}, "not an object"),
+        ({"resource_changes": [None]}, "not an object"),
+        ({"resource_changes": [{}]}, "an empty object"),
         ({"resource_changes": [{}, {"address": 3}]}, "no `address`"),
         ({"resource_changes": [{"address": "a.b"}]}, "no `type`"),
         ({"resource_changes": [{"address": "a.b", "type": "a", "name": "b"}]}, "no `change`"),

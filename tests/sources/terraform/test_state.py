@@ -179,6 +179,8 @@ def test_subscription_is_that_of_most_resources(tmp_path: Path) -> None:
     [
         ({**shown(), "format_version": "3.0"}, "the state has format version `3.0`, which is not known"),
         (shown(3), "not an object"),
+        (shown(None), "not an object"),
+        (shown({}), "an empty object"),
         (shown({"type": "x"}), "no `address`"),
         (shown({"address": "a.b", "type": "a", "name": "b"}), "it has no `values`"),
         (shown({"address": "a.b", "values": {}, "name": "b"}), "no `type`"),
@@ -190,6 +192,9 @@ def test_subscription_is_that_of_most_resources(tmp_path: Path) -> None:
         (kept({"type": "x"}), "no `name`"),
         (kept({"name": "x"}), "no `type`"),
         (kept(own(3)), "not an object"),
+        (kept(None), "not an object"),
+        (kept(own(None)), "not an object"),
+        (kept(own({})), "an empty object"),
         (kept(own({"index_key": 1})), "it has no `attributes`"),
         (kept(own(instances={})), "not an array"),
     ],

@@ -82,7 +82,7 @@ resource "azurerm_cosmosdb_sql_role_assignment" "tickets" {
   resource_group_name = var.global_resource_group
   account_name        = var.cosmos_account_name
   role_definition_id  = "${var.cosmos_account_id}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000002"
-  scope               = var.cosmos_account_id
+  scope               = "${var.cosmos_account_id}/dbs/sales/colls/tickets"
   principal_id        = azurerm_user_assigned_identity.tickets.principal_id
 }
 

@@ -33,7 +33,7 @@ def diff_command(old: Path, new: Path, paths: tuple[Path, ...], targets: tuple[T
     from everward.policy.bench import compare_subjects
 
     before, after = load(old, options), load(new, options)
-    estate = read(paths, options)
+    estate = read(paths, options, before, after)
     changed, same = compare_subjects(before, after, estate, own_resources(estate))
     for target in outputs:
         deliver(_json(changed, same) if target.form == "json" else _text(changed, same, estate), target)

@@ -47,7 +47,7 @@ def eval_command(
     """
     outputs = check_targets(targets)
     subject = load(definition, options)
-    estate = read(paths, options)
+    estate = read(paths, options, subject)
     rows = subject.judge(estate, own_resources(estate))
     shown = rows if everything else [row for row in rows if row.outcome.state != "notApplicable"]
     results = [_Result(row, estate) for row in shown]

@@ -44,7 +44,7 @@ def explain_command(
     """
     outputs = check_targets(targets)
     subject = load(definition, options)
-    estate = read(paths, options)
+    estate = read(paths, options, subject)
     rows = subject.judge(estate, own_resources(estate))
     row = _chosen(rows, subject, wanted, reference)
     made = _explained(row, subject, estate, full)

@@ -97,8 +97,8 @@ def _context(options: dict[str, Any]) -> EvaluationContext:
     return context if options["now"] is None else replace(context, now=options["now"])
 
 
-def read(paths: Sequence[Path], options: dict[str, Any]) -> Estate:
-    """The resources that are meant.
+def read(paths: Sequence[Path], options: dict[str, Any], *subjects: Subject) -> Estate:
+    """The resources that are meant, with the facts that policies read.
 
     Raises:
         ProblemError: when a path does not exist, or holds no resources.
@@ -117,7 +117,13 @@ def read(paths: Sequence[Path], options: dict[str, Any]) -> Estate:
         environment=options["environment"],
         limits=Limits.given(options["limits"]),
     )
-    return Estate(read_resources(paths, read_options))
+    estate = Estate(read_resources(paths, read_options))
+    names = frozenset().union(*(subject.analyses for subject in subjects))
+    if not names:
+        return estate
+    from everward.facts.analyses import add_facts
+
+    return add_facts(estate, names)
 
 
 def own_resources(estate: Estate) -> list[Resource]:

@@ -36,12 +36,13 @@ def test_command(
     when a file or a case could not be run.
     """
     outputs = check_targets(targets)
+    from everward.facts.analyses import add_facts
     from everward.policy.testing import find_tests, run_suite
 
     folders: set[Path] = set(_places(paths))
 
     def once() -> int:
-        runs = [run_suite(path, only=only, coverage=coverage) for path in find_tests(paths)]
+        runs = [run_suite(path, only=only, coverage=coverage, derive=add_facts) for path in find_tests(paths)]
         if only is not None and not any(run.cases or run.problem for run in runs):
             raise UsageError(f"no case has `{only}` in its name", help="-v names the cases")
         folders.update(folder for run in runs for folder in run.folders)

@@ -41,7 +41,7 @@ def whatif_command(definition: Path, paths: tuple[Path, ...], targets: tuple[Tar
     from everward.policy.bench import look_ahead
 
     subject = load(definition, options)
-    estate = read(paths, options)
+    estate = read(paths, options, subject)
     resources = own_resources(estate)
     found = look_ahead(subject, estate, resources)
     for target in outputs:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
-from everward.facts.access.escalation import escalations, keys_work
-from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
+from everward.facts.access.activation import NOT_READ
+from everward.facts.access.counts import COUNT, count_facts
+from everward.facts.access.dataroles import KEY, keys_count
+from everward.facts.access.denials import DENIAL, denial_facts
+from everward.facts.access.escalation import Escalation, escalations
+from everward.facts.access.federation_facts import CONNECTION, FEDERATION, connection_facts, federation_facts
+from everward.facts.access.grants import Grant, Standing
+from everward.facts.access.holdings import Holdings, readers, writers
+from everward.facts.access.membership_facts import MEMBERSHIP, membership_facts
+from everward.facts.access.names import Names
+from everward.facts.access.propagation import PROPAGATION, propagation_facts
+from everward.facts.access.radius import RADIUS, radius_facts
 from everward.facts.access.rights import Rights, Verdict
+from everward.facts.access.vaults import VAULT_TYPE
+from everward.facts.access.words import reading, writing
 from everward.facts.interface import Analysis, Derived, fact
-from everward.values import Truth, try_parse_id
+from everward.policy.hierarchy import scope_of
+from everward.values import Truth, Unknown, try_parse_id
 
 GRANT: Final = "Access/grants"
 RIGHT: Final = "Access/rights"
 ESCALATION: Final = "Access/escalations"
 KEYS: Final = "Access/keys"
-COUNT: Final = "Access/assignmentCounts"
-
-ASSIGNMENT_LIMITS: Final = {"2022": 2000, "2026": 4000}
-"""Role assignments per subscription by the edition of the guidance: of 2022, and its text as of 2026-07."""
+READER: Final = "Access/readers"
+DOCUMENTS: Final = "Access/documentRoles"
 
 QUESTIONS: Final = (
     ("purgeSecret", "Microsoft.KeyVault/vaults/secrets/purge/action", "microsoft.keyvault/vaults"),
@@ -50,9 +60,16 @@ class AccessAnalysis(Analysis):
         """The facts of an estate."""
         rights = Rights(estate)
         derived = Derived()
-        names = _Names()
-        for maker in (_grants, _rights, _escalations, _keys, _counts):
-            derived.facts.extend(maker(rights, names))
+        names = Names()
+        steps = list(escalations(rights))
+        holdings = Holdings(rights, steps)
+        derived.facts.extend(self.kept(_grants(holdings, names), GRANT))
+        derived.facts.extend(self.kept(_escalations(steps, names), ESCALATION))
+        for maker in _MAKERS:
+            derived.facts.extend(self.kept(maker(rights, names), *_MADE.get(maker, ())))
+        derived.facts.extend(self.kept(_documents(holdings, names), DOCUMENTS))
+        derived.facts.extend(self.kept(denial_facts(rights.denials, names), DENIAL))
+        derived.facts.extend(self.kept(radius_facts(rights, steps, names), RADIUS))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(
@@ -65,25 +82,8 @@ class AccessAnalysis(Analysis):
         return derived
 
 
-class _Names:
-    """Short names that stay the same between runs and are each used once below a scope."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-
-    def make(self, scope: str, *parts: str) -> str:
-        text = "\0".join(parts).lower()
-        base = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
-        name = base
-        number = 1
-        while f"{scope.lower()}/{name}" in self._used:
-            number += 1
-            name = f"{base}-{number}"
-        self._used.add(f"{scope.lower()}/{name}")
-        return name
-
-
-def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _grants(holdings: Holdings, names: Names) -> Iterator[Resource]:
+    rights = holdings.rights
     for grant in rights.grants.all:
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
         yield fact(
@@ -92,6 +92,7 @@ def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
             name,
             {
                 **_grantee(grant),
+                **holdings.of(grant),
                 "privileged": grant.privileged,
                 "scope": grant.scope,
                 "scopeKind": scope_kind(grant.scope),
@@ -99,7 +100,16 @@ def _grants(rights: Rights, names: _Names) -> Iterator[Resource]:
             },
             origin=grant.origin,
             condition=grant.active,
+            sort=holdings.sort(grant),
         )
+    for resource, reason in rights.grants.unread:
+        scope = resource.id if resource.type_key == VAULT_TYPE.lower() else scope_of(resource.id)
+        found = holdings.unread(resource, reason, scope)
+        if found is not None:
+            sort, said = found
+            where = {"scope": scope, "scopeKind": scope_kind(scope), "scopeType": _scope_type(scope)}
+            name = names.make(scope, "unread", resource.id)
+            yield fact(scope, GRANT, name, {**said, **where}, origin=resource.origin, sort=sort)
 
 
 def _grantee(grant: Grant) -> dict[str, Any]:
@@ -115,9 +125,37 @@ def _grantee(grant: Grant) -> dict[str, Any]:
         "standing": str(grant.standing),
         "lasting": grant.standing is Standing.PERMANENT,
         "condition": grant.condition,
-        "approval": grant.approval,
-        "multiFactor": grant.multi_factor,
+        **_activation(grant),
+        "expires": grant.expires,
+        "expired": grant.expired,
+        "throughGroup": grant.group.name if grant.group is not None else None,
+        "unusable": grant.dead,
     }
+
+
+def _activation(grant: Grant) -> dict[str, Any]:
+    """What an activation asks for, where there is one."""
+    rules = grant.activation
+    if rules is None:
+        return {"approval": None, "multiFactor": None, "justification": None, "longest": None, "weak": None}
+    return {
+        "approval": _asked(grant, rules.approval, "approval"),
+        "multiFactor": _asked(grant, rules.multi_factor, "a second factor"),
+        "justification": _asked(grant, rules.justification, "a justification"),
+        "longest": rules.maximum,
+        "weak": _asked(grant, rules.weak, "approval or a second factor"),
+    }
+
+
+def _asked(grant: Grant, said: Truth, what: str) -> Truth:
+    """What activating an eligible grant asks for; without the rules of its role and scope nobody knows."""
+    if said is not NOT_READ:
+        return said
+    return Unknown(
+        reason=f"no rule says whether activating `{grant.role.name}` needs {what}",
+        decided_by=(f"the activation rules of `{grant.role.name}` at `{grant.scope}`",),
+        origin=grant.origin,
+    )
 
 
 def scope_kind(scope: str) -> str:
@@ -142,7 +180,7 @@ def _scope_type(scope: str) -> str:
     return "" if parsed is None else parsed.type
 
 
-def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
     """Who may do what matters most, resource by resource."""
     for title, operation, type_ in QUESTIONS:
         for resource in rights.estate.of_type(type_):
@@ -173,8 +211,8 @@ def _rights(rights: Rights, names: _Names) -> Iterator[Resource]:
                 )
 
 
-def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
-    for step in escalations(rights):
+def _escalations(steps: Iterable[Escalation], names: Names) -> Iterator[Resource]:
+    for step in steps:
         name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
         yield fact(
             step.target,
@@ -196,6 +234,50 @@ def _escalations(rights: Rights, names: _Names) -> Iterator[Resource]:
         )
 
 
+def _readers(rights: Rights, names: Names) -> Iterator[Resource]:
+    """Who reads the secrets of which vault, and how many share it."""
+    for reader in readers(rights):
+        yield fact(
+            reader.vault,
+            READER,
+            names.make(reader.vault.id, "reader", reader.principal.key, reader.target.lower()),
+            {
+                **_grantee(reader.grant),
+                "principal": reader.principal.key,
+                "principalName": reader.principal.name,
+                "principalKind": reader.principal.kind,
+                "vault": reader.vault.id,
+                "target": reader.target,
+                "whole": reader.target.lower() == reader.vault.key,
+                "shared": reader.shared,
+                "secrets": reader.secrets,
+                "summary": reading(reader.principal, reader.vault.id, reader.secret, reader.shared, reader.secrets),
+            },
+            origin=reader.origin,
+            condition=reader.certain,
+        )
+
+
+def _documents(holdings: Holdings, names: Names) -> Iterator[Resource]:
+    """Who writes documents of Cosmos DB, and how much of an account."""
+    for writer in writers(holdings.rights, holdings.powers):
+        grant = writer.grant
+        yield fact(
+            grant.scope,
+            DOCUMENTS,
+            names.make(grant.scope, "documents", grant.principal.key, grant.role.id),
+            {
+                **_grantee(grant),
+                "scope": grant.scope,
+                "level": writer.level,
+                "writes": writer.writes,
+                "summary": writing(grant, writer.level, writer.writes),
+            },
+            origin=grant.origin,
+            condition=grant.active,
+        )
+
+
 _KEYED: Final = (
     "Microsoft.Storage/storageAccounts",
     "Microsoft.DocumentDB/databaseAccounts",
@@ -208,18 +290,13 @@ _KEYED: Final = (
 )
 
 
-def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
+def _keys(rights: Rights, names: Names) -> Iterator[Resource]:
     """Services whose keys open them, although identities could serve."""
+    within = _holders_within(rights, _KEYED)
     for type_ in _KEYED:
         for resource in rights.estate.of_type(type_):
-            works = keys_work(resource)
-            identities = sorted(
-                {
-                    grant.principal.name
-                    for grant in rights.grants.all
-                    if f"{grant.scope.lower()}/".startswith(f"{resource.key}/")
-                }
-            )
+            works = keys_count(resource)
+            identities = sorted(within.get(resource.key, ()))
             yield fact(
                 resource,
                 KEYS,
@@ -234,30 +311,36 @@ def _keys(rights: Rights, names: _Names) -> Iterator[Resource]:
             )
 
 
-def _counts(rights: Rights, names: _Names) -> Iterator[Resource]:
-    """Assignments by subscription, against its limit by edition; those of management groups count there."""
-    counts: dict[str, int] = {}
-    regions: dict[str, set[str]] = {}
-    for assignment in rights.estate.of_type(ASSIGNMENT_TYPE):
-        parsed = try_parse_id(assignment.id)
-        if parsed is None or parsed.subscription is None:
+def _holders_within(rights: Rights, types: Iterable[str]) -> Mapping[str, set[str]]:
+    """Who holds something on a resource of some types or on a part of it: names by the resource's key."""
+    keys = {resource.key for type_ in types for resource in rights.estate.of_type(type_)}
+    found: dict[str, set[str]] = {}
+    for grant in rights.grants.all:
+        if grant.kind == KEY:
             continue
-        scope = f"/subscriptions/{parsed.subscription}"
-        counts[scope] = counts.get(scope, 0) + 1
-        if parsed.resource_group is not None:
-            regions.setdefault(scope, set()).add(parsed.resource_group.lower())
-    for scope, number in counts.items():
-        yield fact(
-            scope,
-            COUNT,
-            names.make(scope, "count"),
-            {
-                "subscription": scope,
-                "assignments": number,
-                "limits": [
-                    {"edition": edition, "limit": limit, "share": round(number / limit, 4)}
-                    for edition, limit in ASSIGNMENT_LIMITS.items()
-                ],
-                "groups": len(regions.get(scope, ())),
-            },
-        )
+        scope = grant.scope.lower()
+        # The scope itself, then everything that it is a part of.
+        end = len(scope)
+        while end > 0:
+            if scope[:end] in keys:
+                found.setdefault(scope[:end], set()).add(grant.principal.name)
+            end = scope.rfind("/", 0, end)
+    return found
+
+
+_MAKERS: Final = (
+    _rights, _readers, _keys, count_facts, connection_facts, federation_facts, membership_facts, propagation_facts,
+)  # fmt: skip
+"""What derives facts from rights alone."""
+
+_MADE: Final[Mapping[Any, tuple[str, ...]]] = {
+    _rights: (RIGHT,),
+    _readers: (READER,),
+    _keys: (KEYS,),
+    count_facts: (COUNT,),
+    connection_facts: (CONNECTION,),
+    federation_facts: (FEDERATION,),
+    membership_facts: (MEMBERSHIP,),
+    propagation_facts: (PROPAGATION,),
+}
+"""What each of them makes."""

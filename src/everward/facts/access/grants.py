@@ -1,25 +1,25 @@
-"""Rights that somebody holds: role assignments, PIM schedules, access policies of vaults, data roles of Cosmos DB."""
+"""Rights that somebody holds: role assignments, PIM schedules, access policies of vaults, what services keep."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
+from everward.facts.access.activation import Activation, activation_rules, rule_for, schedule_of
+from everward.facts.access.dataroles import held_in_services
 from everward.facts.access.principals import Principal, Principals
-from everward.facts.access.roles import Permission, Role, Roles
-from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in, texts_in
+from everward.facts.access.roles import Role, Roles
+from everward.facts.access.vaults import VAULT_TYPE, policy_holes, policy_permission, uses_roles
+from everward.facts.shape import id_in, inner, items, place_in, properties, text_in
 from everward.policy.hierarchy import scope_of
 from everward.values import Origin, Truth, Unknown, all_of
 
 ASSIGNMENT_TYPE: Final = "Microsoft.Authorization/roleAssignments"
-DENY_TYPE: Final = "Microsoft.Authorization/denyAssignments"
-VAULT_TYPE: Final = "Microsoft.KeyVault/vaults"
-COSMOS_TYPE: Final = "Microsoft.DocumentDB/databaseAccounts"
-COSMOS_ROLE_TYPE: Final = f"{COSMOS_TYPE}/sqlRoleDefinitions"
-COSMOS_ASSIGNMENT_TYPE: Final = f"{COSMOS_TYPE}/sqlRoleAssignments"
+
 
 _SCHEDULES: Final = {
     "microsoft.authorization/roleeligibilityscheduleinstances": True,
@@ -51,18 +51,26 @@ class Grant:
     """The id of the scope; parts in braces are not known yet."""
     standing: Standing
     kind: str = "role assignment"
-    """`role assignment`, `access policy`, `data role`."""
+    """`role assignment`, `access policy`, `data role`, `administrator`, `key`."""
     condition: str | None = None
     resource: Resource | None = None
     """The assignment, or the vault whose policy it is."""
     origin: Origin | None = None
     active: Truth = True
     """Whether the grant counts: access policies do not where a vault uses roles, and the other way round."""
-    approval: Truth | None = None
-    """For an eligible one, whether activation needs approval; None when no rule says."""
-    multi_factor: Truth | None = None
+    activation: Activation | None = None
+    """For an eligible one, what an activation asks for."""
+    expires: str | Unknown | None = None
+    """When it ends, as ISO 8601 has it; None when it does not, or when that is not told."""
+    expired: bool = False
+    """Whether its end is over: it stands in the sources, and gives nothing any more."""
     group: Principal | None = None
-    """The group through which it is held."""
+    """The group of which its holder can become a member for a time."""
+
+    @property
+    def dead(self) -> bool:
+        """Whether nobody can make use of it: only people can activate what is eligible."""
+        return self.standing is Standing.ELIGIBLE and self.principal.kind in _NO_PEOPLE
 
     @property
     def privileged(self) -> bool:
@@ -87,37 +95,42 @@ _PRIVILEGED_OPERATIONS: Final = (
     "Microsoft.Authorization/roleDefinitions/write",
 )
 
+_NO_PEOPLE: Final = frozenset({"application", "managed identity", "system identity", "kubelet identity", "deployer"})
+"""Kinds that cannot activate: learn.microsoft.com/entra/id-governance/privileged-identity-management, read 2026-11."""
+
 
 class Grants:
     """Every grant of an estate."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, now: datetime | None = None) -> None:
         self.estate = estate
+        self.now = now if now is not None else datetime.now(UTC)
         self.roles = Roles(estate)
         self.principals = Principals(estate)
         self.unread: list[tuple[Resource, str]] = []
         """Assignments that could not be read, and why."""
-        self.all: list[Grant] = [
+        held = [
             *self._assignments(scheduled := list(self._scheduled())),
             *scheduled,
             *self._vault_policies(),
-            *self._cosmos(),
+            *self._services(),
         ]
+        self.all: list[Grant] = [*held, *self._of_groups(held)]
 
     def _role(self, resource: Resource, value: Any) -> Role | None:
-        id_ = id_in(value)
-        role = self.roles.find(id_) if isinstance(id_, str) else None
+        id_ = _role_id(value)
+        role = self.roles.find(id_) if id_ is not None else None
         if role is None:
-            shown = f"`{id_}`" if isinstance(id_, str) else "(not known yet)"
+            shown = f"`{id_}`" if id_ is not None else "(not known yet)"
             self.unread.append((resource, f"its role {shown} is in no source"))
         return role
 
     def _assignments(self, scheduled: Sequence[Grant]) -> Iterator[Grant]:
         # What PIM activates, or gives for a time, stands among the assignments too, as if it lasted.
-        lasting = {
-            (grant.principal.key, grant.role.id, grant.scope.lower()): grant.standing
+        timed = {
+            (grant.principal.key, grant.role.id, grant.scope.lower()): grant
             for grant in scheduled
-            if grant.standing is not Standing.ELIGIBLE
+            if grant.standing is not Standing.ELIGIBLE and grant.active is not False
         }
         for resource in self.estate.of_type(ASSIGNMENT_TYPE):
             body = properties(resource.body)
@@ -127,284 +140,114 @@ class Grants:
             kind = text_in(body, "principalType")
             principal = self.principals.of(inner(body, "principalId"), kind if isinstance(kind, str) else "")
             condition = text_in(body, "condition")
-            scope = id_in(inner(body, "scope"))
-            where = scope if isinstance(scope, str) else scope_of(resource.id)
+            where = _scope(resource, body)
+            same = timed.get((principal.key, role.id, where.lower()))
             yield Grant(
                 principal,
                 role,
                 where,
-                lasting.get((principal.key, role.id, where.lower()), Standing.PERMANENT),
+                same.standing if same is not None else Standing.PERMANENT,
                 condition=condition if isinstance(condition, str) and condition else None,
                 resource=resource,
                 origin=resource.origin,
                 active=all_of([resource.condition, *_holes(condition)]),
+                expires=same.expires if same is not None else None,
             )
 
     def _scheduled(self) -> Iterator[Grant]:
-        rules = _policies(self.estate)
+        rules = activation_rules(self.estate)
         for type_, eligible in _SCHEDULES.items():
             for resource in self.estate.of_type(type_):
                 body = properties(resource.body)
-                in_force = _in_force(body)
-                role = None if in_force is False else self._role(resource, inner(body, "roleDefinitionId"))
+                schedule = schedule_of(body, self.now)
+                if schedule.asked is False:
+                    continue
+                role = self._role(resource, inner(body, "roleDefinitionId"))
                 if role is None:
                     continue
-                scope = id_in(inner(body, "scope"))
-                where = scope if isinstance(scope, str) else scope_of(resource.id)
-                approval, factor = rules.get((where.lower(), role.id), (None, None))
+                where = _scope(resource, body)
                 condition = text_in(body, "condition")
                 yield Grant(
                     self.principals.of(inner(body, "principalId"), str(inner(body, "principalType") or "")),
                     role,
                     where,
-                    Standing.ELIGIBLE if eligible else _standing(body),
+                    Standing.ELIGIBLE if eligible else _standing(body, bounded=schedule.bounded),
                     condition=condition if isinstance(condition, str) and condition else None,
                     resource=resource,
                     origin=resource.origin,
-                    active=all_of([resource.condition, in_force, *_holes(condition)]),
-                    approval=approval,
-                    multi_factor=factor,
+                    active=all_of([resource.condition, schedule.in_force, *_holes(condition)]),
+                    activation=rule_for(rules, where, role.id) if eligible else None,
+                    expires=schedule.expires,
+                    expired=schedule.ended,
                 )
 
     def _vault_policies(self) -> Iterator[Grant]:
         for vault in self.estate.of_type(VAULT_TYPE):
             body = properties(vault.body)
-            by_role = flag(body, "enableRbacAuthorization", default=False)
+            by_role = uses_roles(vault)
             active: Truth = by_role if isinstance(by_role, Unknown) else not by_role
             for index, item in enumerate(items(inner(body, "accessPolicies"))):
                 if not isinstance(item, dict):
-                    self.unread.append((vault, "an access policy of it is not known yet"))
+                    if active is not False:
+                        self.unread.append((vault, "an access policy of it is not known yet"))
                     continue
                 principal = self.principals.of(inner(item, "objectId"))
                 listed = inner(item, "permissions")
                 permission = policy_permission(listed)
                 holes = tuple(policy_holes(listed))
                 role = Role(f"{vault.key}#policy{index}", "access policy", (permission,), False, holes, vault.origin)
-                place = vault.origin_of(f"properties.accessPolicies[{index}]")
+                place = place_in(vault, f"properties.accessPolicies[{index}]")
                 yield Grant(principal, role, vault.id, Standing.PERMANENT, "access policy", None, vault, place, active)
 
-    def _cosmos(self) -> Iterator[Grant]:
-        own = {item.key: item for item in self.estate.of_type(COSMOS_ROLE_TYPE)}
-        for resource in self.estate.of_type(COSMOS_ASSIGNMENT_TYPE):
-            body = properties(resource.body)
-            id_ = id_in(inner(body, "roleDefinitionId"))
-            role = _cosmos_role(id_, own) if isinstance(id_, str) else None
-            if role is None:
-                self.unread.append((resource, "its role is in no source"))
+    def _services(self) -> Iterator[Grant]:
+        for held in held_in_services(self.estate):
+            if held.role is None:
+                self.unread.append((held.resource, "its role is in no source"))
                 continue
-            scope = id_in(inner(body, "scope"))
-            account = resource.id.rsplit("/", 2)[0]
-            yield Grant(
-                self.principals.of(inner(body, "principalId")),
-                role,
-                scope if isinstance(scope, str) else account,
-                Standing.PERMANENT,
-                "data role",
-                None,
-                resource,
-                resource.origin,
-                resource.condition,
+            principal = (
+                self.principals.add(f"{held.role.id}:holder", held.key, "key", held.resource)
+                if held.key is not None
+                else self.principals.of(held.principal, held.principal_kind)
             )
+            yield Grant(
+                principal, held.role, held.scope, Standing.PERMANENT, held.kind,
+                resource=held.resource, origin=held.resource.origin, active=held.active,
+            )  # fmt: skip
+
+    def _of_groups(self, held: Sequence[Grant]) -> Iterator[Grant]:
+        """What those can get who may make themselves members of a group for a time."""
+        for member, group in self.principals.directory.eligible:
+            above = {group.key, *group.groups}
+            for grant in held:
+                if grant.principal.key in above and member.key not in above:
+                    yield replace(
+                        grant, principal=member, standing=Standing.ELIGIBLE, activation=Activation(), group=group
+                    )
+
+
+def _scope(resource: Resource, body: Any) -> str:
+    scope = id_in(inner(body, "scope"))
+    return scope if isinstance(scope, str) else scope_of(resource.id)
+
+
+def _role_id(value: Any) -> str | None:
+    """The id of a role. Of one that is not known whole the end may be: that tells the role."""
+    id_ = id_in(value)
+    if isinstance(id_, Unknown):
+        last = (id_.text or "").rpartition("/roleDefinitions/")[2]
+        return id_.text if last and "{" not in last else None
+    return id_
 
 
 def _holes(value: Any) -> list[Unknown]:
     return [value] if isinstance(value, Unknown) else []
 
 
-_TAKES_AWAY: Final = frozenset({"adminremove", "selfdeactivate"})
-_REFUSED: Final = frozenset(
-    {"admindenied", "canceled", "denied", "failed", "failedasresourceislocked", "invalid", "revoked", "timedout"}
-)
-
-
-def _in_force(body: Any) -> Truth:
-    """Whether an object of PIM gives anything: requests may take away, wait, or have been refused.
-
-    Values of `requestType` and `status`: RoleManagementScheduleRequestType and RoleManagementScheduleStatus of Azure's
-    SDK for .NET, read 2026-11-29.
-    """
-    asked, status = text_in(body, "requestType"), text_in(body, "status")
-    if isinstance(asked, str) and asked.lower() in _TAKES_AWAY:
-        return False
-    word = status.lower() if isinstance(status, str) else ""
-    if word in _REFUSED:
-        return False
-    if word.startswith("pending"):
-        return Unknown(reason=f"its request waits: `{status}`")
-    return all_of([*_holes(asked), *_holes(status)])
-
-
-def _standing(body: Any) -> Standing:
+def _standing(body: Any, *, bounded: bool) -> Standing:
     kind = text_in(body, "assignmentType")
     asked = text_in(body, "requestType")
     if (isinstance(kind, str) and kind.lower() == "activated") or (
         isinstance(asked, str) and asked.lower().startswith("self")
     ):
         return Standing.ACTIVATED
-    end = first(inner(body, "endDateTime"), inner(body, "scheduleInfo", "expiration", "endDateTime"))
-    limit = text_in(body, "scheduleInfo", "expiration", "type")
-    bounded = isinstance(limit, str) and limit.lower() != "noexpiration"
-    return Standing.BOUNDED if end is not None or bounded else Standing.PERMANENT
-
-
-_ACTIVATION_TYPES: Final = (
-    "Microsoft.Authorization/roleManagementPolicyAssignments",
-    "Microsoft.Authorization/roleManagementPolicies",
-)
-
-
-def _policies(estate: Estate) -> Mapping[tuple[str, str], tuple[Truth | None, Truth | None]]:
-    """What rules of PIM ask of an activation, by scope and role: approval, and a second factor."""
-    found: dict[tuple[str, str], tuple[Truth | None, Truth | None]] = {}
-    for type_ in (
-        "Microsoft.Authorization/roleManagementPolicyAssignments",
-        "Microsoft.Authorization/roleManagementPolicies",
-    ):
-        for resource in estate.of_type(type_):
-            body = properties(resource.body)
-            role = id_in(inner(body, "roleDefinitionId"))
-            rules = first(inner(body, "effectiveRules"), inner(body, "rules"))
-            scope = id_in(inner(body, "scope"))
-            where = scope if isinstance(scope, str) else scope_of(resource.id)
-            if isinstance(role, str) and rules is not None:
-                found[where.lower(), role.rpartition("/")[2].lower()] = _activation(rules)
-    return found
-
-
-def _activation(rules: Any) -> tuple[Truth | None, Truth | None]:
-    approval: Truth | None = None
-    factor: Truth | None = None
-    for rule in items(rules):
-        name = text_in(rule, "id")
-        if not isinstance(name, str):
-            continue
-        lowered = name.lower()
-        if lowered == "approval_enduser_assignment":
-            approval = flag(inner(rule, "setting"), "isApprovalRequired", default=False)
-        elif lowered == "enablement_enduser_assignment":
-            factor = any(
-                str(word).lower() == "multifactorauthentication" for word in texts_in(inner(rule, "enabledRules"))
-            )
-        elif lowered == "authenticationcontext_enduser_assignment" and flag(rule, "isEnabled", default=False) is True:
-            factor = True
-    return approval, factor
-
-
-_POLICY_ACTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "secrets": {
-        "get": ("Microsoft.KeyVault/vaults/secrets/getSecret/action",),
-        "list": ("Microsoft.KeyVault/vaults/secrets/readMetadata/action",),
-        "set": ("Microsoft.KeyVault/vaults/secrets/setSecret/action",),
-        "delete": ("Microsoft.KeyVault/vaults/secrets/delete",),
-        "purge": ("Microsoft.KeyVault/vaults/secrets/purge/action",),
-        "recover": ("Microsoft.KeyVault/vaults/secrets/recover/action",),
-        "backup": ("Microsoft.KeyVault/vaults/secrets/backup/action",),
-        "restore": ("Microsoft.KeyVault/vaults/secrets/restore/action",),
-    },
-    "keys": {
-        "get": ("Microsoft.KeyVault/vaults/keys/read",),
-        "list": ("Microsoft.KeyVault/vaults/keys/read",),
-        "create": ("Microsoft.KeyVault/vaults/keys/create/action",),
-        "update": ("Microsoft.KeyVault/vaults/keys/update/action",),
-        "import": ("Microsoft.KeyVault/vaults/keys/import/action",),
-        "delete": ("Microsoft.KeyVault/vaults/keys/delete",),
-        "purge": ("Microsoft.KeyVault/vaults/keys/purge/action",),
-        "recover": ("Microsoft.KeyVault/vaults/keys/recover/action",),
-        "backup": ("Microsoft.KeyVault/vaults/keys/backup/action",),
-        "restore": ("Microsoft.KeyVault/vaults/keys/restore/action",),
-        "sign": ("Microsoft.KeyVault/vaults/keys/sign/action",),
-        "verify": ("Microsoft.KeyVault/vaults/keys/verify/action",),
-        "encrypt": ("Microsoft.KeyVault/vaults/keys/encrypt/action",),
-        "decrypt": ("Microsoft.KeyVault/vaults/keys/decrypt/action",),
-        "wrapkey": ("Microsoft.KeyVault/vaults/keys/wrap/action",),
-        "unwrapkey": ("Microsoft.KeyVault/vaults/keys/unwrap/action",),
-        "rotate": ("Microsoft.KeyVault/vaults/keys/rotate/action",),
-        "getrotationpolicy": ("Microsoft.KeyVault/vaults/keyrotationpolicies/read",),
-        "setrotationpolicy": ("Microsoft.KeyVault/vaults/keyrotationpolicies/write",),
-        "release": ("Microsoft.KeyVault/vaults/keys/release/action",),
-    },
-    "certificates": {
-        "get": ("Microsoft.KeyVault/vaults/certificates/read",),
-        "list": ("Microsoft.KeyVault/vaults/certificates/read",),
-        "create": ("Microsoft.KeyVault/vaults/certificates/create/action",),
-        "update": ("Microsoft.KeyVault/vaults/certificates/update/action",),
-        "import": ("Microsoft.KeyVault/vaults/certificates/import/action",),
-        "delete": ("Microsoft.KeyVault/vaults/certificates/delete",),
-        "purge": ("Microsoft.KeyVault/vaults/certificates/purge/action",),
-        "recover": ("Microsoft.KeyVault/vaults/certificates/recover/action",),
-        "backup": ("Microsoft.KeyVault/vaults/certificates/backup/action",),
-        "restore": ("Microsoft.KeyVault/vaults/certificates/restore/action",),
-        "managecontacts": ("Microsoft.KeyVault/vaults/certificatecontacts/write",),
-        "getissuers": ("Microsoft.KeyVault/vaults/certificatecas/read",),
-        "listissuers": ("Microsoft.KeyVault/vaults/certificatecas/read",),
-        "setissuers": ("Microsoft.KeyVault/vaults/certificatecas/write",),
-        "deleteissuers": ("Microsoft.KeyVault/vaults/certificatecas/delete",),
-        "manageissuers": ("Microsoft.KeyVault/vaults/certificatecas/write",),
-    },
-}
-"""What permissions of access policies are as operations of the data plane: MicrosoftDocs/azure-docs key-vault/general/
-rbac-migration, read 2026-11."""
-
-
-def policy_permission(listed: Any) -> Permission:
-    """The permissions of an access policy as data actions. `all` is every one except purge."""
-    found: dict[str, None] = {}
-    for kind, known in _POLICY_ACTIONS.items():
-        words = [word.lower() for word in texts_in(inner(listed, kind)) if isinstance(word, str)]
-        for word in words:
-            chosen = [name for name in known if name != "purge"] if word == "all" else [word]
-            for name in chosen:
-                found.update(dict.fromkeys(known.get(name, ())))
-    return Permission(data_actions=tuple(found))
-
-
-def policy_holes(listed: Any) -> Iterator[Unknown]:
-    """What is not known of the permissions of an access policy."""
-    if isinstance(listed, Unknown):
-        yield listed
-        return
-    for kind in _POLICY_ACTIONS:
-        yield from (word for word in texts_in(inner(listed, kind)) if isinstance(word, Unknown))
-
-
-_COSMOS: Final = "Microsoft.DocumentDB/databaseAccounts"
-_COSMOS_ROLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "00000000-0000-0000-0000-000000000001": (
-        "Cosmos DB Built-in Data Reader",
-        (
-            f"{_COSMOS}/readMetadata",
-            f"{_COSMOS}/sqlDatabases/containers/items/read",
-            f"{_COSMOS}/sqlDatabases/containers/executeQuery",
-            f"{_COSMOS}/sqlDatabases/containers/readChangeFeed",
-        ),
-    ),
-    "00000000-0000-0000-0000-000000000002": (
-        "Cosmos DB Built-in Data Contributor",
-        (
-            f"{_COSMOS}/readMetadata",
-            f"{_COSMOS}/sqlDatabases/containers/*",
-            f"{_COSMOS}/sqlDatabases/containers/items/*",
-        ),
-    ),
-}
-"""Built-in data roles of Cosmos DB: MicrosoftDocs/azure-docs cosmos-db/how-to-setup-rbac, read 2026-11."""
-
-
-def _cosmos_role(id_: str, own: Mapping[str, Resource]) -> Role | None:
-    key = id_.rpartition("/")[2].lower()
-    built = _COSMOS_ROLES.get(key)
-    if built is not None:
-        return Role(key, built[0], (Permission(data_actions=built[1]),), built_in=True)
-    resource = own.get(id_.lower())
-    if resource is None:
-        return None
-    body = properties(resource.body)
-    title = text_in(body, "roleName")
-    permissions = []
-    holes: list[Unknown] = []
-    for item in items(inner(body, "permissions")):
-        listed = (item,) if isinstance(item, Unknown) else texts_in(inner(item, "dataActions"))
-        holes += [text for text in listed if isinstance(text, Unknown)]
-        permissions.append(Permission(data_actions=tuple(text for text in listed if isinstance(text, str))))
-    name = title if isinstance(title, str) else resource.name
-    return Role(key, name, tuple(permissions), False, tuple(holes), resource.origin)
+    return Standing.BOUNDED if bounded else Standing.PERMANENT

@@ -12,6 +12,12 @@ def covers(pattern: str, operation: str) -> bool:
     return _match(pattern.strip().lower(), operation.strip().lower())
 
 
+def shortened(pattern: str) -> str | None:
+    """A pattern with one slash for each of its stars between slashes; None where it has none."""
+    short = pattern.replace("/*/", "/")
+    return short if short != pattern else None
+
+
 def _match(pattern: str, text: str) -> bool:
     first, *rest = pattern.split("*")
     if not rest:

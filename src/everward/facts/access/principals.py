@@ -7,14 +7,15 @@ calls the id that it will have.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
-from everward.facts.shape import first, inner, items, properties, text_in
-from everward.values import Origin, Unknown
+from everward.facts.access.directory import KINDS, Directory
+from everward.facts.access.runtime import asked_for
+from everward.facts.shape import inner, text_in
+from everward.values import Origin, Truth, Unknown
 
 IDENTITY_TYPE: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
 GROUP_TYPE: Final = "Microsoft.Graph/groups"
@@ -37,6 +38,8 @@ class Principal:
     """Keys of the groups that it is a member of, at any depth."""
     known: bool = True
     """Whether it is certain who this is."""
+    members: Truth = True
+    """Of a group, whether all its direct members are known."""
 
     @property
     def is_human(self) -> bool:
@@ -51,6 +54,21 @@ _KUBELET: Final = re.compile(r"^(?P<owner>.+?)\.kubelet_identity(?:\[\d+\]\.obje
 _DEPLOYER: Final = re.compile(r"(?:^|\.)data\.azurerm_client_config\.[^.]+\.object_id$")
 
 
+_WORDS: Final = {"user": "user", "group": "group", "foreigngroup": "group", "serviceprincipal": "application"}
+"""Values of `principalType`, and the kinds of principals that they are."""
+
+
+def _no_members(found: Principal) -> Truth:
+    if found.kind != "group":
+        return True
+    return Unknown(reason="no source has the group", decided_by=(f"members of `{found.name}`",))
+
+
+def _short(name: str) -> str:
+    """What a source calls an object, without the attribute that was asked for."""
+    return name.removesuffix(".object_id").removesuffix(".id")
+
+
 class Principals:
     """The principals of an estate, by key."""
 
@@ -59,6 +77,8 @@ class Principals:
         self.all: dict[str, Principal] = {}
         self._declared: dict[str, Resource] = {}
         self._object_ids: dict[str, str] = {}
+        self.clients: dict[str, Any] = {}
+        """Client ids of identities, by key."""
         for resource in estate:
             if resource.origin.address is not None:
                 self._declared.setdefault(resource.origin.address, resource)
@@ -67,59 +87,39 @@ class Principals:
         for resource in estate:
             if inner(resource.body, "identity", "principalId") is not None or _has_system(resource):
                 self._add_resource(resource, "system identity")
-        self._directory()
+        self.directory = Directory(self)
+
+    def add(self, key: str, name: str, kind: str, resource: Resource | None = None) -> Principal:
+        """A principal by its key: the one that is there, or a new one."""
+        found = self.all.get(key)
+        if found is None:
+            origin = resource.origin if resource is not None else None
+            found = self.all[key] = Principal(key, name, kind, resource, origin)
+            if kind == "group" and resource is None:
+                found.members = _no_members(found)
+        return found
+
+    def named(self, object_id: str) -> Principal | None:
+        """Whoever is known to have an object id."""
+        return self.all.get(self._object_ids.get(object_id.lower(), object_id.lower()))
+
+    def alias(self, other: str, key: str) -> None:
+        """Another name of a principal: the id of its resource, where its key is an object id."""
+        self._object_ids[other] = key
+
+    def of_resource(self, resource: Resource) -> Principal | None:
+        """The principal that a resource is."""
+        return self.all.get(self._object_ids.get(resource.key, resource.key))
 
     def _add_resource(self, resource: Resource, kind: str) -> Principal:
-        found = self.all.get(resource.key)
-        if found is None:
-            found = self.all[resource.key] = Principal(resource.key, resource.name, kind, resource, resource.origin)
+        found = self.add(resource.key, resource.name, kind, resource)
         path = ("properties", "principalId") if kind == "managed identity" else ("identity", "principalId")
         own = inner(resource.body, *path)
         if isinstance(own, str):
             self._object_ids[own.lower()] = resource.key
+        if kind == "managed identity":
+            self.clients.setdefault(resource.key, inner(resource.body, "properties", "clientId"))
         return found
-
-    def _directory(self) -> None:
-        """Users, groups, applications that directory objects describe."""
-        kinds = {
-            "microsoft.graph/users": "user",
-            "microsoft.graph/groups": "group",
-            "microsoft.graph/serviceprincipals": "application",
-            "microsoft.graph/applications": "application",
-        }
-        members: dict[str, set[str]] = defaultdict(set)
-        for resource in self.estate:
-            kind = kinds.get(resource.type_key)
-            if kind is None:
-                continue
-            body = properties(resource.body)
-            object_id = first(text_in(body, "id"), text_in(resource.body, "objectId"), resource.name)
-            key = resource.key if isinstance(object_id, Unknown) else object_id.lower()
-            title = text_in(body, "displayName")
-            name = title if isinstance(title, str) else resource.name
-            self.all.setdefault(key, Principal(key, name, kind, resource, resource.origin))
-            if kind == "group":
-                for item in items(inner(body, "members")):
-                    member_id = text_in(item, "id") if isinstance(item, dict) else item
-                    if isinstance(member_id, str):
-                        members[key].add(member_id.rpartition("/")[2].lower())
-        self._nest(members)
-
-    def _nest(self, members: dict[str, set[str]]) -> None:
-        """Membership is transitive for role assignments; groups that hold one another end all the same."""
-        for group in members:
-            seen: set[str] = set()
-            stack = list(members[group])
-            while stack:
-                one = stack.pop()
-                if one in seen:
-                    continue
-                seen.add(one)
-                stack.extend(members.get(one, ()))
-            for one in seen:
-                found = self.all.get(self._object_ids.get(one, one))
-                if found is not None:
-                    found.groups.add(group)
 
     def of(self, value: Any, kind: str = "") -> Principal:
         """The principal that an assignment names: by object id, or by a hole that says whose id it will be."""
@@ -131,10 +131,12 @@ class Principals:
 
     def _by_id(self, value: str, kind: str) -> Principal:
         key = self._object_ids.get(value.lower(), value.lower())
-        found = self.all.get(key)
-        if found is None:
-            word = {"user": "user", "group": "group", "serviceprincipal": "application"}.get(kind.lower(), "principal")
-            found = self.all[key] = Principal(key, value, word)
+        word = _WORDS.get(kind.lower(), "principal")
+        found = self.add(key, value, word)
+        if found.kind == "principal" != word:
+            # Whoever named it first did not say what it is.
+            found.kind = word
+            found.members = _no_members(found)
         return found
 
     def _by_hole(self, hole: Unknown, kind: str) -> Principal:
@@ -148,14 +150,25 @@ class Principals:
                 continue
             if word:
                 return self._kubelet(resource)
+            if resource.type_key in KINDS:
+                return self.of_resource(resource) or self.add(resource.key, resource.name, KINDS[resource.type_key])
             own = "managed identity" if resource.type_key == IDENTITY_TYPE.lower() else "system identity"
             return self._add_resource(resource, own)
         if _DEPLOYER.search(name):
             # Whoever applies the code: every root and module that asks means the same one.
-            return self.all.setdefault("deployer", Principal("deployer", "who deploys", "deployer"))
-        key = hole.reference.lower() if hole.reference is not None else name or hole.reason
-        word = kind.lower() or "principal"
-        return self.all.setdefault(key, Principal(key, name or hole.reason, word, known=bool(name)))
+            return self.add("deployer", "who deploys", "deployer")
+        asked = asked_for(hole)
+        carrier = self.estate.find(asked.id) if asked is not None else None
+        if asked is not None and carrier is not None:
+            own = "managed identity" if carrier.type_key == IDENTITY_TYPE.lower() else "system identity"
+            return self._kubelet(carrier) if asked.kubelet else self._add_resource(carrier, own)
+        key = hole.reference.lower() if hole.reference is not None else name or hole.text or hole.reason
+        referred = KINDS.get(key.removeprefix("/providers/").rpartition("/")[0], "")
+        word = referred or _WORDS.get(kind.lower(), "principal")
+        shown = _short(name) if referred else name or hole.text or hole.reason
+        found = self.add(self._object_ids.get(key, key), shown, word)
+        found.known = found.known and bool(name)
+        return found
 
     def _kubelet(self, cluster: Resource) -> Principal:
         key = f"{cluster.key}#kubelet"

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from everward.estate import Estate, Resource
-from everward.facts.access.conditions import ConditionError, Context, evaluate, parse_condition
-from everward.facts.access.grants import DENY_TYPE, VAULT_TYPE, Grant, Grants, Standing
-from everward.facts.access.principals import EVERYONE, Principal
+from everward.facts.access.conditions import Context, condition_holds
+from everward.facts.access.connections import Connections
+from everward.facts.access.denials import Denial, denials
+from everward.facts.access.grants import Grant, Grants, Standing
+from everward.facts.access.principals import Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
 from everward.facts.access.scopes import Scopes
-from everward.facts.shape import flag, id_in, inner, items, properties, text_in, texts_in
-from everward.policy.hierarchy import Hierarchy, scope_of
-from everward.values import Truth, Unknown, all_of, combine
+from everward.facts.access.vaults import VAULT_TYPE, uses_roles
+from everward.policy.hierarchy import Hierarchy
+from everward.values import Truth, Unknown, all_of, any_of, combine
 
 
 class Verdict(StrEnum):
@@ -49,26 +52,6 @@ class Proof:
     """Whether another reading of the role would say otherwise."""
 
 
-@dataclass(frozen=True)
-class Denial:
-    """A deny assignment that is about an operation."""
-
-    resource: Resource
-    scope: str
-    permissions: tuple[Permission, ...]
-    principals: frozenset[str]
-    excluded: frozenset[str]
-    children: bool
-    """Whether it counts below its scope."""
-
-    def denies(self, principal: Principal, operation: str, data: bool) -> bool:
-        """Whether it keeps a principal from an operation."""
-        own = {principal.key, *principal.groups}
-        if own & self.excluded or not (own & self.principals or EVERYONE in self.principals):
-            return False
-        return any(item.grants(operation, data=data) is not None for item in self.permissions)
-
-
 class Answer(NamedTuple):
     """What came out."""
 
@@ -83,16 +66,21 @@ class Answer(NamedTuple):
 class Rights:
     """The effective rights of an estate."""
 
-    def __init__(self, estate: Estate, hierarchy: Hierarchy | None = None) -> None:
+    def __init__(self, estate: Estate, hierarchy: Hierarchy | None = None, now: datetime | None = None) -> None:
         self.estate = estate
-        self.grants = Grants(estate)
+        self.grants = Grants(estate, now)
         self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
         self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
 
     @cached_property
+    def connections(self) -> Connections:
+        """The pipelines that act in Azure, and as whom."""
+        return Connections(self.estate, self.grants.principals)
+
+    @cached_property
     def denials(self) -> list[Denial]:
         """Every deny assignment."""
-        return [denial_of(resource) for resource in self.estate.of_type(DENY_TYPE)]
+        return denials(self.grants.principals)
 
     @cached_property
     def _by_principal(self) -> Mapping[str, list[Grant]]:
@@ -149,6 +137,16 @@ class Rights:
         kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
         yield from sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
 
+    def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
+        """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
+        context = context or Context(operation)
+        denial, doubt = self._denied(grant.principal, operation, scope, data, context)
+        if denial is not None and doubt is None:
+            return False
+        found = self._proofs([grant], operation, scope, data, context)
+        held = any_of(proof.holds for proof in found)
+        return held if doubt is None else all_of([held, doubt])
+
     def _reaches(self, grant: Grant, scope: str) -> Truth:
         return self.hierarchy.contains(grant.scope, scope)
 
@@ -161,10 +159,11 @@ class Rights:
         data: bool,
         context: Context | None,
     ) -> Answer:
-        denial, doubt = self._denied(principal, operation, scope, data)
+        context = context or Context(operation)
+        denial, doubt = self._denied(principal, operation, scope, data, context)
         if denial is not None and doubt is None:
             return Answer(Verdict.DENIED, denial=denial)
-        proofs = list(self._proofs(held, operation, scope, data, context or Context(operation)))
+        proofs = list(self._proofs(held, operation, scope, data, context))
         proofs.sort(key=lambda proof: (proof.holds is not True, proof.grant.standing is Standing.ELIGIBLE))
         if not proofs:
             return Answer(Verdict.NOT_GRANTED)
@@ -180,20 +179,20 @@ class Rights:
         return Answer(Verdict.MAYBE, tuple(proofs), hole=combine(holes))
 
     def _denied(
-        self, principal: Principal, operation: str, scope: str, data: bool
+        self, principal: Principal, operation: str, scope: str, data: bool, context: Context
     ) -> tuple[Denial | None, Unknown | None]:
-        """The deny assignment that wins, and a hole where it is not certain that it is about the scope."""
+        """The deny assignment that wins, and a hole where it is not certain that one does."""
         perhaps: tuple[Denial, Unknown] | None = None
         for denial in self.denials:
-            if not denial.denies(principal, operation, data):
+            truths = [denial.resource.condition, denial.covers(operation, data, context)]
+            if False in truths:
                 continue
-            if not denial.children and denial.scope.rstrip("/").lower() != scope.rstrip("/").lower():
-                continue
-            reached = self.hierarchy.contains(denial.scope, scope)
-            if reached is True:
+            truths += [denial.reaches(scope, self.hierarchy), denial.keeps(principal, self.grants.principals)]
+            kept = all_of(truths)
+            if kept is True:
                 return denial, None
-            if isinstance(reached, Unknown):
-                perhaps = (denial, reached)
+            if isinstance(kept, Unknown) and perhaps is None:
+                perhaps = (denial, kept)
         return perhaps if perhaps is not None else (None, None)
 
     def _proofs(
@@ -223,8 +222,7 @@ class Rights:
         vault = self._vault_of(scope)
         if vault is None or grant.kind != "role assignment":
             return grant.active
-        by_role = flag(properties(vault.body), "enableRbacAuthorization", default=False)
-        return all_of([grant.active, by_role])
+        return all_of([grant.active, uses_roles(vault)])
 
     def _vault_of(self, scope: str) -> Resource | None:
         lowered = scope.lower()
@@ -244,46 +242,13 @@ def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[G
 
 
 def _may_grant(grant: Grant, operation: str, data: bool) -> bool:
-    """Whether what is not known of a role may grant an operation: policies and data roles are about their service."""
+    """Whether what is not known of a role may grant an operation: what services keep is about their own data."""
     if not grant.role.holes or grant.kind == "role assignment":
         return bool(grant.role.holes)
-    service = "microsoft.keyvault/" if grant.kind == "access policy" else "microsoft.documentdb/"
-    return data and operation.strip().lower().startswith(service)
+    _, found, service = grant.scope.lower().rpartition("/providers/")
+    namespace = service.partition("/")[0] if found else _SERVICES.get(grant.kind, "")
+    return data and bool(namespace) and operation.strip().lower().startswith(f"{namespace}/")
 
 
-def condition_holds(text: str, context: Context) -> Truth:
-    """Whether a condition holds. One that cannot be read is a hole: Azure would not have taken it."""
-    try:
-        return evaluate(parse_condition(text), context)
-    except ConditionError as error:
-        return Unknown(reason=f"the condition cannot be read: {error.message}", decided_by=(text[:80],))
-
-
-def denial_of(resource: Resource) -> Denial:
-    """A deny assignment of the estate."""
-    body = properties(resource.body)
-    scope = id_in(inner(body, "scope"))
-    return Denial(
-        resource,
-        scope if isinstance(scope, str) else scope_of(resource.id),
-        tuple(_permissions(inner(body, "permissions"))),
-        frozenset(_named(inner(body, "principals"))),
-        frozenset(_named(inner(body, "excludePrincipals"))),
-        flag(body, "doNotApplyToChildScopes", default=False) is not True,
-    )
-
-
-def _permissions(listed: Any) -> Iterator[Permission]:
-    for item in items(listed):
-        actions, not_actions, data, not_data = (
-            tuple(text for text in texts_in(inner(item, key)) if isinstance(text, str))
-            for key in ("actions", "notActions", "dataActions", "notDataActions")
-        )
-        yield Permission(actions, not_actions, data, not_data)
-
-
-def _named(listed: Any) -> Iterator[str]:
-    for item in items(listed):
-        id_ = item if isinstance(item, str) else text_in(item, "id")
-        if isinstance(id_, str):
-            yield id_.lower()
+_SERVICES = {"access policy": "microsoft.keyvault", "data role": "microsoft.documentdb"}
+"""Whose rights these are, where their scope is not known."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from everward.estate import Estate, Resource
-from everward.facts.access.patterns import covers
+from everward.facts.access.patterns import covers, shortened
 from everward.facts.shape import inner, items, properties, text_in, texts_in
 from everward.values import Origin, Unknown, data_file
 
@@ -37,9 +37,28 @@ class Permission:
         """The pattern that grants an operation; None when none does."""
         granted, withheld = (self.data_actions, self.not_data_actions) if data else (self.actions, self.not_actions)
         found = next((pattern for pattern in granted if covers(pattern, operation)), None)
+        if found is None:
+            found = next((pattern for pattern in granted if _means(pattern, operation, data=data)), None)
         if found is None or any(covers(pattern, operation) for pattern in withheld):
             return None
         return found
+
+
+def _means(pattern: str, operation: str, *, data: bool) -> bool:
+    """Whether a pattern that covers no operation at all by the letter is meant for this one.
+
+    The role Managed Identity Operator has `userAssignedIdentities/*/assign/action`, and is what gives the operation
+    `userAssignedIdentities/assign/action`: Azure's errors name that, and are mended with the role (Azure/
+    aad-pod-identity and Azure/secrets-store-csi-driver-provider-azure, 2019 and 2020).
+    """
+    short = shortened(pattern)
+    return short is not None and covers(short, operation) and _is_empty(pattern.strip().lower(), data)
+
+
+@cache
+def _is_empty(pattern: str, data: bool) -> bool:
+    """Whether a pattern covers no operation of the catalogue."""
+    return not any(covers(pattern, operation) for operation in operations()[data])
 
 
 @dataclass(frozen=True, eq=False)

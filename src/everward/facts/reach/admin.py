@@ -16,12 +16,13 @@ from everward.facts.reach.rules import INBOUND, Names, Rule, Side
 from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, PROTOCOLS, Service, Space, join_ports, parse_ports
 from everward.facts.reach.topology import Network
 from everward.facts.shape import id_in, inner, items, properties, text_in, texts_in
-from everward.values import Truth, Unknown
+from everward.values import Truth, Unknown, any_of
 
 MANAGER_TYPE: Final = "Microsoft.Network/networkManagers"
 CONFIGURATION_TYPE: Final = f"{MANAGER_TYPE}/securityAdminConfigurations"
 COLLECTION_TYPE: Final = f"{CONFIGURATION_TYPE}/ruleCollections"
 RULE_TYPE: Final = f"{COLLECTION_TYPE}/rules"
+DEFINITION_TYPE: Final = "Microsoft.Authorization/policyDefinitions"
 MEMBER_TYPE: Final = f"{MANAGER_TYPE}/networkGroups/staticMembers"
 
 
@@ -69,12 +70,13 @@ class AdminGate:
         """A filter that lets through exactly what the first match does `wanted` with."""
         made = []
         for item in self.rules:
-            known = item.action is not None and item.applies is True
-            allows = item.action is wanted if known else None
-            if not known and item.action is not None and item.action is not wanted:
-                # One that may not be in force takes packets away at most.
-                allows = None
-            made.append(item.rule._replace(allows=allows))
+            if item.action is None:
+                made.append(item.rule._replace(allows=None))
+            elif item.applies is True:
+                made.append(item.rule._replace(allows=item.action is wanted))
+            else:
+                # One that may not be in force is about nothing for certain: perhaps it gives packets, or takes them.
+                made.append(item.rule._replace(allows=item.action is wanted, services=()))
         return Filter(made, names, space)
 
     @property
@@ -107,22 +109,48 @@ def admin_rules(estate: Estate, network: Network) -> Iterator[AdminRule]:
 def _applies(estate: Estate, collection: Resource | None, network: Network) -> Truth:
     if collection is None:
         return Unknown(reason="the collection of an admin rule is in no source")
+    found: list[Truth] = []
     for item in items(inner(properties(collection.body), "appliesToGroups")):
         group = item if isinstance(item, Unknown) else id_in(inner(item, "networkGroupId"))
-        if isinstance(group, Unknown):
-            return group
-        if group is not None and _is_member(estate, group, network):
-            # That a configuration is committed to a region stands in no resource.
-            return Unknown(reason="whether the configuration is deployed is in no source", decided_by=(collection.id,))
-    return False
+        if group is not None:
+            found.append(group if isinstance(group, Unknown) else _is_member(estate, group, network))
+    truth = any_of(found)
+    if truth is True:
+        # That a configuration is committed to a region stands in no resource.
+        return Unknown(reason="whether the configuration is deployed is in no source", decided_by=(collection.id,))
+    return truth
 
 
-def _is_member(estate: Estate, group: str, network: Network) -> bool:
+def _is_member(estate: Estate, group: str, network: Network) -> Truth:
+    """Whether a network, or a subnet of it, is in a group: as a member that is listed, or by a policy."""
+    found: list[Truth] = []
     for member in estate.below(group, MEMBER_TYPE):
         target = id_in(inner(properties(member.body), "resourceId"))
-        if isinstance(target, str) and target.lower() == network.key:
-            return True
-    return False
+        if isinstance(target, str):
+            key = target.lower()
+            found.append(key == network.key or key.startswith(f"{network.key}/subnets/"))
+        else:
+            doubt = Unknown(reason="a member of the network group is not known", decided_by=(group,))
+            found.append(doubt if target is None else target)
+    if not found and estate.find(group) is None:
+        return Unknown(reason="the network group is in no source", decided_by=(group,))
+    found += [_by_policy(item, group) for item in estate.of_type(DEFINITION_TYPE)]
+    return any_of(found)
+
+
+def _by_policy(definition: Resource, group: str) -> Truth:
+    """Whether a policy puts networks into a group: which ones, is for Azure Policy to say.
+
+    MicrosoftDocs/azure-docs virtual-network-manager/concept-azure-policy-integration, read 2026-11.
+    """
+    then = inner(properties(definition.body), "policyRule", "then")
+    effect = text_in(then, "effect")
+    if not isinstance(effect, str) or effect.lower() != "addtonetworkgroup":
+        return False
+    target = id_in(inner(then, "details", "networkGroupId"))
+    if isinstance(target, str) and target.lower() != group.lower():
+        return False
+    return Unknown(reason="a policy decides which networks are in the network group", decided_by=(definition.id,))
 
 
 _PROTOCOLS: Final = {"any": ANY_PROTOCOL, **{name: name for name in PROTOCOLS}}

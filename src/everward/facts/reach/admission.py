@@ -47,8 +47,6 @@ class Admission:
     """Whether every address of Azure is let in."""
     addresses: Extent = field(default_factory=lambda: Extent(NOWHERE, NOWHERE))
     """Public addresses that rules let in."""
-    denied: Extent = field(default_factory=lambda: Extent(NOWHERE, NOWHERE))
-    """Addresses that rules keep out although everyone is let in."""
     subnets: tuple[tuple[str | Unknown, Truth], ...] = ()
     """Subnets that rules let in, and whether the service endpoint is needed there (False: it is not)."""
     trusted: tuple[str, ...] = ()
@@ -79,9 +77,8 @@ class Admission:
         if self.listens is False:
             return False
         wide: Truth = self.azure if from_azure else False
-        if self.denied.most.meets(address):
-            answer: Truth = False if self.denied.sure.meets(address) else _hole(self)
-        elif self.everyone is True or wide is True or self.addresses.sure.covers(address):
+        answer: Truth
+        if self.everyone is True or wide is True or self.addresses.sure.covers(address):
             answer = True
         elif self.everyone is False and wide is False and not self.addresses.most.meets(address):
             answer = False

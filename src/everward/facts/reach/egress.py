@@ -50,40 +50,59 @@ def ways_out(world: Networks) -> Iterator[Egress]:
     admitted = _admitted(world)
     for subnet in world.topology.subnets.values():
         yield from _service_endpoints(subnet, admitted)
-        certain = _open(world, subnet)
+        certain = opens_to_internet(world, subnet)
         if certain is not False:
             yield Egress(subnet, Way.INTERNET, certain=certain)
 
 
-def _admitted(world: Networks) -> dict[str, set[str]]:
+class _Admitted(NamedTuple):
+    """Who is let in by services of one namespace."""
+
+    subnets: set[str]
+    holes: list[Unknown]
+    """What is not known of it."""
+
+
+def _admitted(world: Networks) -> dict[str, _Admitted]:
     """Subnets that services let in, by the lower-case namespace of the service."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, _Admitted] = {}
     for resource in world.estate:
         for admission in admissions(resource, world.estate):
+            own = found.setdefault(resource.type_key.partition("/")[0], _Admitted(set(), []))
+            own.holes.extend(admission.holes)
             for id_, _ in admission.subnets:
                 if isinstance(id_, str):
-                    found.setdefault(resource.type_key.partition("/")[0], set()).add(id_.lower())
+                    own.subnets.add(id_.lower())
+                else:
+                    own.holes.append(id_)
     return found
+
+
+def _consumed(admitted: dict[str, _Admitted], namespace: str, subnet: Subnet) -> Truth:
+    own = admitted.get(namespace)
+    if own is None or subnet.key in own.subnets:
+        return own is not None
+    return combine(own.holes) if own.holes else False
 
 
 _NAMESPACES: Final = {"microsoft.azurecosmosdb": "microsoft.documentdb"}
 """Service endpoints that are called otherwise than the provider of the service."""
 
 
-def _service_endpoints(subnet: Subnet, admitted: dict[str, set[str]]) -> Iterator[Egress]:
+def _service_endpoints(subnet: Subnet, admitted: dict[str, _Admitted]) -> Iterator[Egress]:
     for service in subnet.service_endpoints:
         if isinstance(service, Unknown):
             continue
         lowered = service.lower()
         namespace = _NAMESPACES.get(lowered, lowered.removesuffix(".global"))
-        consumed = subnet.key in admitted.get(namespace, set())
+        consumed = _consumed(admitted, namespace, subnet)
         if lowered.removesuffix(".global") != _STORAGE:
             yield Egress(subnet, Way.SERVICE, service, consumed)
         elif not subnet.endpoint_policies:
             yield Egress(subnet, Way.STORAGE, service, consumed)
 
 
-def _open(world: Networks, subnet: Subnet) -> Truth:
+def opens_to_internet(world: Networks, subnet: Subnet) -> Truth:
     """Whether connections to any address on the Internet leave a subnet past no firewall."""
     hops = {hop for _, found in world.hops(subnet, _SAMPLE) for hop in found}
     if Hop.INTERNET not in hops:
@@ -110,5 +129,6 @@ def _leaves(world: Networks, endpoint: Endpoint) -> Truth:
         return False
     if least and way is True:
         return True
-    holes = [*gate.holes, *([way] if isinstance(way, Unknown) else [])]
+    written = [hole for item in gate.gate.filters for bound in item.rules for hole in bound.rule.holes]
+    holes = [*gate.holes, *gate.gate.doubts, *([way] if isinstance(way, Unknown) else []), *written]
     return combine(holes) if holes else Unknown(reason="rules of the groups are not known whole")

@@ -36,6 +36,19 @@ class Guard(NamedTuple):
     origin: Origin | None = None
     meaning: str = ""
     """What that comes to, in words."""
+    otherwise: str = ""
+    """What it comes to with the values of its chart, where somebody gives it others."""
+
+
+class Lead(NamedTuple):
+    """Something that a place hands requests or sessions on to: not packets, so connections end before it."""
+
+    resource: Resource
+    services: tuple[Service, ...]
+    reached: Truth
+    """Whether groups between let it."""
+    how: str
+    """In words, such as the name of a backend pool."""
 
 
 class Entry(NamedTuple):
@@ -62,6 +75,9 @@ class Entry(NamedTuple):
     """What is not known of the way."""
     notes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    platform: bool = False
+    """Whether Azure runs it: what routes do to its answers is not certain then."""
 
 
 def entries(world: Networks) -> Iterator[Entry]:

@@ -2,277 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
+from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.appgateway import gateway_entries
 from everward.facts.reach.apps import SITE_TYPES, doors
-from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Entry, Guard, Step, entries
-from everward.facts.reach.filters import Class
-from everward.facts.reach.gateways import PRIVATE
+from everward.facts.reach.bastion import bastion_entries
+from everward.facts.reach.dnat import translations
+from everward.facts.reach.edges import edge_exposures
+from everward.facts.reach.entrances import Entry, Step, entries
+from everward.facts.reach.exposure import (
+    HIGH_RISK_PORTS,
+    MANAGEMENT_PORTS,
+    WEB_PORTS,
+    Exposure,
+    Grade,
+    internet,
+    through,
+)
 from everward.facts.reach.ingress import ingresses
-from everward.facts.reach.packet import Packet
-from everward.facts.reach.paths import Networks, Part
-from everward.facts.reach.publicips import open_without_group
-from everward.facts.reach.rules import INBOUND
-from everward.facts.reach.services import Service, join_ports
-from everward.facts.reach.tags import HOST, METADATA, tag_addresses
-from everward.facts.reach.topology import STAND_INS
-from everward.facts.reach.witness import check, packet
+from everward.facts.reach.paths import Networks
+from everward.facts.reach.services import Service
+from everward.facts.reach.tunnels import tunnel_entries
+from everward.facts.shape import place_in
 from everward.values import Truth, Unknown, combine
 
-MANAGEMENT_PORTS: Final = frozenset({22, 3389, 5985, 5986})
-"""Ports of remote administration: SSH, RDP, WinRM."""
-HIGH_RISK_PORTS: Final = MANAGEMENT_PORTS | frozenset(
-    {20, 21, 23, 69, 111, 119, 135, 161, 162, 445, 512, 514, 593, 873, 2049, 5800, 5900, 11211}
-)
-"""Ports that Azure's page on admin rules recommends to close: MicrosoftDocs/azure-docs virtual-network-manager/
-concept-security-admins, read 2026-11."""
+__all__ = [
+    "HIGH_RISK_PORTS",
+    "MANAGEMENT_PORTS",
+    "WEB_PORTS",
+    "Exposure",
+    "Grade",
+    "all_entries",
+    "deciding_steps",
+    "exposures",
+    "internet",
+    "service_of",
+]
 
 
-class Grade(StrEnum):
-    """Who comes in."""
-
-    INTERNET = "internet"
-    """Anybody."""
-    AZURE = "azure"
-    """Every customer of Azure, or of one of its shared services such as Front Door."""
-    RANGES = "ranges"
-    """Some public addresses."""
-
-
-@dataclass
-class Exposure:
-    """One way in."""
-
-    target: Resource
-    part: str
-    """The part of it, such as an IP configuration, or a door such as `scm`."""
-    kind: str
-    """`interface`, `load balancer`, `service`, `app`, `api`, …"""
-    grade: Grade
-    services: tuple[Service, ...]
-    certain: Truth
-    """Whether it is so for certain; otherwise what would decide it."""
-    path: tuple[Step, ...]
-    decided_by: tuple[Step, ...] = ()
-    """The rules and properties that let it in."""
-    sources: Addresses = NOWHERE
-    witness: Packet | None = None
-    confirmed: bool = False
-    """Whether the plain evaluator lets the witness in."""
-    notes: tuple[str, ...] = ()
-    guards: tuple[Guard, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
-        """The ranges of ports of a protocol."""
-        return join_ports(
-            range_ for service in self.services if service.protocol in (protocol, "*") for range_ in service.ports
-        )
-
-    def has_port(self, ports: frozenset[int]) -> bool:
-        """Whether one of some ports is among them, over TCP."""
-        return any(first <= port <= last for first, last in self.ports() for port in ports)
+def all_entries(world: Networks) -> Iterator[Entry]:
+    """Every public address that leads to a place, by what leads there."""
+    yield from entries(world)
+    yield from ingresses(world)
+    yield from gateway_entries(world)
+    yield from bastion_entries(world)
+    yield from tunnel_entries(world)
 
 
 def exposures(world: Networks) -> Iterator[Exposure]:
-    """Every way in from the Internet, in a stable order."""
-    for entry in (*entries(world), *ingresses(world)):
-        yield from _through(world, entry)
+    """Every way in from the Internet, in a stable order. Worked out once for a world."""
+    if world.ways_in is None:
+        world.ways_in = tuple(_worked_out(world))
+    yield from world.ways_in
+
+
+def _worked_out(world: Networks) -> Iterator[Exposure]:
+    for entry in all_entries(world):
+        yield from through(world, entry)
+    yield from translations(world)
+    yield from edge_exposures(world)
     yield from _services(world)
     yield from _apps(world)
-
-
-def internet(world: Networks, endpoint: Endpoint) -> Addresses:
-    """The addresses of anybody on the Internet, as an endpoint sees them."""
-    extent = world.names(endpoint.subnet).tag("Internet") if endpoint.subnet is not None else None
-    # Without a network there is nothing that is not the Internet, but for private addresses.
-    everything = extent.sure if extent is not None else NOWHERE.complement()
-    return everything.difference(union_of((STAND_INS, HOST, METADATA, _SPECIAL)))
-
-
-_SPECIAL: Final = PRIVATE.union(Addresses(((0, 2**24 - 1), (127 << 24, (128 << 24) - 1), (0xE0000000, 0xFFFFFFFF)), ()))
-"""What nobody on the Internet has: private addresses, this host, multicast, reserved ones."""
-
-
-def _through(world: Networks, entry: Entry) -> Iterator[Exposure]:
-    """What gets to an endpoint by a public address, by who may send it."""
-    endpoint = entry.endpoint
-    if not endpoint.receives:
-        return
-    target = _destination(entry)
-    everybody = internet(world, endpoint)
-    sources = everybody if entry.admitted is None else everybody.intersection(entry.admitted)
-    gate = world.inbound(endpoint)
-    if not gate.gate.filters and not gate.holes and not entry.admitted_by:
-        yield from _without_groups(entry, sources)
-        return
-    parts = gate.parts(sources, target)
-    asked = world.space.everything
-    if entry.inside is not None:
-        asked = 0
-        for service in entry.inside:
-            asked |= world.space.mask(service)
-    back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
-    if back is False:
-        return
-    for grade, certain, mask, found in _graded(parts, everybody.size(), asked):
-        holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
-        yield _exposure(world, entry, grade, mask, found, target, certain=certain, holes=[*gate.holes, *holes])
-
-
-def _destination(entry: Entry) -> Addresses:
-    inside = entry.endpoint.addresses
-    if entry.floating is True:
-        return entry.public
-    return inside if entry.floating is False else inside.union(entry.public)
-
-
-def _without_groups(entry: Entry, sources: Addresses) -> Iterator[Exposure]:
-    """An address without any group: Standard lets nobody in, Basic everybody."""
-    opened = open_without_group(entry.sku)
-    if opened is False:
-        return
-    services = entry.services if entry.services is not None else (Service(),)
-    yield Exposure(
-        entry.endpoint.resource,
-        entry.endpoint.name,
-        entry.endpoint.kind,
-        Grade.INTERNET,
-        services,
-        opened,
-        entry.path,
-        (Step(entry.path[0].id, "a Basic address lets everything in where no group is", entry.path[0].origin),),
-        sources,
-        notes=("no network security group stands in the way",),
-    )
-
-
-def _graded(parts: Sequence[Part], total: int, asked: int) -> Iterator[tuple[Grade, bool, int, list[Part]]]:
-    """Parts by who may send them: what is let in for certain, then what perhaps is."""
-    told: dict[Grade, int] = {}
-    for certain in (True, False):
-        by_mask: dict[int, list[Part]] = {}
-        for part in parts:
-            mask = (part.passage.least if certain else part.passage.most & ~part.passage.least) & asked
-            if mask:
-                by_mask.setdefault(mask, []).append(part)
-        merged: dict[Grade, tuple[int, list[Part]]] = {}
-        for mask, group in by_mask.items():
-            grade = _grade(_sources(group), total)
-            before = merged.get(grade, (0, []))
-            merged[grade] = (before[0] | mask, [*before[1], *group])
-        for grade in Grade:
-            if grade not in merged:
-                continue
-            mask, group = merged[grade]
-            fresh = mask & ~told.get(Grade.INTERNET, 0) if grade is not Grade.INTERNET else mask
-            fresh &= ~told.get(grade, 0)
-            if fresh:
-                told[grade] = told.get(grade, 0) | fresh
-                yield grade, certain, fresh, group
-
-
-def _sources(parts: Sequence[Part]) -> Addresses:
-    return union_of(_addresses(part.source) for part in parts)
-
-
-def _addresses(part: Class) -> Addresses:
-    return Addresses(part.intervals, ()) if part.version == 4 else Addresses((), part.intervals)
-
-
-_WIDE: Final = 2**26
-"""From so many IPv4 addresses on a set of sources is the Internet: nobody owns as many, Azure has fewer."""
-_SHARED: Final = ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend")
-"""Tags whose addresses every customer of Azure can send from."""
-
-
-def _grade(addresses: Addresses, total: int) -> Grade:
-    if addresses.size() >= min(_WIDE, total) or (not total and addresses):
-        return Grade.INTERNET
-    shared = union_of(found for tag in _SHARED if (found := tag_addresses(tag)) is not None)
-    return Grade.AZURE if addresses.meets(shared) and shared.covers(addresses) else Grade.RANGES
-
-
-def _exposure(
-    world: Networks,
-    entry: Entry,
-    grade: Grade,
-    mask: int,
-    parts: Sequence[Part],
-    target: Addresses,
-    *,
-    certain: bool,
-    holes: list[Unknown],
-) -> Exposure:
-    endpoint = entry.endpoint
-    services = world.space.describe(mask)
-    sources = _sources(parts)
-    groups = [group for group in _groups(endpoint) if isinstance(group, str)]
-    deciding, rule_holes = _deciding(world, endpoint, parts, mask)
-    witness, confirmed = None, False
-    for sample in sorted(world.space.samples(mask), key=lambda item: item.port not in HIGH_RISK_PORTS | {80, 443}):
-        witness = packet(sources, target, sample)
-        if witness is not None:
-            confirmed = check(world, groups, INBOUND, endpoint.subnet, witness).access == "Allow"
-            break
-    doubts = () if certain else world.inbound(endpoint).gate.doubts
-    every = [*holes, *rule_holes, *doubts]
-    truth: Truth = True
-    if not certain or holes:
-        truth = combine(every) if every else Unknown(reason="rules of the groups are not known whole")
-    return Exposure(
-        endpoint.resource,
-        endpoint.name,
-        entry.kind or endpoint.kind,
-        grade,
-        services if entry.services is None else entry.services,
-        truth,
-        entry.path,
-        (*deciding, *entry.admitted_by),
-        sources,
-        witness,
-        confirmed,
-        notes=entry.notes,
-        guards=entry.guards,
-        extra={"floating": entry.floating, "inside": services},
-    )
-
-
-def _groups(endpoint: Endpoint) -> list[str | Unknown | None]:
-    subnet = endpoint.subnet.group if endpoint.subnet is not None and endpoint.filtered is not False else None
-    return [group for group in (subnet, endpoint.group) if group is not None]
-
-
-def _deciding(
-    world: Networks, endpoint: Endpoint, parts: Sequence[Part], mask: int
-) -> tuple[tuple[Step, ...], list[Unknown]]:
-    """The rules that let packets in, in the order of the groups, and what is not known of them."""
-    found: dict[str, Step] = {}
-    holes: list[Unknown] = []
-    gate = world.inbound(endpoint).gate
-    for part in parts:
-        most = part.source.most & part.destination.most
-        for item in gate.filters:
-            left = mask
-            for index, bound in enumerate(item.rules):
-                if not most >> index & 1 or not left & bound.most:
-                    continue
-                if bound.rule.allows is not False:
-                    what = f"rule `{bound.rule.name}`, priority {bound.rule.priority}"
-                    found.setdefault(bound.rule.id, Step(bound.rule.id, what, bound.rule.origin))
-                    holes.extend(bound.rule.holes)
-                left &= ~bound.sure
-                if not left:
-                    break
-            most >>= len(item.rules)
-    return tuple(found.values()), holes
 
 
 _DATA_PORTS: Final = {
@@ -333,7 +127,7 @@ def service_of(resource: Resource) -> Service:
 def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:
     """The properties that decide who a service answers, with what they are."""
     return tuple(
-        Step(resource.id, f"{path} is {_said(resource, path)}", resource.origin_of(path)) for path in admission.deciding
+        Step(resource.id, f"{path} is {_said(resource, path)}", place_in(resource, path)) for path in admission.deciding
     )
 
 

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.interface import Analysis, Derived, fact
+from everward.facts.reach.appliances import appliance_facts
+from everward.facts.reach.critical import path_facts
 from everward.facts.reach.ddos import coverage
+from everward.facts.reach.deploymentfacts import deployment_facts
 from everward.facts.reach.egress import Way, ways_out
-from everward.facts.reach.entrances import Guard, Step
-from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, Exposure, exposures
+from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WEB_PORTS, Exposure, exposures
+from everward.facts.reach.factvalues import guard_value, lead_value, step_value
 from everward.facts.reach.filters import Filter
+from everward.facts.reach.hybrid import hybrid_facts
+from everward.facts.reach.management import management_facts
 from everward.facts.reach.names import PlainNames
+from everward.facts.reach.originfacts import origin_facts
 from everward.facts.reach.paths import Networks
+from everward.facts.reach.podfacts import pod_facts
 from everward.facts.reach.publicips import Protection
-from everward.facts.reach.rules import INBOUND, OUTBOUND, rules_of
+from everward.facts.reach.rules import INBOUND, OUTBOUND
+from everward.facts.reach.segments import MOST_PAIRS, Segment, TooManyError, segments
 from everward.facts.reach.services import Service, Space, format_ports, format_service
 from everward.facts.reach.shadow import Kind, Remark, remarks
-from everward.values import Origin, Truth, Unknown
+from everward.facts.reach.topology import Subnet
+from everward.facts.reach.unmodelled import unmodelled
+from everward.facts.reach.words import slug
+from everward.values import Origin, Truth, Unknown, combine
 
 EXPOSURE: Final = "Reach/exposures"
 EGRESS: Final = "Reach/egress"
 PUBLIC_ADDRESS: Final = "Reach/publicAddresses"
 RULE_REMARK: Final = "Reach/ruleRemarks"
+SEGMENT: Final = "Reach/segments"
 
 
 class ReachAnalysis(Analysis):
@@ -37,9 +48,12 @@ class ReachAnalysis(Analysis):
         """The facts of an estate."""
         world = Networks(estate)
         derived = Derived()
-        for maker in (_exposures, _egress, _addresses, _remarks):
+        for maker in (maker for maker in MAKERS if self.asks(*_MADE.get(maker, ()))):
             for made in maker(world):
-                (derived.facts if isinstance(made, Resource) else derived.unresolved).append(made)  # type: ignore[arg-type]
+                if isinstance(made, Unresolved):
+                    derived.unresolved.append(made)
+                elif self.wanted is None or self.wanted(made):
+                    derived.facts.append(made)
         return derived
 
 
@@ -77,20 +91,31 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
             "source": str(exposure.grade),
             "services": [format_service(service) for service in exposure.services],
             "ports": [_port_range(range_) for range_ in exposure.ports()],
-            "management": exposure.has_port(MANAGEMENT_PORTS),
-            "highRisk": exposure.has_port(HIGH_RISK_PORTS),
+            "management": exposure.arrives_on(MANAGEMENT_PORTS),
+            "highRisk": exposure.arrives_on(HIGH_RISK_PORTS),
+            "web": exposure.has_port(WEB_PORTS),
+            "beyondWeb": exposure.beyond(WEB_PORTS),
             "certain": certain is True,
-            "path": [_step(step) for step in exposure.path],
-            "decidedBy": [_step(step) for step in exposure.decided_by],
+            "path": [step_value(step) for step in exposure.path],
+            "decidedBy": [step_value(step) for step in exposure.decided_by],
             "witness": None if exposure.witness is None else str(exposure.witness),
             "confirmed": exposure.confirmed,
             "notes": list(exposure.notes),
-            "guards": [_guard(guard) for guard in exposure.guards],
+            "guards": [guard_value(guard) for guard in exposure.guards],
+            "leadsTo": [lead_value(lead) for lead in exposure.leads],
             **({"openness": exposure.extra["openness"]} if "openness" in exposure.extra else {}),
         },
         origin=_place(exposure),
         condition=certain if isinstance(certain, Unknown) else True,
+        sort=_sort(exposure),
     )
+
+
+def _sort(exposure: Exposure) -> str:
+    """`interface`, `app scm`, `service Microsoft.Sql/servers`: what criteria tell ways in by."""
+    if exposure.kind == "service":
+        return f"{exposure.kind} {exposure.target.type}"
+    return f"{exposure.kind} {exposure.part}" if exposure.kind == "app" else exposure.kind
 
 
 def _place(exposure: Exposure) -> Origin:
@@ -100,26 +125,6 @@ def _place(exposure: Exposure) -> Origin:
 
 def _port_range(range_: tuple[int, int]) -> str:
     return format_ports((range_,))
-
-
-def _step(step: Step) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": step.id, "what": step.what}
-    if step.origin is not None and step.origin.file is not None:
-        made["file"] = step.origin.file
-        made["line"] = step.origin.line
-    return made
-
-
-def _guard(guard: Guard) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": guard.id, "header": guard.header, "value": guard.value, "meaning": guard.meaning}
-    if guard.origin is not None and guard.origin.file is not None:
-        made |= {"file": guard.origin.file, "line": guard.origin.line}
-    return made
-
-
-def slug(text: str) -> str:
-    """A name that an id can hold."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _egress(world: Networks) -> Iterator[Resource]:
@@ -138,9 +143,15 @@ def _egress(world: Networks) -> Iterator[Resource]:
                 "consumed": way.consumed,
                 "restrictable": way.way is not Way.SERVICE,
             },
-            origin=way.subnet.resource.origin,
+            origin=_declared(way.subnet, world).origin,
             condition=certain if isinstance(certain, Unknown) else True,
+            sort=str(way.way),
         )
+
+
+def _declared(subnet: Subnet, world: Networks) -> Resource:
+    """Where a subnet is written: by itself, or inside its network."""
+    return world.estate.find(subnet.id) or subnet.resource
 
 
 def _addresses(world: Networks) -> Iterator[Resource]:
@@ -173,7 +184,7 @@ _KINDS: Final = {
 
 def _remarks(world: Networks) -> Iterator[Resource]:
     for group in world.groups:
-        rules = rules_of(group, world.estate)
+        rules = world.rules(group)
         space = Space(service for rule in rules for service in rule.possible)
         for direction in (INBOUND, OUTBOUND):
             own = [rule for rule in rules if rule.direction == direction]
@@ -196,7 +207,56 @@ def _remark(group: Resource, direction: str, remark: Remark) -> Resource:
             "live": [_live(part) for part in remark.live],
         },
         origin=remark.rule.origin,
+        sort=str(remark.kind),
     )
+
+
+def _segments(world: Networks) -> Iterator[Resource | Unresolved]:
+    try:
+        found = list(segments(world))
+    except TooManyError:
+        yield Unresolved(
+            subject=f"{len(world.topology.subnets):,} subnets",
+            reason=f"more than {MOST_PAIRS:,} pairs of them can have a route, so their perimeters are not judged",
+            help="assess networks one by one",
+            incomplete=True,
+        )
+        return
+    for segment in found:
+        yield _segment(segment, world)
+
+
+def _segment(segment: Segment, world: Networks) -> Resource:
+    subnet, group = segment.subnet, segment.subnet.group
+    open_to: Any = [source.id for source in segment.open_to]
+    if not open_to and segment.perhaps:
+        open_to = combine(segment.perhaps)
+    egress: Any = segment.internet
+    if not isinstance(egress, Unknown):
+        egress = "open" if egress else "limited" if segment.runs else "nothing runs in it"
+    return fact(
+        subnet.id,
+        SEGMENT,
+        "segment",
+        {
+            "segment": subnet.id,
+            "segmentName": subnet.name,
+            "network": subnet.network.id,
+            "group": group,
+            "neighbours": segment.neighbours,
+            "openTo": open_to,
+            "reaches": [other.id for other in segment.reaches],
+            "egress": egress,
+        },
+        origin=_perimeter(subnet, world).origin,
+        sort=str(segment.sort),
+    )
+
+
+def _perimeter(subnet: Subnet, world: Networks) -> Resource:
+    """Where the perimeter of a subnet is mended: at its group."""
+    group = world.estate.find(subnet.group) if isinstance(subnet.group, str) else None
+    return group if group is not None else _declared(subnet, world)
 
 
 def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
@@ -206,3 +266,30 @@ def _live(part: tuple[Any, Any, tuple[Service, ...]]) -> dict[str, Any]:
         "destinations": list(islice(destinations.cidrs(), 8)),
         "services": [format_service(service) for service in services],
     }
+
+
+MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]] = (
+    _exposures,
+    origin_facts,
+    unmodelled,
+    _egress,
+    _addresses,
+    _remarks,
+    _segments,
+    pod_facts,
+    appliance_facts,
+    path_facts,
+    deployment_facts,
+    management_facts,
+    hybrid_facts,
+)
+"""What makes facts, in the order in which they are listed."""
+
+_MADE: Final[Mapping[Callable[..., Iterator[Resource | Unresolved]], tuple[str, ...]]] = {
+    _exposures: (EXPOSURE,),
+    _egress: (EGRESS,),
+    _addresses: (PUBLIC_ADDRESS,),
+    _remarks: (RULE_REMARK,),
+    _segments: (SEGMENT,),
+}
+"""What makers make, where it is of one kind: they are not run when nobody asks for it."""

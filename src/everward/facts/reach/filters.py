@@ -48,6 +48,11 @@ class Class(NamedTuple):
     """Rules that may match, as bits."""
     intervals: Intervals
 
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses themselves."""
+        return Addresses(self.intervals, ()) if self.version == 4 else Addresses((), self.intervals)
+
 
 class Filter:
     """The rules of one direction, in order."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, parse_addresses, union_of
 from everward.facts.reach.rules import Extent
 from everward.facts.reach.topology import Network, Topology, prefixes
 from everward.facts.shape import id_in, inner, items, properties, text_in
+from everward.values import Unknown
 
 GATEWAY_TYPE: Final = "Microsoft.Network/virtualNetworkGateways"
 CONNECTION_TYPE: Final = "Microsoft.Network/connections"
@@ -69,16 +70,48 @@ def behind(topology: Topology, gateway: Resource) -> Extent:
         if not any(isinstance(end, str) and end.lower() == gateway.key for end in ends):
             continue
         found = True
+        if _without_private_peering(topology, body):
+            continue
         local = id_in(inner(body, "localNetworkGateway2"))
         known = _local(topology, local) if isinstance(local, str) else None
         if known is None:
             most = most.union(PRIVATE)
             continue
         sure, most = sure.union(known.sure), most.union(known.most)
+    clients, whole = _clients(gateway)
+    sure, most = sure.union(clients), most.union(clients if whole else PRIVATE)
     kind = text_in(properties(gateway.body), "gatewayType")
+    if clients and not found and isinstance(kind, str) and kind.lower() == "vpn":
+        # It is there for clients; sites would need connections.
+        return Extent(sure, most)
     if not found or (isinstance(kind, str) and kind.lower() == "expressroute"):
         most = most.union(PRIVATE)
     return Extent(sure, most.union(sure))
+
+
+def _clients(gateway: Resource) -> tuple[Addresses, bool]:
+    """The addresses that clients of a VPN get.
+
+    ASSUMPTION (clients-count-as-site): they are among what `VirtualNetwork` means, as other addresses behind a gateway.
+    """
+    clients = inner(properties(gateway.body), "vpnClientConfiguration")
+    found, whole = prefixes(inner(clients, "vpnClientAddressPool", "addressPrefixes"))
+    for item in items(inner(clients, "vngClientConnectionConfigurations")):
+        more, known = prefixes(inner(properties(item), "vpnClientAddressPool", "addressPrefixes"))
+        found, whole = found.union(more), whole and known
+    return found, whole and not isinstance(clients, Unknown)
+
+
+def _without_private_peering(topology: Topology, connection: Any) -> bool:
+    """Whether a connection is to a circuit that is known to have no private peering: nothing comes through then."""
+    peer = id_in(inner(connection, "peer"))
+    circuit = topology.estate.find(peer) if isinstance(peer, str) else None
+    if circuit is None:
+        return False
+    listed = [properties(item) for item in items(inner(properties(circuit.body), "peerings"))]
+    listed += [properties(item.body) for item in topology.estate.below(circuit.id, f"{circuit.type}/peerings")]
+    kinds = [text_in(item, "peeringType") for item in listed]
+    return bool(kinds) and all(isinstance(kind, str) and kind.lower() != "azureprivatepeering" for kind in kinds)
 
 
 def _local(topology: Topology, id: str) -> Extent | None:

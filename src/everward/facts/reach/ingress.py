@@ -23,6 +23,7 @@ from everward.facts.shape import flag, id_in, inner, items, properties, text_in
 from everward.values import Truth, Unknown
 
 INGRESS_TYPE: Final = "Everward.Kubernetes.networking.k8s.io/Ingress"
+RELEASE_TYPE: Final = "Everward.Kubernetes/Release"
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 INGRESS_KIND: Final = "kubernetes service"
 """The kind of the ways that Services open."""
@@ -68,11 +69,11 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
     service = _last_part(text_in(body, "service"))
     middle = Step(front.id, f"load balancer of the Service `{service}`", front.origin)
     opened = Step(front.id, "the cluster opens it in the group that it manages", front.origin)
-    guards, unguarded = _guards(world, text_in(body, "cluster"))
+    guards, unguarded = header_checks(world, text_in(body, "cluster"))
     holes = [*senders.holes, *([internal] if isinstance(internal, Unknown) else [])]
     if isinstance(front.condition, Unknown):
         holes.append(front.condition)
-    for endpoint in _nodes(world, front, text_in(body, "cluster")):
+    for endpoint in nodes_of(world, front, text_in(body, "cluster")):
         where = f"nodes in `{subnet_name(endpoint)}`" if endpoint.subnet is not None else "nodes of the cluster"
         own = Step(endpoint.resource.id, where, endpoint.resource.origin)
         for floating, outer, behind in _ports(items(inner(body, "rules"))):
@@ -86,7 +87,7 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
                 kind=INGRESS_KIND,
                 admitted=senders.addresses,
                 admitted_by=(opened,),
-                holes=tuple(holes),
+                holes=(*holes, *_unplaced(endpoint)),
                 notes=tuple(_notes(guards, unguarded)),
                 guards=guards,
             )
@@ -126,21 +127,35 @@ def _senders(listed: Iterable[Any]) -> _Senders | None:
     return _Senders(found, ()) if found else None
 
 
-def _nodes(world: Networks, front: Resource, cluster: str | Unknown | None) -> Iterator[Endpoint]:
+def nodes_of(world: Networks, front: Resource, cluster: str | Unknown | None) -> Iterator[Endpoint]:
     """One endpoint for each subnet that nodes of the cluster are in; one without a subnet, when none is known."""
-    seen: set[str] = set()
     key = cluster.lower() if isinstance(cluster, str) else ""
+    placed: dict[str, Endpoint] = {}
+    unplaced: Endpoint | None = None
     for endpoint in world.endpoints.all:
         own = endpoint.resource.key
         if key and (own == key or own.startswith(f"{key}/agentpools/")):
-            place = endpoint.subnet.key if endpoint.subnet is not None else ""
-            if place not in seen:
-                seen.add(place)
-                yield endpoint
-    if not seen:
+            if endpoint.subnet is not None:
+                placed.setdefault(endpoint.subnet.key, endpoint)
+            else:
+                unplaced = unplaced or endpoint
+    # Pools that are not known one by one may be in the subnets of the others: they add nothing that is certain.
+    yield from placed.values()
+    if not placed and unplaced is not None:
+        yield unplaced
+    elif not placed:
         resource = world.estate.find(key) if key else None
         target = resource if resource is not None else front
         yield Endpoint("nodes", target, "", None, None, world.topology.stand_in(), single=True)
+
+
+def _unplaced(endpoint: Endpoint) -> Iterator[Unknown]:
+    """Why it is not known which groups stand before nodes that are in a subnet."""
+    named = endpoint.subnet_id if endpoint.subnet is None else None
+    if isinstance(named, Unknown):
+        yield named
+    elif named is not None:
+        yield Unknown(reason="the subnet of the nodes is in no source", decided_by=(named,))
 
 
 _Ports = tuple[Truth, tuple[Service, ...], tuple[Service, ...]]
@@ -162,7 +177,7 @@ def _ports(rules: Iterable[Any]) -> Iterator[_Ports]:
 # What looks at requests
 
 
-def _guards(world: Networks, cluster: str | Unknown | None) -> tuple[tuple[Guard, ...], tuple[Resource, ...]]:
+def header_checks(world: Networks, cluster: str | Unknown | None) -> tuple[tuple[Guard, ...], tuple[Resource, ...]]:
     """Ingresses of a cluster that ask for the header of the edge, and those that do not."""
     guards: list[Guard] = []
     unguarded: list[Resource] = []
@@ -174,7 +189,7 @@ def _guards(world: Networks, cluster: str | Unknown | None) -> tuple[tuple[Guard
         if found is None:
             unguarded.append(item)
         else:
-            guards.append(found)
+            guards.append(found._replace(otherwise=_by_default(world, item, cluster)))
     return tuple(guards), tuple(unguarded)
 
 
@@ -205,10 +220,27 @@ def _guard(item: Resource, annotations: Any) -> Guard | None:
     return None
 
 
+def _by_default(world: Networks, item: Resource, cluster: str) -> str:
+    """What the same check comes to with the values of its chart, where somebody gave it others."""
+    body = properties(item.body)
+    deployment = text_in(body, "deployment")
+    for release in world.estate.of_type(RELEASE_TYPE):
+        own = properties(release.body)
+        if text_in(own, "cluster") != cluster or text_in(own, "name") != deployment:
+            continue
+        for made in items(inner(own, "byDefault")):
+            if text_in(made, "name") == item.name:
+                found = _guard(item, inner(made, "annotations"))
+                return "no check" if found is None else found.meaning
+    return ""
+
+
 def _notes(guards: tuple[Guard, ...], unguarded: tuple[Resource, ...]) -> Iterator[str]:
     for meaning in dict.fromkeys(guard.meaning for guard in guards if guard.meaning):
         names = ", ".join(f"`{_last_part(guard.id)}`" for guard in guards if guard.meaning == meaning)
         yield f"{names}: {meaning}"
+    for meaning in dict.fromkeys(guard.otherwise for guard in guards if guard.otherwise not in ("", guard.meaning)):
+        yield f"with the chart's own values: {meaning}"
     if guards:
         yield "that stops requests, not connections: whoever connects still reaches the controller"
     if unguarded:

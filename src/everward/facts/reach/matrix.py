@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from everward.facts.reach.addresses import Addresses, union_of
+from everward.facts.reach.crossing import between_subnets, firewall_on_the_way
 from everward.facts.reach.filters import Class, Filter, Gate, classes
+from everward.facts.reach.firewalls import Firewall
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.routes import Hop, choose, effective_routes
 from everward.facts.reach.rules import INBOUND, OUTBOUND
@@ -51,6 +53,9 @@ class Matrix:
 
     def cell(self, source: Subnet, destination: Subnet) -> Cell:
         """What passes from one subnet to another."""
+        firewall = self._firewall(source, destination)
+        if firewall is not None:
+            return self._walled(source, destination, firewall)
         route = self._route(source, destination)
         if route is False:
             return Cell(source, destination, 0, 0, 0, route)
@@ -62,6 +67,23 @@ class Matrix:
         else:
             some, every, perhaps = self._managed(source, destination, out, inward)
         return Cell(source, destination, 0 if open_ else some, 0 if open_ else every, perhaps, route)
+
+    def _firewall(self, source: Subnet, destination: Subnet) -> Firewall | None:
+        if source.route_table is None or not self.world.firewalls.all:
+            return None
+        return firewall_on_the_way(self.world, source, destination.addresses)
+
+    def _walled(self, source: Subnet, destination: Subnet, firewall: Firewall) -> Cell:
+        """Through a firewall: out of one subnet, past its rules, into the other."""
+        out, inward = self._filter(source, OUTBOUND), self._filter(destination, INBOUND)
+        between = between_subnets(self.world, firewall, source, destination)
+        outside, inside = self._sides(source, destination, out, inward)
+        # Behind application rules the destination sees the firewall itself.
+        proxied = self._inward(inward, destination, firewall.addresses)[2]
+        inside = (inside[0], inside[1], inside[2] | proxied)
+        some, every, most = _composed([outside, inside, (between.some, between.every, between.most)])
+        open_ = isinstance(out, Unknown) or isinstance(inward, Unknown)
+        return Cell(source, destination, 0 if open_ else some, 0 if open_ else every, most, bool(between.most))
 
     def _filter(self, subnet: Subnet, direction: str) -> Filter | Unknown | None:
         group = subnet.group
@@ -95,21 +117,32 @@ class Matrix:
         self, source: Subnet, destination: Subnet, out: Filter | Unknown | None, inward: Filter | Unknown | None
     ) -> tuple[int, int, int]:
         """The same where admin rules are met before the groups, each side by itself."""
-        everything = self.world.space.everything
-        sides = []
-        for own, direction, subnet in ((out, OUTBOUND, source), (inward, INBOUND, destination)):
-            filters = [own] if isinstance(own, Filter) else []
-            gate = Gate(filters, self.world.space, self.world.admin(direction, subnet))
-            some = most = 0
-            every = everything
-            for _, _, passage in gate.passages(source.addresses, destination.addresses):
-                some |= passage.least
-                every &= passage.least
-                most |= passage.most
-            sides.append((some, every if most else 0, most))
-        (one, all_one, most_one), (two, all_two, most_two) = sides
-        # What all of one side lets through passes wherever the other side does.
-        return (one & all_two) | (all_one & two), all_one & all_two, most_one & most_two
+        return _composed(self._sides(source, destination, out, inward))
+
+    def _sides(
+        self, source: Subnet, destination: Subnet, out: Filter | Unknown | None, inward: Filter | Unknown | None
+    ) -> list[tuple[int, int, int]]:
+        """What passes out of one subnet, and into the other: between some addresses, between all, and perhaps."""
+        filters = [out] if isinstance(out, Filter) else []
+        gate = Gate(filters, self.world.space, self.world.admin(OUTBOUND, source))
+        return [
+            self._side(gate, source.addresses, destination.addresses),
+            self._inward(inward, destination, source.addresses),
+        ]
+
+    def _inward(self, own: Filter | Unknown | None, destination: Subnet, senders: Addresses) -> tuple[int, int, int]:
+        filters = [own] if isinstance(own, Filter) else []
+        gate = Gate(filters, self.world.space, self.world.admin(INBOUND, destination))
+        return self._side(gate, senders, destination.addresses)
+
+    def _side(self, gate: Gate, sources: Addresses, destinations: Addresses) -> tuple[int, int, int]:
+        every = self.world.space.everything
+        some = most = 0
+        for _, _, passage in gate.passages(sources, destinations):
+            some |= passage.least
+            every &= passage.least
+            most |= passage.most
+        return some, every if most else 0, most
 
     def _classes(self, subnet: Subnet, filters: Sequence[Filter], side: int) -> list[Class]:
         """The addresses of a subnet as filters tell them apart. Mostly no filter splits a subnet."""
@@ -164,6 +197,20 @@ class Matrix:
     def services(self, mask: int) -> tuple[Service, ...]:
         """A set of services, for people."""
         return self.world.space.describe(mask)
+
+
+def _composed(sides: Sequence[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """What passes all of several things on the way, each known for some addresses, for all of them, and at most."""
+    some = 0
+    every = most = -1
+    for index, (own, _, upper) in enumerate(sides):
+        # What all others let through between all addresses passes wherever this one lets it.
+        for other, (_, whole, _) in enumerate(sides):
+            own &= whole if other != index else -1
+        some |= own
+        every &= sides[index][1]
+        most &= upper
+    return some, every, most
 
 
 def _extents(item: Filter, side: int) -> list[tuple[Addresses, Addresses]]:

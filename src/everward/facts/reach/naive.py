@@ -54,7 +54,7 @@ def first_match(rules: Iterable[Mapping[str, Any]], direction: str, packet: Pack
         elif matches:
             return _settled(perhaps, answer)
     for name, source, destination, said in _DEFAULTS[direction]:
-        one, two = _token(source, packet.source, named), _token(destination, packet.destination, named)
+        one, two = token(source, packet.source, named), token(destination, packet.destination, named)
         if one is False or two is False:
             continue
         if one is None or two is None:
@@ -97,7 +97,7 @@ def _matches(rule: Mapping[str, Any], packet: Packet, named: Named) -> bool | No
         return False
     if packet.protocol in ("tcp", "udp"):
         for side, port in (("source", packet.source_port), ("destination", packet.port)):
-            answers.append(_any(_in_range(text, port) for text in _several(rule, f"{side}PortRange")))
+            answers.append(any_of_three(port_in(text, port) for text in _several(rule, f"{side}PortRange")))
     priority = _property(rule, "priority", 0)
     if isinstance(_property(rule, "direction", ""), Unknown) or not str(priority).isdecimal():
         answers.append(None)
@@ -115,7 +115,8 @@ def _several(rule: Mapping[str, Any], name: str) -> list[Any]:
     return [item if isinstance(item, Unknown) else str(item) for item in found if isinstance(item, str | int | Unknown)]
 
 
-def _in_range(text: Any, port: int) -> bool | None:
+def port_in(text: Any, port: int) -> bool | None:
+    """Whether a written port or range has a port."""
     if isinstance(text, Unknown):
         return None
     text = str(text)
@@ -128,21 +129,23 @@ def _in_range(text: Any, port: int) -> bool | None:
 
 
 def _side(rule: Mapping[str, Any], side: str, address: str, named: Named) -> bool | None:
-    answers = [_token(text, address, named) for text in _several(rule, f"{side}AddressPrefix")]
+    answers = [token(text, address, named) for text in _several(rule, f"{side}AddressPrefix")]
     groups = _property(rule, f"{side}ApplicationSecurityGroups", [])
     for group in groups if isinstance(groups, list) else [groups]:
         id_ = group.get("id") if isinstance(group, Mapping) else group
         if isinstance(id_, str | Unknown):
             answers.append(named(id_, address))
-    return _any(answers)
+    return any_of_three(answers)
 
 
-def _any(answers: Iterable[bool | None]) -> bool | None:
+def any_of_three(answers: Iterable[bool | None]) -> bool | None:
+    """Whether one of some answers is yes; None where none is and one is not known."""
     found = list(answers)
     return True if True in found else None if None in found else False
 
 
-def _token(text: str | Unknown, address: str, named: Named) -> bool | None:
+def token(text: str | Unknown, address: str, named: Named) -> bool | None:
+    """Whether a written prefix, range or name means an address."""
     if isinstance(text, Unknown):
         return named(text, address)
     if text.strip().lower() in ("*", "any"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
 from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
 from everward.facts.reach.gateways import PRIVATE, sites
-from everward.facts.reach.routes import Origin, effective_routes
+from everward.facts.reach.routes import Hop, Origin, Route, effective_routes
 from everward.facts.reach.rules import OPEN, Extent
 from everward.facts.reach.tags import HOST, INTERNET, LICENSING, VIRTUAL_NETWORK, tag_addresses
 from everward.facts.reach.topology import Network, Subnet, Topology
@@ -33,17 +34,25 @@ class Places:
 
     def meant_by(self, hole: Unknown) -> Extent | None:
         """The addresses that a hole will name, where it is decided by one attribute of one of these resources."""
+        id_ = self.named_by(hole)
+        return None if id_ is None else self.of.get(id_)
+
+    def named_by(self, hole: Unknown) -> str | None:
+        """The lower-case id of the resource whose address a hole will hold, where one attribute decides it."""
         if hole.reference is not None:
-            return self.of.get(hole.reference.lower())
+            return hole.reference.lower()
         if len(hole.decided_by) != 1:
             return None
         owner, _, attribute = hole.decided_by[0].rpartition(".")
-        id_ = self.declared.get(owner) if attribute in _ATTRIBUTES else None
-        return None if id_ is None else self.of.get(id_)
+        if attribute not in _ATTRIBUTES:
+            return None
+        return self.declared.get(owner) or self.declared.get(_PART.sub("", owner))
 
 
 _ATTRIBUTES: Final = frozenset({"ip_address", "private_ip_address", "ipAddress", "privateIPAddress"})
 """Attributes of resources that are their address."""
+_PART: Final = re.compile(r"\.[A-Za-z_]+\[\d+\](\.properties)?$")
+"""The block of a resource that the attribute stands in: `ip_configuration[0]`."""
 
 
 class SubnetNames:
@@ -91,18 +100,57 @@ class SubnetNames:
         """
         if self.subnet is None:
             return Extent(HOST, _ANY)
-        sure, most = _reached(self.topology, self.subnet.network)
-        if self.subnet.route_table is None:
-            return Extent(sure, most)
-        for route in effective_routes(self.topology, self.subnet):
-            if route.origin is Origin.USER:
-                certain = route.certain is True and not isinstance(route.hop, Unknown)
-                sure = sure.union(route.addresses) if certain else sure
-                most = most.union(route.addresses)
+        sure, most = self.reached
+        for route in self._routed:
+            certain = route.certain is True and not isinstance(route.hop, Unknown)
+            sure = sure.union(route.addresses) if certain else sure
+            most = most.union(route.addresses)
         return Extent(sure, most)
+
+    @cached_property
+    def reached(self) -> Extent:
+        """What `VirtualNetwork` means whatever the subnet's own routes say."""
+        return OPEN if self.subnet is None else Extent(*_reached(self.topology, self.subnet.network))
+
+    @cached_property
+    def _routed(self) -> list[Route]:
+        """The routes that somebody wrote for the subnet."""
+        if self.subnet is None or self.subnet.route_table is None:
+            return []
+        return [route for route in effective_routes(self.topology, self.subnet) if route.origin is Origin.USER]
+
+    @cached_property
+    def doubt(self) -> Unknown | None:
+        """Why it is not certain what the tag means for what comes in."""
+        route = next((route for route in self._routed if _is_default(route)), None)
+        if route is None:
+            return None
+        reason = f"the default route `{route.name}` may make `VirtualNetwork` mean everything here"
+        return Unknown(reason=reason, decided_by=(str(self.subnet and self.subnet.route_table),))
+
+    @cached_property
+    def inbound(self) -> SubnetNames:
+        """What names mean for what comes in.
+
+        The tag may hold default routes, says the page. With one to an appliance it does, as people have seen; with one
+        that leads straight out the whole Internet may be let in as part of the network, or may not. For what goes out
+        it makes no difference: either of two rules allows it.
+        """
+        if self.doubt is None:
+            return self
+        found = SubnetNames(self.topology, self.subnet, self.places)
+        found._routed = [route for route in self._routed if not _is_default(route)]
+        found.network = Extent(found.network.sure, self.network.most)
+        return found
 
 
 _ANY: Final = NOWHERE.complement()
+
+
+def _is_default(route: Route) -> bool:
+    return route.hop in (Hop.INTERNET, Hop.NONE) and any(
+        route.addresses.of(version) == _ANY.of(version) for version in (4, 6)
+    )
 
 
 def _reached(topology: Topology, network: Network) -> tuple[Addresses, Addresses]:

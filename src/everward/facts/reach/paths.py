@@ -10,8 +10,13 @@ from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.admin import AdminGate, AdminRule, admin_rules
 from everward.facts.reach.balancers import passed_services
+from everward.facts.reach.doorports import door_services
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.filters import Class, Filter, Gate, Passage
+from everward.facts.reach.firewall_rules import RuleBook, services_of
+from everward.facts.reach.firewalls import Firewall, Firewalls
+from everward.facts.reach.gatewayparts import opened_ports
+from everward.facts.reach.hostnames import HostNames
 from everward.facts.reach.names import SubnetNames
 from everward.facts.reach.routes import Choice, Hop, choices, effective_routes
 from everward.facts.reach.rules import GROUP_TYPE, INBOUND, OUTBOUND, Extent, Names, Rule, rules_of
@@ -36,6 +41,8 @@ class Networks:
         self.estate = estate
         self.topology = Topology(estate)
         self.endpoints = Endpoints(self.topology)
+        self.ways_in: tuple[Any, ...] | None = None
+        """The ways in from the Internet, once somebody asked for them; see `exposures`."""
         self._asked = tuple(services)
         self._rules: dict[str, list[Rule]] = {}
         self._names: dict[str, SubnetNames] = {}
@@ -43,6 +50,7 @@ class Networks:
         self._filters: dict[tuple[str, str, Extent], Filter] = {}
         self._routes: dict[str, list[Choice]] = {}
         self._admin_rules: dict[str, list[AdminRule]] = {}
+        self._books: dict[tuple[str, tuple[str, ...] | None], RuleBook] = {}
         self._admin_gates: dict[tuple[str, str, Extent], AdminGate] = {}
 
     @cached_property
@@ -50,7 +58,27 @@ class Networks:
         """The services that the rules of the estate tell apart, and those that were asked for."""
         services = [service for group in self.groups for rule in self.rules(group) for service in rule.possible]
         admin = [service for network in self.topology.networks.values() for service in self._admin_services(network)]
-        return Space([*services, *admin, *passed_services(self.estate), *self._asked])
+        gates = [*opened_ports(self.estate), *door_services(self.estate)]
+        walls = [service for firewall in self.firewalls.all for service in services_of(firewall)]
+        return Space([*services, *admin, *walls, *gates, *passed_services(self.estate), *self._asked])
+
+    @cached_property
+    def host_names(self) -> HostNames:
+        """Which resource a host name belongs to."""
+        return HostNames(self.estate)
+
+    @cached_property
+    def firewalls(self) -> Firewalls:
+        """Every Azure Firewall."""
+        return Firewalls(self.estate, self.endpoints)
+
+    def rule_book(self, firewall: Firewall, asked: tuple[str, ...] | None = None) -> RuleBook:
+        """The rules of a firewall, as they work where somebody asks for certain names; None: names are not known."""
+        key = (firewall.resource.key, asked)
+        found = self._books.get(key)
+        if found is None:
+            found = self._books[key] = RuleBook(firewall, self.names(firewall.subnet), self.space, asked)
+        return found
 
     def _admin_services(self, network: Network) -> Iterator[Service]:
         for item in self.admin_rules(network):
@@ -69,10 +97,11 @@ class Networks:
         own = [item for item in rules if item.rule.direction in (direction, None)]
         if subnet is None or not own:
             return None
-        key = (subnet.network.key, direction, self.names(subnet).network)
+        names = self.names(subnet, direction)
+        key = (subnet.network.key, direction, names.network)
         found = self._admin_gates.get(key)
         if found is None:
-            found = self._admin_gates[key] = AdminGate(own, self.names(subnet), self.space)
+            found = self._admin_gates[key] = AdminGate(own, names, self.space)
         return found
 
     @property
@@ -87,15 +116,16 @@ class Networks:
             found = self._rules[group.key] = rules_of(group, self.estate)
         return found
 
-    def names(self, subnet: Subnet | None) -> SubnetNames:
-        """What names mean at a subnet."""
+    def names(self, subnet: Subnet | None, direction: str = OUTBOUND) -> SubnetNames:
+        """What names mean at a subnet, for what goes out or comes in there."""
         key = subnet.key if subnet is not None else ""
         found = self._names.get(key)
         if found is None:
             found = self._names[key] = SubnetNames(self.topology, subnet, self.endpoints.places)
             # One object for equal extents: they are compared often.
-            found.network = self._extents.setdefault(found.network, found.network)
-        return found
+            for item in (found, found.inbound):
+                item.network = self._extents.setdefault(item.network, item.network)
+        return found.inbound if direction == INBOUND else found
 
     def filter(self, group_id: str, direction: str, subnet: Subnet | None, names: Names | None = None) -> Filter | None:
         """The rules of a group at a subnet; None when nobody read the group. `names` may say what its names mean."""
@@ -105,10 +135,11 @@ class Networks:
         if names is not None:
             return Filter(self._of(group, direction), names, self.space)
         # Subnets where every name means the same share their filters, and what was worked out for one.
-        key = (group.key, direction, self.names(subnet).network)
+        meant = self.names(subnet, direction)
+        key = (group.key, direction, meant.network)
         found = self._filters.get(key)
         if found is None:
-            found = self._filters[key] = Filter(self._of(group, direction), self.names(subnet), self.space)
+            found = self._filters[key] = Filter(self._of(group, direction), meant, self.space)
         return found
 
     def _of(self, group: Resource, direction: str) -> list[Rule]:
@@ -201,6 +232,10 @@ class Networks:
     def nat_of(self, endpoint: Endpoint) -> set[str]:
         """The inbound NAT rules and pools of load balancers that lead to an endpoint, in lower case."""
         return _memberships(endpoint.resource, "loadBalancerInboundNatRules", "loadBalancerInboundNatPools")
+
+    def gateway_pools_of(self, endpoint: Endpoint) -> set[str]:
+        """The backend pools of application gateways that an endpoint is in, in lower case."""
+        return _memberships(endpoint.resource, "applicationGatewayBackendAddressPools")
 
     @cached_property
     def _balanced(self) -> set[str]:

@@ -22,7 +22,7 @@ class Protection(StrEnum):
     UNKNOWN = "unknown"
 
 
-NOT_PROTECTABLE = frozenset({"natgateway", "virtualwan"})
+NOT_PROTECTABLE = frozenset({"natgateway", "paas", "multitenantpaas", "virtualhub", "virtualwan"})
 
 
 def sku_name(body: Any) -> str | Unknown:
@@ -43,7 +43,7 @@ def protection(sku: str | Unknown, settings: Any, network: Any, attached: str = 
     `settings` is its `ddosSettings`, `network` the properties of the virtual network of what it is attached to (None
     when that is not known), `attached` the kind of that in lower case.
     """
-    if attached.lower() in NOT_PROTECTABLE:
+    if {attached.lower(), attached.lower().removesuffix("s")} & NOT_PROTECTABLE:
         return Protection.IMPOSSIBLE
     mode = text_in(settings, "protectionMode")
     if isinstance(mode, Unknown):

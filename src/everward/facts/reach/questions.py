@@ -11,10 +11,14 @@ from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS, Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES
+from everward.facts.reach.bastion import KIND as BASTION_KIND
+from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Step, entries
-from everward.facts.reach.exposures import Exposure, Grade, deciding_steps, exposures, service_of
-from everward.facts.reach.ingress import ingresses
+from everward.facts.reach.entrances import Step
+from everward.facts.reach.exposures import Exposure, Grade, all_entries, deciding_steps, exposures, service_of
+from everward.facts.reach.firewalls import Firewall
+from everward.facts.reach.hostnames import service_names
+from everward.facts.reach.onprem import WORDS, loose_circuits, to_endpoint, to_service
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.privatelink import links, reaches, resolves
@@ -23,12 +27,13 @@ from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import ANY_PROTOCOL, Service, format_service, join_ports
 from everward.facts.reach.tags import tag_addresses
 from everward.facts.reach.topology import Subnet
-from everward.facts.reach.witness import check, packet
+from everward.facts.reach.witness import check, check_firewall, packet
 from everward.facts.shape import ids_in, inner, properties
 from everward.policy.hierarchy import Hierarchy
 from everward.values import Truth, Unknown, UsageError, all_of, any_of, combine, try_parse_id
 
 INTERNET: Final = "internet"
+ON_PREMISES: Final = "on-premises"
 
 
 class Verdict(StrEnum):
@@ -52,6 +57,8 @@ class Way:
     confirmed: bool = False
     exposure: Exposure | None = None
     notes: tuple[str, ...] = ()
+    guarded: bool = False
+    """Whether somebody has it only after signing in elsewhere: then it does not make the answer open."""
 
 
 @dataclass
@@ -65,8 +72,8 @@ class Reply:
 
     @property
     def truth(self) -> Truth:
-        """Whether some way holds."""
-        return any_of([way.holds for way in self.ways])
+        """Whether some way holds that nobody has to sign in for."""
+        return any_of([way.holds for way in self.ways if not way.guarded])
 
     @property
     def verdict(self) -> Verdict:
@@ -76,7 +83,7 @@ class Reply:
 
 
 def ask(world: Networks, source: str, target: str, service: Service) -> list[Reply]:
-    """Whether a source reaches a target: `internet`, or what an id or a name says. One reply for each target meant.
+    """Whether a source reaches a target: `internet`, `onprem`, or what an id or a name says; a reply for each target.
 
     Raises:
         UsageError: when nothing is called so.
@@ -89,6 +96,11 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
             for resource in find(world, target)
         ]
         return replies
+    if source.strip().lower() in WORDS:
+        return [
+            Reply(ON_PREMISES, resource.id, service, list(_from_sites(world, resource, service)))
+            for resource in find(world, target)
+        ]
     origins = _places(world, source)
     for resource in find(world, target):
         for origin in origins:
@@ -98,6 +110,27 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
                 ways = [Way("network", Unknown(reason=f"ways into `{kind}` are not modelled"))]
             replies.append(Reply(_called(origin), resource.id, service, ways))
     return replies
+
+
+def _from_sites(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
+    """From sites of the company: to interfaces, private endpoints, public endpoints."""
+    ends = [end for key in sorted(_parts(target)) for end in world.endpoints.of(key) if end.receives]
+    linked = [link for link in links(world.estate) if link.target == target.id or _is(link.target, target) is True]
+    ends += [end for link in linked for end in world.endpoints.of(link.endpoint.id)]
+    found = [way for end in ends for way in to_endpoint(world, end, asked)]
+    if _common((service_of(target),), asked)[0]:
+        found += to_service(world, target)
+    for way in found:
+        yield Way(way.name, way.holds, way.steps, way.decided_by, way.witness, way.confirmed, notes=way.notes)
+    for circuit in loose_circuits(world):
+        reason = f"which networks the circuit `{circuit.name}` is connected to is in no source"
+        hole = Unknown(reason=reason, decided_by=(circuit.id,))
+        yield Way("on-premises", hole, (Step(circuit.id, "ExpressRoute circuit", circuit.origin),))
+    if not found and not _modelled(world, target):
+        kind = target.type.rpartition("/")[2]
+        yield Way("on-premises", Unknown(reason=f"ways into `{kind}` are not modelled"))
+    elif not found:
+        yield Way("on-premises", False, notes=("no gateway of its network, or of a peer of that, was read",))
 
 
 def find(world: Networks, text: str) -> list[Resource]:
@@ -170,7 +203,11 @@ def _parts(target: Resource) -> set[str]:
     return {target.key, *(id_.lower() for id_ in ids_in(profile) if isinstance(id_, str))}
 
 
-_PASSED: Final = ("microsoft.network/loadbalancers", "microsoft.network/publicipaddresses")
+_PASSED: Final = (
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/loadbalancers",
+    "microsoft.network/publicipaddresses",
+)
 """What only passes packets on: it is reached where something behind it is."""
 
 
@@ -182,7 +219,9 @@ def _leads(target: Resource, end: Resource, path: Sequence[Step]) -> bool:
 
 def _from_internet(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
     found = False
-    for exposure in exposures(world):
+    listed = list(exposures(world))
+    yield from handed_on(listed, target, asked)
+    for exposure in listed:
         if not _leads(target, exposure.target, exposure.path):
             continue
         common, whole = _common(exposure.services, asked)
@@ -215,10 +254,32 @@ def _modelled(world: Networks, target: Resource) -> bool:
     """Whether every way from the Internet into a resource would have been found."""
     if target.type_key in READERS or target.type_key in {type_.lower() for type_ in SITE_TYPES}:
         return True
-    if target.type_key.startswith(_ADDRESSLESS):
+    if target.type_key.startswith(_ADDRESSLESS) or target.type_key in _DOORS:
         return True
     ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
     return bool(ends) and all(end.kind in _FOUND for end in ends)
+
+
+def handed_on(listed: Sequence[Exposure], target: Resource, asked: Service) -> Iterator[Way]:
+    """Ways by which gateways hand requests on to a target, and Bastions sessions: connections end before it."""
+    for exposure in listed:
+        for lead in exposure.leads:
+            if lead.resource.key not in _parts(target) or not _common(lead.services, asked)[0]:
+                continue
+            guarded = exposure.kind == BASTION_KIND
+            notes = (f"{'sessions' if guarded else 'requests'} get there, not connections", *exposure.notes)
+            last = Step(lead.resource.id, lead.how, lead.resource.origin)
+            yield Way(
+                exposure.kind,
+                all_of([exposure.certain, lead.reached]),
+                (*exposure.path, last),
+                exposure.decided_by,
+                exposure.witness,
+                exposure.confirmed,
+                exposure,
+                notes,
+                guarded,
+            )
 
 
 _ADDRESSLESS: Final = (
@@ -231,6 +292,13 @@ _ADDRESSLESS: Final = (
 )
 """Types that have no address: nothing can be sent to them."""
 _FOUND: Final = ("interface", "scale set", "nodes", "private endpoint")
+_DOORS: Final = (
+    "microsoft.network/applicationgateways",
+    "microsoft.network/azurefirewalls",
+    "microsoft.network/bastionhosts",
+    "microsoft.network/virtualnetworkgateways",
+)
+"""Doors that Azure runs, every public address of which is looked at."""
 
 
 def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
@@ -241,7 +309,7 @@ def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[W
             yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
         elif admission.openness in (Openness.CLOSED, Openness.ENDPOINTS):
             yield Way("public", False, steps, deciding_steps(target, admission))
-    for entry in (*entries(world), *ingresses(world)):
+    for entry in all_entries(world):
         if _leads(target, entry.endpoint.resource, entry.path):
             note = f"nothing on the way lets anybody in on {format_service(asked)}"
             yield Way("public", False, entry.path, notes=(note,))
@@ -275,41 +343,52 @@ def _gate(world: Networks, origin: Place, direction: str) -> OpenGate:
 def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint, asked: Service) -> Way:
     """From a place to an endpoint: out of one, along a route, into the other."""
     mask = world.space.mask(asked)
-    leaving = _passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
-    arriving = _passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
+    leaving = passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
+    firewall = firewall_on_the_way(world, subnet, endpoint.addresses)
+    first = Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin)
+    last = Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin)
+    if firewall is not None and endpoint.subnet is not None:
+        arriving_gate = world.inbound(endpoint)
+        start, place = (subnet, origin.addresses), (endpoint.subnet, endpoint.addresses)
+        through = to_place(world, firewall, start, place, arriving_gate, mask)
+        middle = Step(firewall.resource.id, "through the firewall", firewall.resource.origin)
+        decided = (*((Step(subnet.id, "groups of the source"),) if leaving is not True else ()), *through.steps)
+        holds = all_of([leaving, through.holds])
+        witness, confirmed = _shown(world, origin, endpoint, mask, firewall) if holds is True else (None, False)
+        return Way("network", holds, (first, middle, last), decided, witness, confirmed, notes=through.notes)
+    arriving = passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
     routed = _routed(world, subnet, endpoint)
-    steps = (
-        Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin),
-        Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin),
-    )
     decided = tuple(
         Step(step_id, what)
         for step_id, what, truth in (
             (subnet.id, "groups of the source", leaving),
-            (str(subnet.route_table or subnet.network.id), "routes", routed),
+            (subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id, "routes", routed),
             (endpoint.resource.id, "groups of the destination", arriving),
         )
         if truth is not True
     )
     holds = all_of([leaving, routed, arriving])
-    witness, confirmed = None, False
-    if holds is True:
-        sample = next(iter(world.space.samples(mask)))
-        witness = packet(origin.addresses, endpoint.addresses, sample)
-        if witness is not None:
-            groups = (endpoint.subnet.group if endpoint.subnet else None, endpoint.group)
-            kept = [group for group in groups if isinstance(group, str)]
-            confirmed = check(world, kept, INBOUND, endpoint.subnet, witness).access == "Allow"
-    return Way("network", holds, steps, decided, witness, confirmed)
+    witness, confirmed = _shown(world, origin, endpoint, mask) if holds is True else (None, False)
+    return Way("network", holds, (first, last), decided, witness, confirmed)
 
 
-def _passes(gate: OpenGate, sources: Addresses, destinations: Addresses, mask: int) -> Truth:
-    parts = gate.parts(sources, destinations)
-    if parts and all(part.passage.least & mask == mask for part in parts):
-        return True
-    if not any(part.passage.most & mask for part in parts):
-        return False
-    return Unknown(reason="some addresses or ports pass, others do not, or rules are not known whole")
+def _shown(
+    world: Networks, origin: Place, endpoint: Endpoint, mask: int, firewall: Firewall | None = None
+) -> tuple[Packet | None, bool]:
+    """A packet, and whether the plain evaluators let it through the firewall and into the destination."""
+    found = packet(origin.addresses, endpoint.addresses, next(iter(world.space.samples(mask))))
+    if found is None:
+        return None, False
+    groups = (endpoint.subnet.group if endpoint.subnet else None, endpoint.group)
+    kept = [group for group in groups if isinstance(group, str)]
+    seen = [found]
+    if firewall is not None:
+        if check_firewall(world, firewall.resource, found).access != "Allow":
+            return found, False
+        behind = packet(firewall.addresses, endpoint.addresses, next(iter(world.space.samples(mask))))
+        seen += [behind] if behind is not None else []
+    said = [check(world, kept, INBOUND, endpoint.subnet, item).access == "Allow" for item in seen]
+    return found, any(said)
 
 
 def _routed(world: Networks, subnet: Subnet, endpoint: Endpoint) -> Truth:
@@ -353,9 +432,9 @@ def _private(world: Networks, origin: Place, subnet: Subnet, target: Resource, a
         truths: list[Truth] = [leads, link.approved, reaches(world.topology, subnet.network, link.subnet)]
         mask, gate = world.space.mask(asked), _gate(world, origin, OUTBOUND)
         ends = world.endpoints.of(link.endpoint.id)
-        truths += [_passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
+        truths += [passes(gate, origin.addresses, endpoint.addresses, mask) for endpoint in ends]
         # The group of the endpoint's subnet acts only where the subnet says so; the gate knows.
-        truths += [_passes(world.inbound(end), origin.addresses, end.addresses, mask) for end in ends]
+        truths += [passes(world.inbound(end), origin.addresses, end.addresses, mask) for end in ends]
         named = resolves(world.estate, subnet.network, link.endpoint)
         notes = () if named is True else ("names lead to the public address: no zone of the endpoint is linked here",)
         if isinstance(named, Unknown):
@@ -387,12 +466,17 @@ def _doors(world: Networks, origin: Place, subnet: Subnet, target: Resource, ask
     for admission in admissions(target, world.estate):
         steps = (Step(target.id, "its public endpoint", target.origin),)
         decided = tuple(Step(target.id, path, target.origin_of(path)) for path in admission.deciding)
-        namespace = target.type_key.partition("/")[0]
-        name = "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+        name = _namespace(target)
         if not common:
             yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
             continue
-        leaves = _leaves(world, origin, subnet, name, world.space.mask(common[0]))
+        mask = world.space.mask(common[0])
+        public = _public_of(name)
+        firewall = None if name in listed else firewall_on_the_way(world, subnet, public)
+        if firewall is not None:
+            yield _walled(world, origin, subnet, target, admission, firewall, mask)
+            continue
+        leaves = _leaves(world, origin, subnet, public, mask)
         if name in listed:
             holds = all_of([leaves, admission.admits_subnet(subnet.id)])
             yield Way("service endpoint", holds, steps, decided)
@@ -406,12 +490,45 @@ _SAMPLE: Final = Addresses(((8 << 24, (9 << 24) - 1),), ())
 """Part of the Internet, where no service tag says which addresses a service has."""
 
 
-def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: int) -> Truth:
-    """Whether packets to the public addresses of a service leave a place: by its groups and by its routes."""
+def _public_of(service: str) -> Addresses:
+    """The public addresses of a service, or what stands for them."""
     tag = SERVICE_TAGS.get(service)
     public = tag_addresses(tag) if tag is not None else None
-    addresses = Addresses(public.v4, ()) if public is not None else _SAMPLE
-    passes = _passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)
+    return Addresses(public.v4, ()) if public is not None else _SAMPLE
+
+
+def _walled(
+    world: Networks,
+    origin: Place,
+    subnet: Subnet,
+    target: Resource,
+    admission: Admission,
+    firewall: Firewall,
+    mask: int,
+) -> Way:
+    """Through a firewall to the public endpoint of a service, which sees the public address of that."""
+    public = _public_of(_namespace(target))
+    leaving = passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), public, mask)
+    start = (subnet, Addresses(origin.addresses.v4, ()))
+    through = to_internet(world, firewall, start, public, mask, service_names(target))
+    steps = (
+        Step(firewall.resource.id, "through the firewall", firewall.resource.origin),
+        Step(target.id, "its public endpoint", target.origin),
+    )
+    seen = seen_from(world, firewall)
+    admitted = _anybody(origin, admission) if seen is None else admission.admits(seen)
+    decided = (*through.steps, *deciding_steps(target, admission))
+    return Way("public", all_of([leaving, through.holds, admitted]), steps, decided, notes=through.notes)
+
+
+def _namespace(target: Resource) -> str:
+    namespace = target.type_key.partition("/")[0]
+    return "microsoft.azurecosmosdb" if namespace == "microsoft.documentdb" else namespace
+
+
+def _leaves(world: Networks, origin: Place, subnet: Subnet, addresses: Addresses, mask: int) -> Truth:
+    """Whether packets to the public addresses of a service leave a place: by its groups and by its routes."""
+    passing = passes(_gate(world, origin, OUTBOUND), Addresses(origin.addresses.v4, ()), addresses, mask)
     truths: list[Truth] = []
     for _, hops in world.hops(subnet, addresses):
         for hop in hops:
@@ -423,15 +540,20 @@ def _leaves(world: Networks, origin: Place, subnet: Subnet, service: str, mask: 
                 truths.append(False)
             else:
                 truths.append(Unknown(reason=f"what stands behind the {hop} decides", decided_by=(subnet.id,)))
-    return all_of([passes, _agreed(truths, subnet)])
+    return all_of([passing, _agreed(truths, subnet)])
 
 
 def _over_internet(world: Networks, origin: Place, admission: Admission) -> Truth:
     out: Truth = world.way_out(origin) if isinstance(origin, Endpoint) else True
+    return all_of([out, _anybody(origin, admission)])
+
+
+def _anybody(origin: Place, admission: Admission) -> Truth:
+    """Whether a service lets in who comes from a public address that is not known."""
     if admission.listens is False:
         return False
     if admission.everyone is True:
-        return all_of([out, admission.listens])
+        return admission.listens
     if admission.openness == "closed":
         return False
     return Unknown(reason="the public address that the subnet leaves by decides", decided_by=(origin.id,))

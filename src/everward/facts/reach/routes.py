@@ -58,6 +58,8 @@ class Route(NamedTuple):
     tag: bool = False
     """Whether a service tag names its prefixes: an explicit prefix of the same length beats it."""
     certain: Truth = True
+    placed: bool = True
+    """Whether its prefixes are known: those that are not may be longer than all that are."""
 
 
 SERVICE_TAGS: Final = {
@@ -92,18 +94,32 @@ def effective_routes(topology: Topology, subnet: Subnet) -> list[Route]:
     """The routes of a subnet: of its network, its peers, gateways, service endpoints, and of its table."""
     network = subnet.network
     table = topology.estate.find(subnet.route_table) if isinstance(subnet.route_table, str) else None
-    found = [_local(network)]
-    found += [Route("", hop, Origin.SYSTEM, (prefix,), _of(prefix)) for prefix, hop in _SYSTEM]
-    doubt = Unknown(reason="the platform does not always have this system route")
-    found.append(Route("", _DOUBTFUL[1], Origin.SYSTEM, (_DOUBTFUL[0],), _of(_DOUBTFUL[0]), certain=doubt))
+    written = list(_written(topology, table)) if table is not None else []
+    found = [_local(network), *_system(written)]
     found += _peered(topology, network)
     silent = flag(properties(table.body) if table else {}, "disableBgpRoutePropagation", default=False)
     if silent is not True:
         found += _announced(topology, network, silent)
     found += _endpoints(subnet)
-    if table is not None:
-        found += _written(topology, table)
-    return found
+    return [*found, *written]
+
+
+def _system(written: list[Route]) -> Iterator[Route]:
+    """The routes that every subnet has.
+
+    Where a user route takes everything to an appliance or a gateway, the routes that drop private addresses are not
+    there: the routing example of the page shows both kinds of subnets, and its way to a private site needs it.
+    """
+    taken = any(
+        "0.0.0.0/0" in route.prefixes and route.hop in (Hop.APPLIANCE, Hop.GATEWAY) and route.certain is True
+        for route in written
+    )
+    for prefix, hop in _SYSTEM:
+        if hop is not Hop.NONE or not taken:
+            yield Route("", hop, Origin.SYSTEM, (prefix,), _of(prefix))
+    if not taken:
+        doubt = Unknown(reason="the platform does not always have this system route")
+        yield Route("", _DOUBTFUL[1], Origin.SYSTEM, (_DOUBTFUL[0],), _of(_DOUBTFUL[0]), certain=doubt)
 
 
 def _local(network: Network) -> Route:
@@ -180,7 +196,7 @@ def _user(name: str, prefix: str | Unknown | None, hop: Hop | Unknown, target: s
             prefixes = (*entry.get("v4", ()), *entry.get("v6", ()))
             return Route(name, hop, Origin.USER, prefixes, tagged, target, tag=True)
     doubt = prefix if isinstance(prefix, Unknown) else Unknown(reason=f"`{prefix}` is no prefix and no service tag")
-    return Route(name, hop, Origin.USER, ("0.0.0.0/0", "::/0"), _ANY, target, certain=doubt)
+    return Route(name, hop, Origin.USER, ("0.0.0.0/0", "::/0"), _ANY, target, certain=doubt, placed=False)
 
 
 _ANY: Final = Addresses(((0, 2**32 - 1),), ((0, 2**128 - 1),))
@@ -231,6 +247,7 @@ def _choose(matching: list[_Piece]) -> tuple[Route, ...]:
     return tuple(piece.route for piece in ranked)
 
 
+_LONGEST: Final = 129
 _PREFERRED: Final = (Hop.LOCAL, Hop.PEERING, Hop.ENDPOINT)
 """System routes that win over what gateways announce, however long its prefix."""
 _BY_ORIGIN: Final = {Origin.USER: 2, Origin.GATEWAY: 1, Origin.SYSTEM: 0}
@@ -242,6 +259,8 @@ def _rank(piece: _Piece) -> tuple[int, int, bool]:
 
 def _pieces(route: Route) -> list[_Piece]:
     """A route by the lengths of its prefixes."""
+    if not route.placed:
+        return [_Piece(route, _LONGEST, route.addresses)]
     return [_Piece(route, length, addresses) for length, addresses in _by_length(route.prefixes)]
 
 

@@ -134,6 +134,11 @@ class Space:
                 yield Sample(protocol, self._source_cuts[source], self._cuts[port])
                 block ^= low
 
+    def bit(self, sample: Sample) -> int:
+        """The class that a sample is a member of, as a set."""
+        point = Service(sample.protocol, ((sample.source_port,) * 2,), ((sample.port,) * 2,))
+        return self._mask(point)
+
     def describe(self, mask: int) -> tuple[Service, ...]:
         """A set as services, whose union it is: for people, and for reports."""
         if mask == self.everything:

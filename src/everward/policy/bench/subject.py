@@ -67,6 +67,29 @@ class Subject:
     text: str = ""
     """The text of the file: places in it are worked out when they are shown."""
 
+    @property
+    def analyses(self) -> frozenset[str]:
+        """Names of the analyses whose facts its policies read."""
+        return frozenset().union(*(policy.analyses for policy in self._every_policy()))
+
+    def _every_policy(self) -> Iterator[Policy]:
+        yield from (policy for _, _, policy in self.policies)
+        if self.assignment is None or self.holder is None:
+            return
+        from everward.policy.binding import bind
+
+        given = self.assignment.parameters
+        try:
+            bound = bind(self.holder, self.assignment.definition_id, given, version=self.assignment.version)
+        except ProblemError:
+            return  # judging by it says what is wrong with it
+        for member in bound.members:
+            if not member.held.static:
+                try:
+                    yield member.policy()
+                except ProblemError:
+                    continue
+
     def judge(self, estate: Estate, resources: Iterable[Resource]) -> list[Row]:
         """What every policy says of every resource; what is out of scope of an assignment has no row."""
         if self.assignment is not None:

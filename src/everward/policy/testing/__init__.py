@@ -13,7 +13,7 @@ from everward.policy.testing.cases import (
     read_suite,
 )
 from everward.policy.testing.coverage import Coverage, LeafCoverage
-from everward.policy.testing.running import Bench, Result, make_context
+from everward.policy.testing.running import Bench, Result, estate_in, make_context
 from everward.policy.testing.suites import CaseRun, SuiteRun, find_tests, run_suite
 from everward.policy.testing.written import GROUP, SUBSCRIPTION, make_resource, with_holes
 
@@ -33,6 +33,7 @@ __all__ = [
     "Selection",
     "Suite",
     "SuiteRun",
+    "estate_in",
     "find_tests",
     "load_yaml",
     "make_context",

@@ -110,6 +110,11 @@ class Case(_Written, frozen=True):
     """Further resources that must get the same verdict."""
     related: tuple[dict[str, Any], ...] = ()
     """Resources that stand beside, and are not judged."""
+    estate: tuple[dict[str, Any], ...] = ()
+    """Resources of a workload, and what stands elsewhere (`Pipelines/connections`).
+
+    Judged is what the policy is about of them, and of the facts that follow from them.
+    """
     workload: str | None = None
     """A path to read: a Terraform folder, a template, an inventory. `template` and `terraform` say the same."""
     template: str | None = None
@@ -119,7 +124,7 @@ class Case(_Written, frozen=True):
     variable_files: tuple[str, ...] = ()
     environment: str | None = None
     select: Selection | None = None
-    """Which resources of the workload are judged; without it, those that the policy is about."""
+    """Which resources and facts of the workload are judged; without it, those that the policy is about."""
     parameters: dict[str, Any] = {}
     context: CaseContext | None = None
     source: str = "template"

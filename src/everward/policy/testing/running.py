@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from everward.estate import Estate, Reading, Resource
+from everward.estate import Estate, Reading, Resource, is_fact
 from everward.policy.context import EvaluationContext
 from everward.policy.outcome import Explanation, Outcome, State
 from everward.policy.policy import Policy
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Maker = Callable[[Mapping[str, Any], EvaluationContext], Policy]
 """Makes the policy that is tested, for parameters and a context."""
+Deriver = Callable[[Estate, Iterable[str]], Estate]
+"""Adds the facts of the analyses with these names to an estate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Bench:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     context: CaseContext | None = None
     coverage: Coverage | None = None
+    derive: Deriver | None = None
+    """Without it there are no facts but those that cases write down."""
 
     def run(self, case: Case) -> list[Result]:
         """Judge the resources of a case.
@@ -67,9 +71,10 @@ class Bench:
         policy = self.make({**self.parameters, **case.parameters}, make_context(case.context or self.context))
         judged, estate = self._estate(case, policy)
         if not judged:
-            return [
-                Result(case, "", Outcome(State.NOT_APPLICABLE), Explanation(Outcome(State.NOT_APPLICABLE)), (NOTHING,))
-            ]
+            none = Outcome(State.NOT_APPLICABLE)
+            # A workload of which nothing follows that the policy is about: that may be what is expected.
+            meant = bool(case.estate or case.path) and _is_none(case.expected)
+            return [Result(case, "", none, Explanation(none), () if meant else (NOTHING,))]
         return [self._judge(case, policy, resource, estate) for resource in judged]
 
     def _judge(self, case: Case, policy: Policy, resource: Resource, estate: Estate) -> Result:
@@ -84,13 +89,17 @@ class Bench:
         first = () if case.resource is None else (case.resource,)
         judged = [make_resource(item, origin) for item in (*first, *case.resources)]
         beside = [make_resource(item, origin) for item in case.related]
-        readings = [Reading(source=case.source, label=case.name, resources=[*judged, *beside])]
-        read: list[Resource] = []
+        given, outside = estate_in(case)
+        readings = [Reading(case.source, case.name, [*judged, *beside, *given], elsewhere=outside)]
+        read = given
         if case.path is not None:
             found = self._read(case, case.path)
             readings += found
-            read = [resource for reading in found for resource in reading.resources]
+            read = [*given, *(resource for reading in found for resource in reading.resources)]
         estate = Estate(readings)
+        if (read or outside) and policy.analyses and self.derive is not None:
+            estate = self.derive(estate, policy.analyses)
+            read = [*read, *(resource for resource in estate if is_fact(resource) and resource not in judged)]
         if case.select is not None:
             judged += [resource for resource in read if _selected(resource, case)]
         else:
@@ -117,7 +126,25 @@ class Bench:
         return readings
 
 
+def estate_in(case: Case) -> tuple[list[Resource], list[Resource]]:
+    """The estate that a case writes down: resources of Azure, and what stands elsewhere.
+
+    Types of Azure have a namespace with a point; `Pipelines/connections` is no resource, yet analyses read it.
+
+    Raises:
+        ProblemError: when one of them is no resource.
+
+    """
+    made = [make_resource(item, Origin(source=case.source)) for item in case.estate]
+    azure = [item for item in made if "." in item.type.partition("/")[0]]
+    return azure, [item for item in made if item not in azure]
+
+
 NOTHING = "no resource was judged: the policy is about none of them"
+
+
+def _is_none(wanted: Expectation) -> bool:
+    return wanted.state is not None and EXPECTED[wanted.state] is State.NOT_APPLICABLE
 
 
 def _as_typed(value: Any) -> str:

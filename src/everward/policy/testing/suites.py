@@ -14,7 +14,7 @@ from everward.policy.nodes import Definition
 from everward.policy.policy import Policy, compile_definition
 from everward.policy.testing.cases import Case, Suite, read_suite
 from everward.policy.testing.coverage import Coverage
-from everward.policy.testing.running import Bench, Result
+from everward.policy.testing.running import Bench, Deriver, Result
 from everward.sources.tree import Tree, display
 from everward.values import Origin, ProblemError, UsageError
 
@@ -145,7 +145,9 @@ def definition_of(test: Path, suite: Suite) -> Path:
     return found
 
 
-def run_suite(path: Path, *, only: str | None = None, coverage: bool = False) -> SuiteRun:
+def run_suite(
+    path: Path, *, only: str | None = None, coverage: bool = False, derive: Deriver | None = None
+) -> SuiteRun:
     """Run a test file; `only` names cases by a part of their name. What goes wrong is kept in the run."""
     run = SuiteRun(path)
     try:
@@ -161,7 +163,7 @@ def run_suite(path: Path, *, only: str | None = None, coverage: bool = False) ->
         )
         return run
     run.coverage = Coverage(definition) if coverage else None
-    bench = Bench(_maker(definition), path.parent, suite.parameters, suite.context, run.coverage)
+    bench = Bench(_maker(definition), path.parent, suite.parameters, suite.context, run.coverage, derive)
     for case in suite.cases:
         if only is None or only.lower() in case.name.lower():
             run.cases.append(_run_case(bench, case, path))

@@ -17,6 +17,7 @@ from everward.sources.manifests.helm.render import NotRendered, Release, Rendere
 from everward.sources.manifests.kinds import NAMESPACE
 from everward.sources.manifests.notes import Notes
 from everward.sources.manifests.objects import Manifest, derived_resource, namespace_id, objects_in, part
+from everward.sources.manifests.placed import plain
 from everward.sources.manifests.yamltext import SOURCE, read_documents
 from everward.sources.tree import Tree, display, real
 from everward.values import Origin, ProblemError, Truth, Unknown
@@ -66,7 +67,9 @@ class ReleaseReader:
             self._deployed.add(real(planned.path))
             chart = self.chart(planned.path)
             made = self._render(chart, release, values, planned.label, planned.condition)
-            self._fact(cluster, release, planned, "chart of the repository")
+            self._fact(
+                cluster, release, planned, "chart of the repository", by_default=self._by_default(chart, release, made)
+            )
             return made
         version = planned.text(planned.version, cluster)
         outline = find_outline(planned.chart, planned.version, planned.repository)
@@ -80,6 +83,20 @@ class ReleaseReader:
         chart = self.chart(folder)
         label = f"{display(folder)} with its own values"
         return self._render(chart, Release(chart.name, "default"), {}, label, True)
+
+    def _by_default(self, chart: Chart, release: Release, made: Sequence[Manifest]) -> list[dict[str, Any]]:
+        """What the chart's own values would put into ingresses: snippets for the controller, which check requests.
+
+        What cannot be rendered without values is left out.
+        """
+        if not any(_snippets(manifest) for manifest in made):
+            return []
+        steps = max(0, min(self.options.limits.steps, self._left))
+        budget = Budget(steps)
+        rendered = render(chart, release, {}, self.tree, self.options.limits, budget)
+        self._left -= steps - budget.left
+        found = (manifest for manifest in self._manifests(rendered, release, "", True) if _snippets(manifest))
+        return [{"name": plain(_meta(manifest).get("name")), "annotations": _snippets(manifest)} for manifest in found]
 
     # Rendering
 
@@ -171,6 +188,7 @@ class ReleaseReader:
         planned: PlannedRelease,
         reading: str,
         version: str | Unknown | None = None,
+        by_default: Sequence[dict[str, Any]] = (),
     ) -> None:
         """The release itself: that it is installed, from which chart, and how much of it was read."""
         scope = namespace_id(cluster.id, release.namespace)
@@ -182,6 +200,7 @@ class ReleaseReader:
             "chart": planned.chart,
             "version": version,
             "read": reading,
+            **({"byDefault": list(by_default)} if by_default else {}),
         }
         resource = derived_resource(own, f"{NAMESPACE}/Release", properties, planned.origin, planned.condition)
         self._facts.setdefault(cluster.id.lower(), []).append(resource)
@@ -189,6 +208,18 @@ class ReleaseReader:
     def resources(self, cluster: Cluster) -> list[Resource]:
         """The releases on a cluster."""
         return self._facts.get(cluster.id.lower(), [])
+
+
+def _meta(manifest: Manifest) -> dict[str, Any]:
+    found = manifest.value.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+def _snippets(manifest: Manifest) -> dict[str, Any]:
+    """The annotations of an ingress that are configuration for its controller."""
+    listed = _meta(manifest).get("annotations") if manifest.value.get("kind") == "Ingress" else None
+    known = listed.items() if isinstance(listed, dict) else ()
+    return {key: plain(value) for key, value in known if isinstance(key, str) and key.endswith("snippet")}
 
 
 def move(value: Any, spot: tuple[str, int]) -> None:

@@ -1,4 +1,5 @@
-"""Pipelines as files have them: the steps of Azure DevOps pipelines and GitHub workflows, templates followed.
+"""Pipelines as files have them: the steps of Azure DevOps pipelines, GitHub workflows and GitLab jobs, templates
+followed.
 
 Rooms that read what pipelines deploy (Terraform, Kubernetes) ask for the steps and look for their own commands.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from everward.sources.pipelines import azure_devops, github
+from everward.sources.pipelines import azure_devops, github, gitlab
 from everward.sources.pipelines.files import candidates, environment_in, load_yaml
 from everward.sources.pipelines.step import Step, join_folders
 from everward.sources.pipelines.templating import is_open
@@ -30,6 +31,8 @@ def _expand(repository: Path, files: tuple[tuple[Path, tuple[int, int]], ...]) -
     for path, _ in files:
         if path.parent == workflows:
             steps += github.steps_of(path)
+        elif path.name.startswith(".gitlab-ci."):
+            steps += gitlab.steps_of(path, repository)
         elif azure_devops.is_entry(load_yaml(path)):
             steps += azure_devops.steps_of(path, repository)
     return tuple(steps)

@@ -40,6 +40,9 @@ class _Place:
     variables: Mapping[str, Any]
     loops: Mapping[str, Any] = field(default_factory=dict)
     depth: int = 0
+    pool: Any = None
+    guard: str | None = None
+    """The environment that a deployment job around it deploys to."""
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -85,6 +88,8 @@ class _Expansion:
 
     def pipeline(self, document: Mapping[str, Any], place: _Place) -> Iterator[Step]:
         place = replace(place, variables=self.variables(document.get("variables"), place))
+        if "pool" in document:
+            place = replace(place, pool=self.settle(document["pool"], place))
         extends = document.get("extends")
         if isinstance(extends, dict):
             yield from self.include(extends, place)
@@ -108,9 +113,13 @@ class _Expansion:
             if isinstance(node.get("template"), str):
                 yield from self.include(node, place)
                 return
+            if "pool" in node:
+                place = replace(place, pool=self.settle(node["pool"], place))
+            if "deployment" in node:
+                place = replace(place, guard=_guard(node.get("environment"), place))
             yield from self.step(node, place)
             for key, value in node.items():
-                if key not in ("variables", "inputs", "env", "parameters") and isinstance(value, dict | list):
+                if key not in ("variables", "inputs", "env", "parameters", "pool") and isinstance(value, dict | list):
                     yield from self.walk(value, place)
 
     def items(self, nodes: list[Any], place: _Place) -> Iterator[tuple[Any, _Place]]:
@@ -250,7 +259,16 @@ class _Expansion:
             scripts=scripts,
             task=task,
             inputs=inputs,
+            pool=place.pool,
+            guard=place.guard,
+            retries=retries if isinstance(retries := node.get("retryCountOnTaskFailure"), int) else 0,
         )
+
+
+def _guard(environment: Any, place: _Place) -> str | None:
+    """The environment of a deployment job: its name, or an object with it. `name.resource` is one resource of it."""
+    named = environment.get("name") if isinstance(environment, dict) else environment
+    return _text(place, named).partition(".")[0] if isinstance(named, str) and named.strip() else None
 
 
 def _text(place: _Place, text: str) -> str:

@@ -46,6 +46,7 @@ def candidates(repository: Path) -> list[Path]:
     for ending in ("yml", "yaml"):
         found.update(repository.glob(f"*pipeline*.{ending}"))
         found.update((repository / ".github" / "workflows").glob(f"*.{ending}"))
+        found.update(repository.glob(f".gitlab-ci.{ending}"))
         for folder in PIPELINE_FOLDERS:
             found.update((repository / folder).rglob(f"*.{ending}"))
     return sorted(found)

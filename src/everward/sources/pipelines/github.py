@@ -52,6 +52,8 @@ def _steps_of_job(workflow: Path, document: Mapping[str, Any], job: Mapping[str,
             scripts=(run,) if isinstance(run, str) else (),
             task=uses.lower().partition("@")[0] if isinstance(uses, str) else "",
             inputs=given if isinstance(given, dict) else {},
+            pool=job.get("runs-on"),
+            guard=_fill(environment, outer) if isinstance(environment, str) and environment.strip() else None,
         )
 
 

@@ -31,6 +31,12 @@ class Step:
     """The task or action that it is, in lower case and without its version: `helmdeploy`, `azure/k8s-deploy`."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the task or action is given."""
+    pool: Any = None
+    """What runs it, as the pipeline says: a pool of agents by name, an image of the platform, labels of a runner."""
+    guard: str | None = None
+    """The environment of the platform that its job deploys to, whose checks must pass before it runs; as written."""
+    retries: int = 0
+    """How often the platform runs it again when it fails."""
 
 
 _ANCHORS: Final[Sequence[str]] = (

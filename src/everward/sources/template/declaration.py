@@ -57,6 +57,14 @@ _ROOT: Final = {
 """How the roots of ARM bodies are spelled."""
 
 
+def is_type(kind: str) -> bool:
+    """Whether a text can be a type: a namespace and at least a kind.
+
+    That of an extension is not over behind `/providers`; its namespace may be a part of the name instead.
+    """
+    return "/" in kind and not kind.lower().endswith("/providers")
+
+
 class Declaration:
     """A resource as a template declares it. Keys are looked up without case."""
 
@@ -109,7 +117,7 @@ class Declaration:
         """Its type and the parts of that which need a name, when it is plain text and whole."""
         kind = self.text("type")
         kind = kind.strip("/") if kind is not None else ""
-        return (kind, kind.split("/")[1:]) if "/" in kind else None
+        return (kind, kind.split("/")[1:]) if is_type(kind) else None
 
     @cached_property
     def copy(self) -> Copy | None:

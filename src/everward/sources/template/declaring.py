@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from everward.expressions import ExpressionError, OpenObject
 from everward.expressions.symbols import symbolic
-from everward.sources.template.declaration import DEPLOYMENT, Declaration
+from everward.sources.template.declaration import DEPLOYMENT, Declaration, is_type
 from everward.sources.template.document import Site
 from everward.sources.template.environment import Environment, Turn
 from everward.sources.template.instance import Instance, counted_within
@@ -186,13 +186,9 @@ class _Header:
             elif "." in value.split("/", 1)[0] and "/" in value:
                 # Of another provider: not a part of its parent, although it is written inside.
                 self.parent = None
-                return value, value.split("/")[1:]
-            return f"{around}/{value}", value.split("/")
-        if "/" not in value:
-            raise _Lost(
-                "type", f"`{value}` is no resource type", "a type is a namespace and a kind: `Contoso.Web/sites`"
-            )
-        return value, value.split("/")[1:]
+                return checked(value), value.split("/")[1:]
+            return checked(f"{around}/{value}"), value.split("/")
+        return checked(value), value.split("/")[1:]
 
     def text(self, key: str) -> Value:
         part = self.declaration.part(key)
@@ -357,6 +353,18 @@ class _Form(NamedTuple):
     """What stands between base and name, when there is one name and nothing is special."""
     extension: int
     """Which part of a legacy type says that an extension follows; 0 in others."""
+
+
+def checked(kind: str) -> str:
+    """A type that can be one: of an extension too, which stands behind `/providers/`.
+
+    Raises:
+        _Lost: when it cannot.
+
+    """
+    if not is_type(kind):
+        raise _Lost("type", f"`{kind}` is no resource type", "a type is a namespace and a kind: `Contoso.Web/sites`")
+    return kind
 
 
 @lru_cache(maxsize=4_096)

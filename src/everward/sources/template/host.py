@@ -30,7 +30,9 @@ class TemplateHost:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self.parameters = environment.parameter
+        self.parameters = (
+            environment.parameter if environment.arguments is not None else environment.deployment.parameter
+        )
         self.variables = environment.deployment.variable
         self.copyindex = environment.index
 
@@ -55,6 +57,9 @@ class TemplateHost:
         """What stands for a scope, made once for a deployment."""
         known = self._environment.deployment.scopes
         if name not in known:
+            if self._environment.deployment.run.of_scope:
+                # It lacks what the scope holds, and is good for this once.
+                return _SCOPES[name](self._environment)
             known[name] = _SCOPES[name](self._environment)
         return known[name]
 
@@ -92,7 +97,9 @@ def _resource_group(environment: Environment) -> Value:
     holes = (scope.group, scope.subscription)
     tags: Value = Unknown(reason="tags of the resource group", text="[resourceGroup().tags]")
     location = scope.location
-    body = environment.deployment.run.group_body(scope.id)
+    run = environment.deployment.run
+    # INVARIANT: what is kept for a scope reads nothing that another reading would have to read again.
+    body = run.group_body(scope.id) if not run.of_scope else None
     if body is not None:
         found = body.get("tags")
         tags = found if found is not None else {}

@@ -89,10 +89,12 @@ class Text(Part):
             ExpressionError: when it fails.
 
         """
-        if environment.outer is not None or self.text[1:2] == "[":
+        if environment.outer is not None:
             return environment.value(self.text)
         program = self._program
         if program is None:
+            if self.text[1:2] == "[":
+                return environment.value(self.text)
             if len(self.text) > TEMPLATE.max_length:
                 environment.deployment.run.note_long(self.site, len(self.text))
             program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)
@@ -100,12 +102,17 @@ class Text(Part):
         if not self._scoped:
             return environment.evaluator.run(program)
         scope = environment.deployment.scope.id
-        bounds = environment.deployment.run.bounds
+        run = environment.deployment.run
+        bounds = run.bounds
         if self._scope == scope and bounds.used + self._cost <= bounds.steps:
             bounds.spend(self._cost)
         else:
             before = bounds.used
-            self._settled = environment.evaluator.run(program)
+            run.of_scope = True
+            try:
+                self._settled = environment.evaluator.run(program)
+            finally:
+                run.of_scope = False
             self._cost = bounds.used - before
             # What hangs on an unknown scope says so in its own way.
             self._scope = scope if "{" not in scope else None

@@ -69,6 +69,8 @@ class Run:
         """Whether every deployment is known, and all of its resources."""
         self.speculations = 0
         """How many references are being worked out from the template."""
+        self.of_scope = False
+        """While an expression is worked out that hangs on the scope alone: what the scope holds is not looked at."""
         self._exceeded = False
 
     @contextmanager

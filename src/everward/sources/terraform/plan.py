@@ -163,7 +163,7 @@ class _Plan:
         return None
 
     def _change(self, change: Any, subject: str) -> None:
-        change = self.problems.mapping(change, subject)
+        change = self.problems.element(change, subject)
         address = self.problems.text(change.get("address"), subject, "address") if change else None
         if address is None:
             return

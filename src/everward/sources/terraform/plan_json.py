@@ -106,6 +106,13 @@ class Problems:
             self.add(subject, "not an object")
         return {}
 
+    def element(self, value: Any, subject: str) -> dict[str, Any]:
+        """An object of an array: nothing else may stand there, neither null nor an empty one."""
+        if isinstance(value, dict) and value:
+            return value
+        self.add(subject, "an empty object" if isinstance(value, dict) else "not an object")
+        return {}
+
     def array(self, value: Any, subject: str) -> list[Any]:
         """An array; anything else but null is a problem, and counts as empty."""
         if isinstance(value, list):

@@ -10,10 +10,12 @@ from everward.estate import Disposed, Disposition, Reading
 from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.limits import Limits
-from everward.sources.terraform.elsewhere import in_clusters
+from everward.sources.terraform.elsewhere import in_clusters, out_of_vaults
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.mapping import to_resources
 from everward.sources.terraform.modules import Module, ModuleLoader, is_configuration
+from everward.sources.terraform.ordering import ordering
+from everward.sources.terraform.platforms import at_platforms
 from everward.sources.terraform.roots import Evaluated, Roots, called_folders
 from everward.sources.terraform.summary import open_variables
 from everward.sources.tree import Tree, display
@@ -77,7 +79,12 @@ class TerraformSource(Source):
         disposed += _absent(session)
         reading = Reading(NAME, display(root.folder), resources, dispositions=disposed)
         reading.outputs = session.outputs()
-        reading.elsewhere = in_clusters(session.instances, root.folder)
+        reading.elsewhere = [
+            *in_clusters(session.instances, root.folder),
+            *out_of_vaults(session.instances),
+            *at_platforms(session.instances),
+            *ordering(session.modules.values()),
+        ]
         reading.inputs = [_root_input(root, session), *_left_out(root), *inputs.inputs]
         reading.unresolved = [
             *root.unresolved,

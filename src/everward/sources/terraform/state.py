@@ -104,7 +104,7 @@ class _State:
             pending.extend(reversed([(f"{place}.child_modules[{at}]", child) for at, child in enumerate(children)]))
 
     def _shown_resource(self, resource: Any, place: str, module: Any) -> None:
-        resource = self.problems.mapping(resource, place)
+        resource = self.problems.element(resource, place)
         address = self.problems.text(resource.get("address"), place, "address") if resource else None
         if address is None:
             return
@@ -134,7 +134,7 @@ class _State:
             return
         for index, resource in enumerate(self.problems.array(self.content.get("resources"), "resources")):
             place = f"resources[{index}]"
-            resource = self.problems.mapping(resource, place)
+            resource = self.problems.element(resource, place)
             kind = self.problems.text(resource.get("type"), place, "type") if resource else None
             name = self.problems.text(resource.get("name"), place, "name") if kind else None
             if kind is None or name is None:
@@ -146,7 +146,7 @@ class _State:
                 self._own_instance(resource, one, base, f"{place}.instances[{at}]")
 
     def _own_instance(self, resource: dict[str, Any], one: Any, base: str, place: str) -> None:
-        one = self.problems.mapping(one, place)
+        one = self.problems.element(one, place)
         if not one:
             return
         key = one.get("index_key")

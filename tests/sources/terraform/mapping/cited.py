@@ -206,6 +206,27 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
             frozenset({"properties.streamdeclarations.columns.name", "properties.streamdeclarations.columns.type"}),
         ),
     ),
+    "microsoft.keyvault/managedhsms/roleassignments": (
+        (
+            "https://learn.microsoft.com/rest/api/keyvault/role-assignments/create",
+            frozenset({"properties.principalid", "properties.roledefinitionid", "properties.scope"}),
+        ),
+    ),
+    "microsoft.keyvault/managedhsms/roledefinitions": (
+        (
+            "https://learn.microsoft.com/rest/api/keyvault/role-definitions/create-or-update",
+            frozenset(
+                {
+                    "properties.description",
+                    "properties.permissions.actions",
+                    "properties.permissions.dataactions",
+                    "properties.permissions.notactions",
+                    "properties.permissions.notdataactions",
+                    "properties.rolename",
+                }
+            ),
+        ),
+    ),
     "microsoft.keyvault/vaults/certificates": (
         (
             "https://learn.microsoft.com/azure/key-vault/general/azure-policy",
@@ -215,6 +236,7 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
                     "keyproperties.ellipticcurvename",
                     "keyproperties.keysize",
                     "keyproperties.keytype",
+                    "lifetimeaction.action.actiontype",
                     "lifetimeaction.daysbeforeexpiry",
                     "lifetimeaction.lifetimepercentage",
                     "properties.validityinmonths",
@@ -335,6 +357,12 @@ _DOCUMENTS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         (f"{_SITES}/config-authsettings", _OLD_AUTHENTICATION),
         (f"{_SITES}/config-authsettingsv2", _CUSTOM_AUTHENTICATION),
         (f"{_SITES}/config-backup", _SITE_BACKUPS),
+    ),
+    "microsoft.authorization/rolemanagementpolicyassignments": (
+        (
+            "https://learn.microsoft.com/azure/templates/microsoft.authorization/rolemanagementpolicyassignments",
+            frozenset({"properties.roledefinitionid", "properties.scope"}),
+        ),
     ),
     "microsoft.web/sites/slots": (
         (

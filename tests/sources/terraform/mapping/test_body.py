@@ -85,6 +85,16 @@ def test_block_as_one_object() -> None:
     assert content(rules, b=[]) == {}
 
 
+def test_of_blocks_where_one_is_allowed_the_first_is_read_and_the_others_are_told() -> None:
+    rules = {"b": {"to": "p", "one": {"x": "x"}}}
+    body = fill(rules, b=[{"x": 1}, None, {"x": 2}])
+    assert (body.content, body.strange) == (
+        {"p": {"x": 1}},
+        [("b", "more than one block where one is allowed: the first is read")],
+    )
+    assert fill(rules, b=[{"x": 1}, None]).strange == []
+
+
 def test_block_that_is_absent() -> None:
     rules = {"b": {"to": "p.b", "one": {"x": "x"}, "absent": {"p.b.state": "off", "p.list": []}}}
     absent = {"p": {"b": {"state": "off"}, "list": []}}

@@ -211,7 +211,7 @@ def test_a_slot_is_a_child_of_its_site_with_a_configuration_of_its_own() -> None
         app_service_id=site,
         https_only=True,
         site_config=[{"ftps_state": "Disabled", "application_stack": [{"dotnet_version": "v8.0"}]}],
-        app_settings={"KEY": "SECRET"},
+        app_settings={"KEY": "SECRET", "WHERE": "@Microsoft.KeyVault(VaultName=kv;SecretName=s)"},
     )
     mapped = Mapped(slot)
     found = mapped.only("Microsoft.Web/sites/slots")
@@ -220,6 +220,8 @@ def test_a_slot_is_a_child_of_its_site_with_a_configuration_of_its_own() -> None
     configuration = [one for one in mapped.of("Microsoft.Web/sites/slots/config") if one.name == "web"]
     assert [one.get("properties.ftpsState") for one in configuration] == ["Disabled"]
     assert "SECRET" not in repr([one.body for one in mapped.resources])
+    [settings] = [one for one in mapped.of("Microsoft.Web/sites/slots/config") if one.name == "appsettings"]
+    assert settings.get("properties.WHERE") == "@Microsoft.KeyVault(VaultName=kv;SecretName=s)"
 
 
 def test_a_hole_in_a_condition_is_a_hole_in_the_value() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from everward.estate import Reading, Resource, Unresolved
 from everward.sources.limits import Limits
@@ -33,6 +33,9 @@ class FromTerraform:
     manifests: list[tuple[Cluster, Manifest]] = field(default_factory=list)
 
 
+_MANIFESTS: Final = frozenset({"Terraform/kubernetes_manifest", "Terraform/kubectl_manifest"})
+
+
 def from_terraform(
     readings: Sequence[Reading], world: World, tree: Tree, limits: Limits, notes: Notes
 ) -> FromTerraform:
@@ -43,7 +46,7 @@ def from_terraform(
             reader = _Reader(resource, reading, world, tree, limits, notes)
             if resource.type == "Terraform/helm_release":
                 found.releases.append(reader.release())
-            else:
+            elif resource.type in _MANIFESTS:
                 found.manifests += ((reader.cluster, manifest) for manifest in reader.manifests())
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from everward.sources.manifests.placed import list_of, map_of, maps_in
+from everward.sources.manifests.placed import list_of, map_of
 from everward.values import Truth, Unknown, all_of, any_of, negate
 
 
@@ -21,14 +21,25 @@ def matches(selector: Any, labels: Any, *, empty: bool) -> Truth:
     if isinstance(labels, Unknown):
         return labels
     known = map_of(labels)
-    return all_of(_holds(key, operator, values, known) for key, operator, values in conditions)
+    return all_of(item if isinstance(item, Unknown) else _holds(*item, known) for item in conditions)
 
 
-def _conditions(selector: dict[str, Any]) -> Iterator[tuple[str, str, list[Any]]]:
-    for key, value in map_of(selector.get("matchLabels")).items():
+_Condition = tuple[str, str, list[Any]]
+
+
+def _conditions(selector: dict[str, Any]) -> Iterator[_Condition | Unknown]:
+    """What a selector asks for; a hole in the place of a condition is one that may be any."""
+    labels, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
+    yield from (value for value in (labels, expressions) if isinstance(value, Unknown))
+    for key, value in map_of(labels).items():
         yield key, "In", [value]
-    for item in maps_in(selector.get("matchExpressions")):
-        yield str(item.get("key")), str(item.get("operator")), list_of(item.get("values"))
+    for item in list_of(expressions):
+        if isinstance(item, Unknown):
+            yield item
+        elif isinstance(item, dict):
+            parts = [item.get(name) for name in ("key", "operator", "values")]
+            hole = next((part for part in parts if isinstance(part, Unknown)), None)
+            yield hole if hole is not None else (str(parts[0]), str(parts[1]), list_of(parts[2]))
 
 
 def _holds(key: str, operator: str, values: list[Any], labels: dict[str, Any]) -> Truth:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from everward.sources.terraform.syntax import (
+    Attr,
     Binary,
     Call,
     Conditional,
@@ -33,6 +34,18 @@ def free_names(expression: Expression) -> Iterator[Variable]:
     for node, bound in _nodes(expression):
         if isinstance(node, Variable) and node.name not in bound:
             yield node
+
+
+def references(expression: Expression) -> Iterator[tuple[str, ...]]:
+    """Every reference to something outside: the name at its head and those that follow, until an index."""
+    for node, bound in _nodes(expression):
+        if isinstance(node, Traversal) and isinstance(node.source, Variable) and node.source.name not in bound:
+            names = [node.source.name]
+            for step in node.steps:
+                if not isinstance(step, Attr):
+                    break
+                names.append(step.name)
+            yield tuple(names)
 
 
 def calls_in(expression: Expression) -> Iterator[Call]:
@@ -108,4 +121,4 @@ def _keys(steps: Iterable[Step]) -> Iterator[Expression]:
             yield from _keys(step.steps)
 
 
-__all__ = ["calls_in", "free_names", "size"]
+__all__ = ["calls_in", "free_names", "references", "size"]

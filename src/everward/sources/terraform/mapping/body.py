@@ -81,7 +81,7 @@ class Body:
     def _value(self, rule: Rule, place: Place, name: str, value: Value, configured: bool) -> None:
         """Write what a rule makes of an attribute's value."""
         if rule.unread:
-            self._set(rule, place, self._unread(place, name) if not _is_empty(value) else None, name, True)
+            self._set(rule, place, self._unread(place, name, value) if not _is_empty(value) else None, name, True)
             return
         if rule.one is not None or rule.many is not None:
             self._blocks(rule, place, name, value)
@@ -101,12 +101,16 @@ class Body:
             result = self._parts(rule.below, result)
         self._set(rule, place, result, name, configured)
 
-    def _unread(self, place: Place, name: str) -> Unknown:
+    def _unread(self, place: Place, name: str, value: Value) -> Unknown:
+        """A hole that says what is written, where that is a single text or hole: an address leads somewhere."""
         written = place.attr_path + name
+        only = _only(value)
+        told = only.decided_by if isinstance(only, Unknown) else ()
         return Unknown(
             reason="what this becomes is not read",
-            decided_by=(f"{self.instance.address}.{written}",),
+            decided_by=told or (f"{self.instance.address}.{written}",),
             present=True,
+            text=only if isinstance(only, str) else None,
             origin=self.instance.origins.get(written.lower()) or self.instance.origins.get(f"{written}[0]".lower()),
         )
 
@@ -222,7 +226,9 @@ class Body:
             self._many(rule, place, name, value)
 
     def _one(self, rule: Rule, place: Place, name: str, items: list[Any]) -> None:
-        item = next(item for item in items if item is not None)
+        item, *others = (item for item in items if item is not None)
+        if others and isinstance(item, dict):
+            self.strange.append((place.attr_path + name, "more than one block where one is allowed: the first is read"))
         if not isinstance(item, dict):
             if isinstance(item, Unknown):
                 self._cover(rule, place, item, name)
@@ -414,6 +420,13 @@ class Place:
 
 def _is_empty(value: Value) -> bool:
     return value is None or (not isinstance(value, (Unknown, bool, int, float)) and not value)
+
+
+def _only(value: Value) -> Value:
+    """The text or hole that stands in blocks alone; None where there are several things, or none."""
+    while isinstance(value, dict | list) and len(value) == 1:
+        value = next(iter(value.values())) if isinstance(value, dict) else value[0]
+    return value if isinstance(value, str | Unknown) else None
 
 
 def _look(target: dict[str, Value], path: list[str]) -> Value:

@@ -17,6 +17,7 @@ from everward.sources.terraform.mapping.provider import AzureProvider
 from everward.sources.terraform.mapping.roles import role_id
 from everward.sources.terraform.mapping.table import Append, Child, TypeMapping
 from everward.values import Unknown, Value, is_symbolic, placeholder, try_parse_id
+from everward.values.secrecy import conceal_body
 
 
 def to_resources(
@@ -288,7 +289,10 @@ class _Run:
             if configured:
                 body = self._body(instance)
                 body.fill(child.map, child.const, frozenset(instance.attributes))
-                self._child(instance, parent, child, child.name, body, None)
+                name = ids.fill(child.name, instance.attributes, instance.address)
+                # INVARIANT: no secret gets this far; of settings only what says where a secret is.
+                body.content = conceal_body(body.content, child.arm, name)
+                self._child(instance, parent, child, name, body, None)
             return
         blocks = instance.attributes.get(child.each)
         blocks = [blocks] if isinstance(blocks, (Unknown, dict)) else blocks
@@ -317,10 +321,13 @@ class _Run:
     def _child(
         self, instance: Instance, parent: _Made, child: Child, name: str, body: Body, hole: Unknown | None
     ) -> _Made:
-        extra = child.arm[len(parent.resource.type) + 1 :].split("/")
-        names = name.split("/")
-        tail = "".join(f"/{kind}/{part}" for kind, part in zip(extra, names, strict=True))
-        own = parent.resource.id + tail
+        if child.arm.startswith(f"{parent.resource.type}/"):
+            extra = child.arm[len(parent.resource.type) + 1 :].split("/")
+            tail = "".join(f"/{kind}/{part}" for kind, part in zip(extra, name.split("/"), strict=True))
+            own = parent.resource.id + tail
+        else:
+            # It comes with its parent, and stands beside it at the same scope.
+            own = f"{parent.resource.id.rpartition('/providers/')[0]}/providers/{child.arm}/{name}"
         listed = Append(to=child.embed) if child.embed else None
         made = self._make(
             instance, own, child.arm, body, Disposition.CHILD, listed=listed, cardinality=hole, record=False

@@ -98,11 +98,12 @@ class Rule(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
 
 class Child(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """A child resource that is written as part of its parent."""
+    """A child resource that is written as part of its parent, or one that comes with it and stands beside it."""
 
     arm: str
+    """Its type: one below the parent's, or another one at the same scope."""
     name: str
-    """A format over the block's attributes."""
+    """A format over the block's attributes; without `each`, over those of the parent."""
     map: list[Rule] = []
     const: list[Const] = []
     each: str | None = None
