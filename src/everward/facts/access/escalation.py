@@ -59,10 +59,20 @@ def escalations(rights: Rights) -> Iterator[Escalation]:
     yield from _of_tokens(rights)
     yield from _of_directory(rights)
     roles = {id(grant.role): grant.role for grant in rights.grants.all}.values()
+    by_type: dict[str, list[Operation]] = {}
     for operation in OPERATIONS:
         # Most operations are granted by no role that anybody holds: then no resource needs to be asked about.
-        if any(role.holes or any(role.grants(operation.name, data=operation.data)) for role in roles):
-            yield from _on_resources(rights, operation) if operation.types else _on_scopes(rights, operation)
+        if not any(role.holes or any(role.grants(operation.name, data=operation.data)) for role in roles):
+            continue
+        if not operation.types:
+            yield from _on_scopes(rights, operation)
+        for type_ in operation.types:
+            by_type.setdefault(type_, []).append(operation)
+    for type_, asked in by_type.items():
+        for resource in rights.estate.of_type(type_):
+            # All about one resource, one after another: who holds something there is looked up once.
+            for operation in asked:
+                yield from _on_resource(rights, operation, resource)
 
 
 def _of_pipelines(rights: Rights) -> Iterator[Escalation]:
@@ -119,26 +129,22 @@ def _on_scopes(rights: Rights, operation: Operation) -> Iterator[Escalation]:
         )
 
 
-def _on_resources(rights: Rights, operation: Operation) -> Iterator[Escalation]:
-    for type_ in operation.types:
-        for resource in rights.estate.of_type(type_):
-            works = _works(rights, operation, resource)
-            if works is False:
-                continue
-            gains = tuple(_gains(rights, operation, resource))
-            for principal, answer in rights.who_may(operation.name, resource.id, data=operation.data):
-                # Whoever has a key has it already.
-                if answer.verdict is Verdict.DENIED or principal.kind == "key":
-                    continue
-                able = _able(rights, operation, resource, principal)
-                holes = [item for item in (answer.hole, works, able) if isinstance(item, Unknown)]
-                if able is False:
-                    continue
-                proof = answer.proofs[0] if answer.proofs else None
-                certain: Truth = holes[0] if holes else True
-                yield Escalation(
-                    principal, operation.edge, operation.name, resource.id, gains, proof, certain, answer.proofs
-                )
+def _on_resource(rights: Rights, operation: Operation, resource: Resource) -> Iterator[Escalation]:
+    works = _works(rights, operation, resource)
+    if works is False:
+        return
+    gains = tuple(_gains(rights, operation, resource))
+    for principal, answer in rights.who_may(operation.name, resource.id, data=operation.data):
+        # Whoever has a key has it already.
+        if answer.verdict is Verdict.DENIED or principal.kind == "key":
+            continue
+        able = _able(rights, operation, resource, principal)
+        if able is False:
+            continue
+        holes = [item for item in (answer.hole, works, able) if isinstance(item, Unknown)]
+        proof = answer.proofs[0] if answer.proofs else None
+        certain: Truth = holes[0] if holes else True
+        yield Escalation(principal, operation.edge, operation.name, resource.id, gains, proof, certain, answer.proofs)
 
 
 def _works(rights: Rights, operation: Operation, resource: Resource) -> Truth:

@@ -18,6 +18,7 @@ from everward.facts.access.names import Names
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.roles import Role
+from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import who
 from everward.facts.interface import fact
 from everward.facts.shape import inner, properties
@@ -124,8 +125,8 @@ class Reach:
             unlimited,
             self._reached(grants, "write", met.values()) | made,
             self._reached(grants, "delete", met.values()) | made,
-            tuple(item for item, able in self._readers if able & keys),
-            tuple(item for item, able in self._writers if able & keys),
+            self._readers.of(keys),
+            self._writers.of(keys),
         )
 
     def _taken_by(self, principal: Principal) -> Iterator[Escalation]:
@@ -216,21 +217,31 @@ class Reach:
         return found
 
     @cached_property
-    def _readers(self) -> list[tuple[Resource, set[str]]]:
-        vaults = self.rights.estate.of_type("Microsoft.KeyVault/vaults")
-        return [(vault, self._allowed(_SECRETS, vault)) for vault in vaults]
+    def _readers(self) -> _Able:
+        return _Able(self.rights, ((vault, _SECRETS) for vault in self.rights.estate.of_type(VAULT_TYPE)))
 
     @cached_property
-    def _writers(self) -> list[tuple[Resource, set[str]]]:
-        return [
-            (store, self._allowed(operation, store))
-            for type_, operation in _STORES
-            for store in self.rights.estate.of_type(type_)
-        ]
+    def _writers(self) -> _Able:
+        asked = ((store, name) for type_, name in _STORES for store in self.rights.estate.of_type(type_))
+        return _Able(self.rights, asked)
 
-    def _allowed(self, operation: str, resource: Resource) -> set[str]:
-        answers = self.rights.who_may(operation, resource.id, data=True)
-        return {principal.key for principal, answer in answers if answer.verdict is Verdict.ALLOWED}
+
+class _Able:
+    """Resources by who may do something to them."""
+
+    def __init__(self, rights: Rights, asked: Iterable[tuple[Resource, str]]) -> None:
+        self._resources: list[Resource] = []
+        self._by_principal: dict[str, list[int]] = {}
+        for index, (resource, operation) in enumerate(asked):
+            self._resources.append(resource)
+            for principal, answer in rights.who_may(operation, resource.id, data=True):
+                if answer.verdict is Verdict.ALLOWED:
+                    self._by_principal.setdefault(principal.key, []).append(index)
+
+    def of(self, keys: Iterable[str]) -> tuple[Resource, ...]:
+        """The resources to which any of some principals may do it."""
+        found = {index for key in keys for index in self._by_principal.get(key, ())}
+        return tuple(self._resources[index] for index in sorted(found))
 
 
 def blast_radius(rights: Rights, principal: Principal, steps: Iterable[Escalation]) -> Radius:
