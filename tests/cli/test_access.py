@@ -85,7 +85,9 @@ def test_who_can_as_json_and_as_a_drawing(capsys: pytest.CaptureFixture[str], tm
 def test_what_somebody_can(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, _ = run(capsys, "what-can", "deployer", "infra")
     assert code == 0
-    assert "permanent  `Owner` at /subscriptions/{subscription}/resourceGroups/rg" in out
+    assert "permanent  `Owner` on resource group `rg` (infra/main.tf:29)" in out
+    assert "becomes    whoever has a key of stone by" in out
+    assert "reaches    2 can be changed, 2 deleted, of 2 resources" in out
     assert "2 scopes within reach" in out
     assert "it can give rights to anybody" in out
     _, out, _ = run(capsys, "what-can", "app", "infra", "-o", "json", "-o", "svg=what.svg")
@@ -207,3 +209,54 @@ def test_a_scope_at_which_nothing_stands_is_told(capsys: pytest.CaptureFixture[s
     assert (code, "0 principals may" in out) == (0, True)
     assert "no source has anything at `/subscriptions/x/resourceGroups/typo`" in err
     assert "no source has" not in run(capsys, "who-can", BLOB, "/subscriptions/{subscription}", "infra")[2]
+
+
+STAMPS = """
+module "stamp" {
+  for_each = toset(["swedencentral", "uksouth"])
+  source   = "./stamp"
+  location = each.key
+}
+"""
+STAMP = """
+variable "location" {}
+resource "azurerm_kubernetes_cluster" "main" {
+  name                = "aks"
+  location            = var.location
+  resource_group_name = "rg-${var.location}"
+  dns_prefix          = "x"
+  identity { type = "SystemAssigned" }
+  default_node_pool {
+    name       = "p"
+    vm_size    = "x"
+    node_count = 1
+  }
+}
+resource "azurerm_role_assignment" "pull" {
+  count                = 3
+  scope                = azurerm_kubernetes_cluster.main.id
+  role_definition_name = "Reader"
+  principal_id         = azurerm_kubernetes_cluster.main.identity[0].principal_id
+}
+"""
+
+
+def test_numbers_of_assignments_with_more_stamps(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    (here / "infra" / "stamps.tf").write_text(STAMPS)
+    (here / "infra" / "stamp").mkdir()
+    (here / "infra" / "stamp" / "main.tf").write_text(STAMP)
+    code, out, _ = run(capsys, "limits", "infra", "--stamps", "700")
+    text = " ".join(out.split())
+    assert code == 0
+    assert "now 8 role assignments, 0.4% of 2,000, 0.2% of 4,000" in text
+    assert "stamps 2, each brings up to 3, 2 are shared; 666 stamps up to 2,000, 1,332 stamps up to 4,000" in text
+    assert "with 700 2,102 role assignments, 105.1% of 2,000, too many, 52.5% of 4,000" in text
+    document = json.loads(run(capsys, "limits", "infra", "--stamps", "3", "-o", "json")[1])
+    [scope] = document["scopes"]
+    assert (scope["projected"], scope["perStamp"]) == ({"stamps": 3, "assignments": 11}, 3)
+    assert "projected" not in run(capsys, "limits", "infra")[1]
+
+
+def test_numbers_of_assignments_where_there_are_none(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    (here / "infra" / "main.tf").write_text('resource "azurerm_resource_group" "a" {\n  name = "a"\n}\n')
+    assert "no source has role assignments" in run(capsys, "limits", "infra")[1]

@@ -1,5 +1,7 @@
 """Facts in an estate: told apart from what somebody wrote, derived once, in every view."""
 
+from pathlib import Path
+
 import pytest
 from tests.facts.reach.world import GROUP, HOLE, estate, made, pip, vnet
 
@@ -7,6 +9,7 @@ from everward.estate import Estate, Reading, Resource, Unresolved, analysis_of, 
 from everward.facts.analyses import add_facts, analyses
 from everward.facts.interface import Analysis, Derived, fact, with_facts
 from everward.facts.telling import tell
+from everward.sources import ReadOptions, read_workload
 from everward.values import Origin, Unknown
 
 
@@ -238,3 +241,31 @@ def test_every_fact_of_an_analysis_can_be_told() -> None:
         item.what for item in told if "Everward." in item.what or "None" in item.what or "Unknown(" in item.what
     ]
     assert isinstance(HOLE, Unknown)
+
+
+class Only:
+    """Asks for the facts of one type."""
+
+    def __init__(self, type_key: str) -> None:
+        self.type_key = type_key
+
+    def __call__(self, fact: Resource) -> bool:
+        return fact.type_key == self.type_key
+
+    def reads(self, type_key: str) -> bool:
+        return type_key == self.type_key
+
+
+def test_what_is_asked_for_is_the_same_as_when_everything_is() -> None:
+    """What makes facts of one kind must not be passed over when facts of that kind are asked for."""
+    workload = Path(__file__).parents[2] / "examples" / "faulty" / "terraform"
+    read = Estate(read_workload([workload], ReadOptions()))
+    for name in ("reach", "access", "keys"):
+        [whole] = list(analyses([name]))
+        every = whole.derive(read).facts
+        assert every
+        for type_key in sorted({item.type_key for item in every}):
+            [analysis] = list(analyses([name]))
+            analysis.wanted = Only(type_key)
+            found = [item.id for item in analysis.derive(read).facts]
+            assert found == [item.id for item in every if item.type_key == type_key], type_key

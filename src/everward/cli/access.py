@@ -30,6 +30,7 @@ class AccessGroup(LazyGroup):
     entries: ClassVar[Mapping[str, Entry]] = {
         "who-can": ("everward.cli.access:who_can", "Who may do something somewhere, and by which path."),
         "what-can": ("everward.cli.access:what_can", "What somebody may do, and whom they can become."),
+        "limits": ("everward.cli.access:limits", "How many role assignments there are, and with more stamps."),
     }
 
 
@@ -43,7 +44,7 @@ def access() -> None:
 @click.argument("scope", metavar="SCOPE")
 @reading_options
 @click.option("--data/--control", "data", default=None, help="The plane of ACTION; by the catalogue, without it.")
-@click.option("--explain", is_flag=True, help="Show every path, not the surest one only.")
+@click.option("--explain", is_flag=True, help="Show every path, not the surest one only, ids and conditions whole.")
 @incomplete_option
 @output_option("text", "json", "svg")
 def who_can(
@@ -60,7 +61,8 @@ def who_can(
     outputs = check_targets(targets)
     from everward.estate import Estate
     from everward.facts.access.rights import Rights
-    from everward.reports.access import is_open_group, who_can_json, who_can_svg, who_can_text
+    from everward.reports.access import who_can_json, who_can_svg, who_can_text
+    from everward.reports.access_words import is_open_group
     from everward.reports.interface import Look
 
     if "/" not in operation:
@@ -133,10 +135,16 @@ def _scope(estate: Estate, text: str) -> str:
 @click.command("what-can")
 @click.argument("name", metavar="PRINCIPAL")
 @reading_options
+@click.option("--explain", is_flag=True, help="Show ids and conditions whole, and every step that can be taken.")
 @incomplete_option
 @output_option("text", "json", "svg")
 def what_can(
-    name: str, paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+    name: str,
+    paths: tuple[Path, ...],
+    explain: bool,
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
 ) -> int:
     """Say what PRINCIPAL may do in what PATH holds: an object id, the id or name of a resource, `deployer`."""
     outputs = check_targets(targets)
@@ -144,7 +152,7 @@ def what_can(
     from everward.facts.access.escalation import escalations
     from everward.facts.access.radius import Reach
     from everward.facts.access.rights import Rights
-    from everward.reports.access import what_can_json, what_can_svg, what_can_text
+    from everward.reports.access_what import what_can_json, what_can_svg, what_can_text
     from everward.reports.interface import Look
 
     estate = Estate(read(paths, **reading))
@@ -152,17 +160,44 @@ def what_can(
     reach = Reach(rights, escalations(rights))
     chosen = _principals(rights, name)
     for output in outputs:
-        pieces: list[bytes] = []
-        for principal in chosen:
-            grants = list(rights.held_by(principal))
-            if output.form == "json":
-                pieces += what_can_json(principal, grants, reach.of(principal))
-            elif output.form == "svg":
-                pieces += what_can_svg(principal, grants)
-            else:
-                look = Look(width=width(), colour=colours(output))
-                pieces += what_can_text(principal, grants, reach.of(principal), look)
-        deliver(pieces, output)
+        if output.form == "json":
+            deliver(what_can_json(chosen, reach), output)
+        elif output.form == "svg":
+            deliver(what_can_svg(chosen, reach), output)
+        else:
+            look = Look(width=width(), colour=colours(output))
+            told = (what_can_text(principal, reach, look, explain=explain) for principal in chosen)
+            deliver((line for lines in told for line in lines), output)
+    return _end(rights, allow_incomplete=allow_incomplete)
+
+
+@click.command("limits")
+@reading_options
+@click.option("--stamps", type=click.IntRange(1, 100_000), help="Tell how many there would be with this many stamps.")
+@incomplete_option
+@output_option("text", "json")
+def limits(
+    paths: tuple[Path, ...],
+    stamps: int | None,
+    allow_incomplete: bool,
+    targets: tuple[Target, ...],
+    **reading: Any,
+) -> int:
+    """Say how many role assignments each subscription of what PATH holds has, beside the most that it can have."""
+    outputs = check_targets(targets)
+    from everward.estate import Estate
+    from everward.facts.access.counts import counts
+    from everward.facts.access.rights import Rights
+    from everward.reports.access_limits import limits_json, limits_text
+    from everward.reports.interface import Look
+
+    rights = Rights(Estate(read(paths, **reading)))
+    found = counts(rights)
+    for output in outputs:
+        if output.form == "json":
+            deliver(limits_json(found, stamps), output)
+        else:
+            deliver(limits_text(found, stamps, Look(width=width(), colour=colours(output))), output)
     return _end(rights, allow_incomplete=allow_incomplete)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from everward.estate import Estate
-from everward.facts.interface import Analysis, with_facts
+from everward.facts.interface import Analysis, Wanted, with_facts
 
 
 def analyses(names: Iterable[str]) -> Iterator[Analysis]:
@@ -32,7 +32,12 @@ def analyses(names: Iterable[str]) -> Iterator[Analysis]:
         yield KeysAnalysis()
 
 
-def add_facts(estate: Estate, names: Iterable[str]) -> Estate:
-    """The estate with the facts of these analyses, less those that it has already."""
+def add_facts(estate: Estate, names: Iterable[str], wanted: Wanted | None = None) -> Estate:
+    """The estate with the facts of these analyses, less those that it has already; with `wanted`, only such facts."""
     missing = set(names) - {reading.source for reading in estate.readings}
-    return with_facts(estate, analyses(missing)) if missing else estate
+    if not missing:
+        return estate
+    asked = list(analyses(missing))
+    for analysis in asked:
+        analysis.wanted = wanted
+    return with_facts(estate, asked)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from everward.estate import Estate, Reading, Resource, Unresolved
 from everward.values import Origin, Truth
@@ -23,11 +23,37 @@ class Derived:
     """What could not be analysed, and why."""
 
 
+class Wanted(Protocol):
+    """What somebody asks of analyses: an estate can have very many facts that no criterion reads."""
+
+    def __call__(self, fact: Resource, /) -> bool:
+        """Whether a fact is asked for."""
+
+    def reads(self, type_key: str, /) -> bool:
+        """Whether any fact of a lower-case type is."""
+
+
 class Analysis(ABC):
     """An analysis of a whole estate."""
 
     name: str
     """`reach`, `access`, `keys`: what readings of its facts are called."""
+    wanted: Wanted | None = None
+    """What is asked of it; everything, without it."""
+
+    def asks(self, *kinds: str) -> bool:
+        """Whether facts of one of these kinds are asked for: `Reach/exposures`. Without any named, it could be."""
+        wanted = self.wanted
+        return wanted is None or not kinds or any(wanted.reads(f"{NAMESPACE}.{kind}".lower()) for kind in kinds)
+
+    def kept(self, facts: Iterable[Resource], *kinds: str) -> Iterator[Resource]:
+        """Those of some facts that are asked for, one by one; none is made where no kind of them is.
+
+        INVARIANT: `kinds`, where given, are all that `facts` can be of.
+        """
+        if not self.asks(*kinds):
+            return iter(())
+        return iter(facts) if self.wanted is None else filter(self.wanted, facts)
 
     @abstractmethod
     def derive(self, estate: Estate) -> Derived:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from everward.values import MISSING, Unknown, member
+from everward.estate import Resource
+from everward.values import MISSING, Origin, Unknown, member
 
 
 def inner(value: Any, *path: str) -> Any:
@@ -19,6 +20,11 @@ def inner(value: Any, *path: str) -> Any:
         if value is MISSING:
             return None
     return value
+
+
+def place_in(resource: Resource, path: str) -> Origin:
+    """Where a property stands. In an inventory it is the row: the place inside would have every row read once more."""
+    return resource.origin if resource.source == "inventory" else resource.origin_of(path)
 
 
 def first(*values: Any) -> Any:

@@ -88,6 +88,10 @@ class Policy:
         """Names of the analyses whose facts it reads."""
         return analyses_read(self.bound, self.types)
 
+    def may_judge(self, resource: Resource, estate: Estate) -> bool:
+        """Whether it can be about a resource, as far as type, kind and name tell."""
+        return self.program(resource.type_key).may_be_about(Frame(resource, estate))
+
     def evaluate(self, resource: Resource, estate: Estate) -> Outcome:
         """The verdict on a resource of the estate."""
         program = self._programs.get(resource.type_key)
@@ -235,13 +239,13 @@ class Program:
 
     def disabled(self, frame: Frame) -> Outcome:
         """The verdict of a disabled policy: nothing is wrong, but what it is not about has no verdict either."""
-        return self.outcome(State.COMPLIANT if self._is_about(frame) else State.NOT_APPLICABLE, "disabled")
+        return self.outcome(State.COMPLIANT if self.may_be_about(frame) else State.NOT_APPLICABLE, "disabled")
 
     def failed(self, frame: Frame, error: EvaluationError) -> Outcome:
         """The verdict when the evaluation fails, which says nothing about resources that the policy is not about."""
-        return Outcome(State.ERROR, error=error.message) if self._is_about(frame) else NOT_APPLICABLE
+        return Outcome(State.ERROR, error=error.message) if self.may_be_about(frame) else NOT_APPLICABLE
 
-    def _is_about(self, frame: Frame) -> bool:
+    def may_be_about(self, frame: Frame) -> bool:
         """Whether the policy is about a resource, or may be: what fails or is open does not exclude it."""
         try:
             return self.applicability is not None and self.applicability.test(frame) is not False

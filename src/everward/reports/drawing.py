@@ -13,8 +13,10 @@ HEIGHT: Final = 54
 GAP: Final = 56
 ROW: Final = 84
 MARGIN: Final = 20
-_LETTERS: Final = 30
-"""Letters that fit in a box."""
+_LETTERS: Final = 26
+"""Letters of a title that fit in a box: they are bold."""
+_NOTE: Final = 32
+"""Letters of a note that fit in a box."""
 _COLOURS: Final = {"open": "#b3261e", "closed": "#1b6e3c", "unknown": "#7a5900", "plain": "#334155"}
 
 
@@ -59,7 +61,7 @@ def _arrow(begin: int, end: int, middle: int) -> str:
 
 def _box(box: Box, left: int, top: int) -> list[str]:
     colour = _COLOURS.get(box.kind, _COLOURS["plain"])
-    title, note = _text(box.title), _text(box.note, _LETTERS + 4)
+    title, note = _text(box.title), _text(box.note, _NOTE)
     return [
         f'<rect x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="#f8fafc" stroke="{colour}" '
         'stroke-width="1.5"/>',
@@ -71,4 +73,8 @@ def _box(box: Box, left: int, top: int) -> list[str]:
 def _text(text: str, letters: int = _LETTERS) -> str:
     """A text for an element, cut to what fits."""
     shown = clean(text)
-    return escape(shown if len(shown) <= letters else f"{shown[: letters - 1]}…", {'"': "&quot;"})
+    if len(shown) > letters:
+        # Names that differ do so at their ends as often as at their beginnings.
+        end = letters // 3
+        shown = f"{shown[: letters - end - 1]}…{shown[-end:]}"
+    return escape(shown, {'"': "&quot;"})

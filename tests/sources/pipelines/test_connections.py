@@ -186,3 +186,23 @@ def test_files_that_went_away_have_no_line(repository: Path) -> None:
     assert len(connections_of(repository)) == 1
     (repository / ".ado" / "release-prod.yaml").write_bytes(b"\xff\xfe\x00")
     assert connections_of(repository) == []
+
+
+def test_what_is_secret_is_shown_nowhere(tmp_path: Path) -> None:
+    text = """
+on: push
+jobs:
+  ship:
+    runs-on: x
+    steps:
+    - uses: azure/login@v2
+      with: {creds: '{"clientSecret": "very secret"}'}
+    - run: |
+        az login --service-principal -u me -p "very secret" -t t
+        az role assignment create --role Reader --scope x
+        az storage blob list --account-key "very secret"
+"""
+    write(tmp_path, **{".github__workflows__ship_yaml": text})
+    records = connections_of(tmp_path)
+    assert [record.name for record in records] == ["azure/login", "me", "ship.yaml"]
+    assert "very secret" not in repr(records)

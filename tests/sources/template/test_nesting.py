@@ -430,6 +430,21 @@ def test_a_group_that_the_template_deploys_says_where_it_stands(tmp_path: Path) 
             assert (found.location, found.get("tags.env")) == ("norwayeast", "prod")
 
 
+def test_the_name_of_a_group_that_the_template_deploys_takes_nothing_from_what_else_it_says(tmp_path: Path) -> None:
+    one = {"type": "A.B/c", "apiVersion": "1", "name": "[resourceGroup().name]", "tags": TAGS}
+    group = {
+        "type": "Microsoft.Resources/resourceGroups",
+        "apiVersion": "2021-04-01",
+        "name": "g",
+        "location": "norwayeast",
+        "tags": {"env": "prod"},
+    }
+    content = template((group, nested("n", template((one,)), resourceGroup="g")), "subscription")
+    for _ in range(2):
+        found = next(item for item in expand(tmp_path, content).resources if item.type == "A.B/c")
+        assert (found.name, found.get("tags.env")) == ("g", "prod")
+
+
 TAGS = "[resourceGroup().tags]"
 
 

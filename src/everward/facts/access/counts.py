@@ -8,7 +8,7 @@ raise. MicrosoftDocs/azure-docs role-based-access-control/troubleshooting, read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
@@ -82,17 +82,22 @@ def _group_of(id_: str) -> str:
 
 def count_facts(rights: Rights, names: Names) -> Iterator[Resource]:
     """One fact for each subscription and management group with assignments."""
+    for scope, told in counts(rights).items():
+        yield fact(scope, COUNT, names.make(scope, "count"), told)
+
+
+def counts(rights: Rights) -> dict[str, dict[str, Any]]:
+    """What is said of the numbers at each subscription and management group with assignments."""
     stamps = Stamps(rights.estate)
-    counts: dict[str, _Count] = {}
+    found: dict[str, _Count] = {}
     for assignment in rights.estate.of_type(ASSIGNMENT_TYPE):
         scope = _counted_at(assignment)
         if scope is not None:
-            count = counts.setdefault(scope, _Count())
+            count = found.setdefault(scope, _Count())
             holder = rights.grants.principals.of(inner(properties(assignment.body), "principalId")).resource
             ids = [scope_of(assignment.id), *([holder.id] if holder is not None else [])]
             count.add(assignment, stamps.of(assignment, *ids))
-    for scope, count in counts.items():
-        yield fact(scope, COUNT, names.make(scope, "count"), count.told(scope))
+    return {scope: count.told(scope) for scope, count in found.items()}
 
 
 def _counted_at(assignment: Resource) -> str | None:
@@ -163,12 +168,13 @@ class _Count:
         return {"edition": edition, "limit": limit, "share": share, "stampsAtLimit": most}
 
     def _summary(self, scope: str, shared: int) -> str:
-        said = f"`{scope}` has {'at least ' if self.open else ''}{self.total:,} role assignments"
+        plural = "" if self.total == 1 else "s"
+        said = f"`{scope}` has {'at least ' if self.open else ''}{self.total:,} role assignment{plural}"
         if not self.per_stamp:
             return said
         return f"{said}, {shared:,} of them shared by all stamps, and one more stamp brings {self.per_stamp:,}"
 
 
-def projected(told: dict[str, Any], stamps: int) -> int:
+def projected(told: Mapping[str, Any], stamps: int) -> int:
     """How many assignments there are with a number of stamps, by the properties of a fact."""
     return int(told["shared"]) + int(told["perStamp"]) * stamps

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
 from everward.facts.access.activation import NOT_READ
-from everward.facts.access.counts import count_facts
+from everward.facts.access.counts import COUNT, count_facts
 from everward.facts.access.dataroles import KEY, keys_count
-from everward.facts.access.denials import denial_facts
+from everward.facts.access.denials import DENIAL, denial_facts
 from everward.facts.access.escalation import Escalation, escalations
-from everward.facts.access.federation_facts import connection_facts, federation_facts
+from everward.facts.access.federation_facts import CONNECTION, FEDERATION, connection_facts, federation_facts
 from everward.facts.access.grants import Grant, Standing
 from everward.facts.access.holdings import Holdings, readers, writers
-from everward.facts.access.membership_facts import membership_facts
+from everward.facts.access.membership_facts import MEMBERSHIP, membership_facts
 from everward.facts.access.names import Names
-from everward.facts.access.propagation import propagation_facts
-from everward.facts.access.radius import radius_facts
+from everward.facts.access.propagation import PROPAGATION, propagation_facts
+from everward.facts.access.radius import RADIUS, radius_facts
 from everward.facts.access.rights import Rights, Verdict
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import reading, writing
@@ -63,13 +63,13 @@ class AccessAnalysis(Analysis):
         names = Names()
         steps = list(escalations(rights))
         holdings = Holdings(rights, steps)
-        derived.facts.extend(_grants(holdings, names))
-        derived.facts.extend(_escalations(steps, names))
+        derived.facts.extend(self.kept(_grants(holdings, names), GRANT))
+        derived.facts.extend(self.kept(_escalations(steps, names), ESCALATION))
         for maker in _MAKERS:
-            derived.facts.extend(maker(rights, names))
-        derived.facts.extend(_documents(holdings, names))
-        derived.facts.extend(denial_facts(rights.denials, names))
-        derived.facts.extend(radius_facts(rights, steps, names))
+            derived.facts.extend(self.kept(maker(rights, names), *_MADE.get(maker, ())))
+        derived.facts.extend(self.kept(_documents(holdings, names), DOCUMENTS))
+        derived.facts.extend(self.kept(denial_facts(rights.denials, names), DENIAL))
+        derived.facts.extend(self.kept(radius_facts(rights, steps, names), RADIUS))
         for resource, reason in rights.grants.unread:
             derived.unresolved.append(
                 Unresolved(
@@ -332,3 +332,15 @@ _MAKERS: Final = (
     _rights, _readers, _keys, count_facts, connection_facts, federation_facts, membership_facts, propagation_facts,
 )  # fmt: skip
 """What derives facts from rights alone."""
+
+_MADE: Final[Mapping[Any, tuple[str, ...]]] = {
+    _rights: (RIGHT,),
+    _readers: (READER,),
+    _keys: (KEYS,),
+    count_facts: (COUNT,),
+    connection_facts: (CONNECTION,),
+    federation_facts: (FEDERATION,),
+    membership_facts: (MEMBERSHIP,),
+    propagation_facts: (PROPAGATION,),
+}
+"""What each of them makes."""

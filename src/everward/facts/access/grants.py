@@ -14,7 +14,7 @@ from everward.facts.access.dataroles import held_in_services
 from everward.facts.access.principals import Principal, Principals
 from everward.facts.access.roles import Role, Roles
 from everward.facts.access.vaults import VAULT_TYPE, policy_holes, policy_permission, uses_roles
-from everward.facts.shape import id_in, inner, items, properties, text_in
+from everward.facts.shape import id_in, inner, items, place_in, properties, text_in
 from everward.policy.hierarchy import scope_of
 from everward.values import Origin, Truth, Unknown, all_of
 
@@ -196,7 +196,7 @@ class Grants:
                 permission = policy_permission(listed)
                 holes = tuple(policy_holes(listed))
                 role = Role(f"{vault.key}#policy{index}", "access policy", (permission,), False, holes, vault.origin)
-                place = vault.origin_of(f"properties.accessPolicies[{index}]")
+                place = place_in(vault, f"properties.accessPolicies[{index}]")
                 yield Grant(principal, role, vault.id, Standing.PERMANENT, "access policy", None, vault, place, active)
 
     def _services(self) -> Iterator[Grant]:

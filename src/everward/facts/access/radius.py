@@ -30,6 +30,8 @@ _SECRETS: Final = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 _UNLOCK: Final = "Microsoft.Authorization/locks/delete"
 _LOCK_TYPE: Final = "Microsoft.Authorization/locks"
 _GROUPS: Final = "/providers/microsoft.management/managementgroups/"
+_LEFT_OUT: Final = ("microsoft.authorization/", "microsoft.graph/", "microsoft.resources/", "everward.")
+"""How the types begin that are not counted: who may do what, groups, and what stands inside of clusters."""
 _SOURCES: Final = ("terraform", "template", "plan")
 _STORES: Final = (
     (
@@ -91,6 +93,10 @@ class Reach:
         for steps in self._steps.values():
             found.setdefault(steps[0].principal.key, steps[0].principal)
         return list(found.values())
+
+    def steps_of(self, principal: Principal) -> list[Escalation]:
+        """The steps that a principal can take itself, or by its groups."""
+        return list(self._taken_by(principal))
 
     def of(self, principal: Principal, *, activated: bool = False) -> Radius:
         """What a principal can get at when it takes every step that is certain.
@@ -255,9 +261,8 @@ def _counted(rights: Rights) -> Iterator[Resource]:
         parsed = try_parse_id(resource.id)
         if parsed is None or parsed.resource_group is None:
             continue
-        if resource.type_key.startswith(("microsoft.authorization/", "microsoft.graph/", "microsoft.resources/")):
-            continue
-        yield resource
+        if not resource.type_key.startswith(_LEFT_OUT):
+            yield resource
 
 
 def _counts(grant: Grant, activated: bool) -> bool:

@@ -242,8 +242,13 @@ def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[G
 
 
 def _may_grant(grant: Grant, operation: str, data: bool) -> bool:
-    """Whether what is not known of a role may grant an operation: policies and data roles are about their service."""
+    """Whether what is not known of a role may grant an operation: what services keep is about their own data."""
     if not grant.role.holes or grant.kind == "role assignment":
         return bool(grant.role.holes)
-    service = "microsoft.keyvault/" if grant.kind == "access policy" else "microsoft.documentdb/"
-    return data and operation.strip().lower().startswith(service)
+    _, found, service = grant.scope.lower().rpartition("/providers/")
+    namespace = service.partition("/")[0] if found else _SERVICES.get(grant.kind, "")
+    return data and bool(namespace) and operation.strip().lower().startswith(f"{namespace}/")
+
+
+_SERVICES = {"access policy": "microsoft.keyvault", "data role": "microsoft.documentdb"}
+"""Whose rights these are, where their scope is not known."""

@@ -7,9 +7,11 @@ subscription and geography (MicrosoftDocs/azure-docs key-vault/general/backup, r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
@@ -92,6 +94,10 @@ class Backup:
         return [kind for kind in _KINDS if vault.holding(kind) and kind not in covered]
 
 
+MOST_TARGETS: Final = 20
+"""Vaults that are named as targets of a restore."""
+
+
 class Backups:
     """The backups of an estate."""
 
@@ -106,7 +112,7 @@ class Backups:
         found = Backup(recorded=_recorded(vault.resource.tags), looked=self._looked)
         service = _SERVICES[vault.resource.type_key]
         same = [command for command in self._commands if _service(command) == service]
-        alone = sum(other.managed_hsm == vault.managed_hsm for other in self._vaults.all.values()) == 1
+        alone = self._counts[vault.managed_hsm] == 1
         for command in same:
             if isinstance(command.target, str):
                 if command.target.lower() == vault.resource.name.lower():
@@ -119,18 +125,29 @@ class Backups:
         return found
 
     def targets(self, vault: Vault) -> list[Vault]:
-        """Other vaults to which a backup of this one can be restored."""
-        return list(_targets(vault, list(self._vaults.all.values())))
+        """Other vaults to which a backup of this one can be restored, the first `MOST_TARGETS` of them."""
+        place = _place(vault)
+        found = self._places.get(place, ()) if place is not None else ()
+        return list(islice((other for other in found if other is not vault), MOST_TARGETS))
+
+    @cached_property
+    def _counts(self) -> Counter[bool]:
+        return Counter(vault.managed_hsm for vault in self._vaults.all.values())
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str, bool], list[Vault]]:
+        """Vaults by where backups of them can be restored: an estate can have very many."""
+        index: dict[tuple[str, str, bool], list[Vault]] = {}
+        for vault in self._vaults.all.values():
+            place = _place(vault)
+            if place is not None:
+                index.setdefault(place, []).append(vault)
+        return index
 
 
-def _targets(vault: Vault, others: Sequence[Vault]) -> Iterator[Vault]:
+def _place(vault: Vault) -> tuple[str, str, bool] | None:
     geography = geography_of(vault.resource.location)
-    for other in others:
-        if other is vault or other.managed_hsm != vault.managed_hsm or geography is None:
-            continue
-        near = geography_of(other.resource.location) == geography
-        if near and (other.resource.subscription or "").lower() == (vault.resource.subscription or "").lower():
-            yield other
+    return None if geography is None else ((vault.resource.subscription or "").lower(), geography, vault.managed_hsm)
 
 
 def _service(command: Command) -> str:

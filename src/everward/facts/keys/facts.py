@@ -27,14 +27,15 @@ from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.outage import Links, kept, outage
-from everward.facts.keys.permissions import permission_facts
+from everward.facts.keys.permissions import PERMISSION, permission_facts
 from everward.facts.keys.rotation import follow_all
-from everward.facts.keys.stampfacts import stamp_facts
-from everward.facts.keys.storefacts import store_facts
+from everward.facts.keys.stampfacts import STAMP, stamp_facts
+from everward.facts.keys.storefacts import STORE, store_facts
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Use
-from everward.facts.keys.vaultfacts import vault_facts
+from everward.facts.keys.vaultfacts import VAULT, vault_facts
 from everward.facts.keys.words import item_words, use_words
+from everward.facts.shape import place_in
 from everward.values import Unknown
 
 ITEM: Final = "Keys/items"
@@ -59,12 +60,12 @@ class KeysAnalysis(Analysis):
         now = self._now if self._now is not None else datetime.now(UTC)
         return Derived(
             [
-                *_items(keys, now, self._near),
-                *_uses(keys),
-                *vault_facts(keys, now, self._near),
-                *store_facts(keys),
-                *stamp_facts(keys),
-                *permission_facts(keys),
+                *self.kept(_items(keys, now, self._near), ITEM),
+                *self.kept(_uses(keys), USE),
+                *self.kept(vault_facts(keys, now, self._near), VAULT),
+                *self.kept(store_facts(keys), STORE),
+                *self.kept(stamp_facts(keys), STAMP),
+                *self.kept(permission_facts(keys), PERMISSION),
             ]
         )
 
@@ -173,7 +174,7 @@ def _uses(keys: Keys) -> Iterator[Resource]:
                 "privateLink": private,
                 "outage": outage(private),
             },
-            origin=use.consumer.origin_of(use.path),
+            origin=place_in(use.consumer, use.path),
             condition=use.certain,
             sort=str(use.delivery),
         )

@@ -51,9 +51,10 @@ def impact_of(keys: Keys, text: str) -> Impact:
     found = [item for item in keys.vaults.items.values() if key in _names(item)]
     if found:
         return _single(keys, _only(found, text), text)
-    if key and keys.of_vault(key):
-        uses = keys.of_vault(key)
-        return Impact(None, text, effects=effects_of(uses), uses=uses, load=keys.loads.of(key))
+    apart = sorted({use.vault for use in keys.uses if key and key in (use.vault, use.vault.rpartition("/")[2])})
+    if apart:
+        uses = [use for name in apart for use in keys.of_vault(name)]
+        return Impact(None, text, effects=effects_of(uses), uses=uses, load=keys.loads.of(apart[0]))
     names = sorted({vault.resource.name for vault in keys.vaults.all.values()})
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

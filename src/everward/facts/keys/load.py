@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
@@ -94,13 +95,18 @@ class Loads:
 
     def of_subscription(self, vault: Vault) -> float | None:
         """Requests in ten seconds of all vaults of its subscription and region, with as many pods as there can be."""
-        mine = vault.resource
-        same = [
-            other
-            for other in self._vaults.all.values()
-            if other.resource.subscription == mine.subscription and other.resource.location == mine.location
-        ]
-        return _sum(self.of(other.key).most for other in same)
+        return self._together[_region_of(vault)]
+
+    @cached_property
+    def _together(self) -> dict[tuple[str | None, str], float | None]:
+        loads: dict[tuple[str | None, str], list[float | None]] = {}
+        for vault in self._vaults.all.values():
+            loads.setdefault(_region_of(vault), []).append(self.of(vault.key).most)
+        return {place: _sum(iter(found)) for place, found in loads.items()}
+
+
+def _region_of(vault: Vault) -> tuple[str | None, str]:
+    return vault.resource.subscription, str(vault.resource.location)
 
 
 def _mounted(vaults: Vaults, mounts: Mounts) -> Iterator[tuple[str, Part]]:

@@ -10,7 +10,7 @@ from typing import Final
 from everward.estate import Estate, Resource
 from everward.facts.keys.reference import reference
 from everward.facts.keys.uses import Delivery, Use
-from everward.facts.shape import id_in, inner, items, properties, text_in, texts_in
+from everward.facts.shape import id_in, inner, items, place_in, properties, text_in, texts_in
 from everward.values import Truth, Unknown, any_of, negate
 
 _ENDPOINTS: Final = "Microsoft.Network/privateEndpoints"
@@ -37,7 +37,7 @@ def kept(use: Use) -> Truth | None:
     return Unknown(
         reason=f"nothing tells whether `{consumer.name}` keeps what it reads from its vault",
         decided_by=(f"how `{consumer.name}` caches what it reads",),
-        origin=consumer.origin_of(use.path),
+        origin=place_in(consumer, use.path),
     )
 
 

@@ -16,7 +16,7 @@ from everward.facts.keys.items import Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.reference import reference
 from everward.facts.keys.words import short
-from everward.facts.shape import first, flag, inner, items, properties, text_in, texts_in
+from everward.facts.shape import first, flag, inner, items, place_in, properties, text_in, texts_in
 from everward.values import Truth, Unknown
 
 PERMISSION: Final = "Keys/permissions"
@@ -142,7 +142,7 @@ def _fact(vault: Vault, told: dict[str, Any], path: str, holder: Resource | None
     name = f"{who}\0{told['application']}\0{told['role']}\0{told['scope']}\0{path if not isinstance(who, str) else ''}"
     digest = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:12]
     body = {"summary": _words(vault, told), "vault": vault.resource.id, **told}
-    return fact(vault.resource, PERMISSION, digest, body, origin=source.origin_of(path))
+    return fact(vault.resource, PERMISSION, digest, body, origin=place_in(source, path))
 
 
 def _words(vault: Vault, told: dict[str, Any]) -> str:

@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 from everward.estate import Estate, Resource
 from everward.facts.keys.items import KINDS, VAULT_TYPES, Item, Vault, Vaults
 from everward.facts.keys.parts import Parts, parts_in
+from everward.facts.keys.reads import Read, reads_of
 from everward.values import Truth, Unknown, format_path
 
 _ADDRESS: Final = re.compile(
     r"https://(?P<vault>(?:\{[^{}]{1,200}\}|[A-Za-z0-9-]){1,120})\.(?:vault|managedhsm)\."
-    r"(?:azure\.net|azure\.cn|usgovcloudapi\.net|chinacloudapi\.cn)"
+    r"(?:azure\.net|azure\.cn|usgovcloudapi\.net|chinacloudapi\.cn)(?![\w-]|\.\w)(?::443)?"
     r"(?:/(?P<kind>keys|secrets|certificates)/(?P<name>(?:\{[^{}]{1,200}\}|[A-Za-z0-9-]){1,127})"
     r"(?:/(?P<version>[0-9a-fA-F]{32}))?)?",
     re.IGNORECASE,
@@ -122,14 +123,18 @@ class Known(NamedTuple):
     """Items by the address at which Terraform declares them."""
     holders: Mapping[Any, Vault]
     """Vaults by that address."""
+    reads: Mapping[str, Read]
+    """What data sources of Terraform read, by their address."""
 
 
 def known_in(vaults: Vaults) -> Known:
     """What uses are looked up in."""
+    holders = {vault.resource.origin.address: vault for vault in vaults.all.values() if vault.resource.origin.address}
     return Known(
         vaults,
         {item.resource.origin.address: item for item in vaults.items.values() if item.resource.origin.address},
-        {vault.resource.origin.address: vault for vault in vaults.all.values() if vault.resource.origin.address},
+        holders,
+        reads_of(vaults, holders),
     )
 
 
@@ -164,8 +169,16 @@ def _in_body(resource: Resource, known: Known) -> Iterator[Use]:
             stack.extend(((*path, key), item) for key, item in reversed(list(value.items())))
         elif isinstance(value, list):
             stack.extend(((*path, index), item) for index, item in reversed(list(enumerate(value))))
-        elif isinstance(value, str | Unknown) and taken.isdisjoint((path[:-1], path[:-2])):
+        elif _may_tell(value) and taken.isdisjoint((path[:-1], path[:-2])):
             yield from _of_leaf(resource, format_path(path), value, known)
+
+
+def _may_tell(value: Any) -> bool:
+    """Whether a value can lead to a vault at all: most texts cannot, and are told apart at once."""
+    if isinstance(value, str):
+        lower = value.lower()
+        return "vault" in lower or "managedhsm" in lower
+    return isinstance(value, Unknown)
 
 
 def is_apart(type_key: str) -> bool:
@@ -261,6 +274,10 @@ def _of_id(resource: Resource, path: str, key: str, known: Known) -> Iterator[Us
 
 def _of_hole(resource: Resource, path: str, hole: Unknown, known: Known) -> Iterator[Use]:
     """What a hole will hold, where one attribute of an item or of a vault decides it."""
+    read = _read_by(hole, known)
+    if read is not None:
+        yield Use(resource, path, read.vault, read.item, read.kind, True, delivery=Delivery.DEPLOYMENT)
+        return
     found = decided_item(hole, known)
     if found is not None:
         item, attribute = found
@@ -276,6 +293,15 @@ def _of_hole(resource: Resource, path: str, hole: Unknown, known: Known) -> Iter
         owner, _, attribute = hole.decided_by[0].rpartition(".")
         if owner in known.holders and attribute in ("id", "vault_uri", "hsm_uri"):
             yield _made(resource, path, known.holders[owner].key, None, "", False)
+
+
+def _read_by(hole: Unknown, known: Known) -> Read | None:
+    """What a data source reads out of a vault, whose attribute decides a hole."""
+    if len(hole.decided_by) != 1:
+        return None
+    owner, _, attribute = hole.decided_by[0].rpartition(".")
+    read = known.reads.get(owner)
+    return read if read is not None and read.kind and attribute in _COPIES else None
 
 
 def decided_item(hole: Unknown, known: Known) -> tuple[Item, str] | None:

@@ -27,6 +27,7 @@ from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.services import Service
 from everward.facts.reach.tunnels import tunnel_entries
+from everward.facts.shape import place_in
 from everward.values import Truth, Unknown, combine
 
 __all__ = [
@@ -126,7 +127,7 @@ def service_of(resource: Resource) -> Service:
 def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:
     """The properties that decide who a service answers, with what they are."""
     return tuple(
-        Step(resource.id, f"{path} is {_said(resource, path)}", resource.origin_of(path)) for path in admission.deciding
+        Step(resource.id, f"{path} is {_said(resource, path)}", place_in(resource, path)) for path in admission.deciding
     )
 
 

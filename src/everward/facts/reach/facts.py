@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -48,9 +48,12 @@ class ReachAnalysis(Analysis):
         """The facts of an estate."""
         world = Networks(estate)
         derived = Derived()
-        for maker in MAKERS:
+        for maker in (maker for maker in MAKERS if self.asks(*_MADE.get(maker, ()))):
             for made in maker(world):
-                (derived.facts if isinstance(made, Resource) else derived.unresolved).append(made)  # type: ignore[arg-type]
+                if isinstance(made, Unresolved):
+                    derived.unresolved.append(made)
+                elif self.wanted is None or self.wanted(made):
+                    derived.facts.append(made)
         return derived
 
 
@@ -281,3 +284,12 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     hybrid_facts,
 )
 """What makes facts, in the order in which they are listed."""
+
+_MADE: Final[Mapping[Callable[..., Iterator[Resource | Unresolved]], tuple[str, ...]]] = {
+    _exposures: (EXPOSURE,),
+    _egress: (EGRESS,),
+    _addresses: (PUBLIC_ADDRESS,),
+    _remarks: (RULE_REMARK,),
+    _segments: (SEGMENT,),
+}
+"""What makers make, where it is of one kind: they are not run when nobody asks for it."""

@@ -18,7 +18,7 @@ from everward.estate import Estate, Resource
 from everward.facts.reach.addresses import Addresses, parse_addresses
 from everward.facts.reach.endpoints import Endpoint, Endpoints
 from everward.facts.reach.topology import Subnet
-from everward.facts.shape import id_in, ids_in, inner, items, properties, text_in
+from everward.facts.shape import id_in, ids_in, inner, items, place_in, properties, text_in
 from everward.values import Origin, Truth, Unknown
 
 FIREWALL_TYPE: Final = "Microsoft.Network/azureFirewalls"
@@ -208,7 +208,7 @@ class Firewall:
                 allows,
                 rule,
                 owner,
-                owner.origin_of(f"{path}[{index}]"),
+                place_in(owner, f"{path}[{index}]"),
                 self.estate,
             )
 

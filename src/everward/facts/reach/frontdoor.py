@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
-from everward.facts.shape import flag, id_in, ids_in, inner, items, name_of, properties, text_in, texts_in
+from everward.facts.shape import flag, id_in, ids_in, inner, items, name_of, place_in, properties, text_in, texts_in
 from everward.values import Origin, Truth, Unknown, all_of
 
 PROFILE_TYPE: Final = "Microsoft.Cdn/profiles"
@@ -281,5 +281,5 @@ def _classic_backend(resource: Resource, pool: str, index: int, item: Any) -> Ba
         _port(item, "httpsPort", 443),
         link,
         status.lower() == "approved" if isinstance(status, str) else doubt,
-        resource.origin_of(f"properties.backendPools[{pool}].properties.backends[{index}]"),
+        place_in(resource, f"properties.backendPools[{pool}].properties.backends[{index}]"),
     )

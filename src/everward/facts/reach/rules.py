@@ -20,6 +20,7 @@ from everward.facts.reach.services import (
     join_ports,
     parse_ports,
 )
+from everward.facts.shape import place_in
 from everward.values import Origin, Unknown, member
 
 GROUP_TYPE: Final = "Microsoft.Network/networkSecurityGroups"
@@ -161,7 +162,7 @@ def rules_of(group: Resource, estate: Estate | None = None) -> list[Rule]:
         if isinstance(item, Unknown):
             found[f"[{index}]"] = _unknown_rule(group, item)
         elif isinstance(item, Mapping):
-            rule = _rule(item, group, group.origin_of(f"properties.securityRules[{index}]"), index)
+            rule = _rule(item, group, place_in(group, f"properties.securityRules[{index}]"), index)
             found[rule.name.lower()] = rule
     for child in estate.below(group.id, RULE_TYPE) if estate is not None else ():
         rule = _rule({"name": child.name, "id": child.id, **child.body}, group, child.origin, len(found))

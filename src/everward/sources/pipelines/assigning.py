@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from everward.sources.pipelines.files import MAX_FILE_BYTES
 from everward.sources.pipelines.step import Step, join_folders
@@ -24,6 +25,10 @@ _WAITS: Final = re.compile(
     r"\bsleep\b|\bStart-Sleep\b|\buntil\b|\bretry\b|\bdo\s*\{|\bdo\s*$|\bfor\s+\w+\s+in\b|\bwhile\b", re.IGNORECASE
 )
 """What lets time pass before the next command, or repeats it: a pause, or a loop around it."""
+MAX_COMMANDS: Final = 500
+"""Commands of one pipeline that are looked at, the last ones."""
+_NEAR: Final = 400
+"""Lines before a command in which its variables are looked for."""
 _FILES: Final = ("scriptpath", "filepath")
 
 
@@ -36,7 +41,7 @@ class Assigning:
     role: str | None
     """The role, where the command names it."""
     use: str | None
-    """The next command that acts in Azure, as written; None when none follows in the pipeline."""
+    """The next command that acts in Azure, without its options; None when none follows in the pipeline."""
     use_file: Path | None
     use_line: int | None
     waits: bool
@@ -62,14 +67,53 @@ def assignings(repository: Path, steps: tuple[Step, ...]) -> list[Assigning]:
     for step in steps:
         by_entry.setdefault(step.entry, []).append(step)
     for entry, own in by_entry.items():
-        texts = [text for step in own for text in _texts(step, repository)]
-        for number, text in enumerate(texts):
-            for at, line in enumerate(text.lines):
-                if _ASSIGNS.search(_code(line)):
-                    made = _made(texts, number, at)
-                    known = found.setdefault((made.file, made.line, line.strip()), made)
-                    known.pipelines[entry] = None
+        lines = [
+            _Line(text, number, _code(line))
+            for step in own
+            for text in _texts(step, repository)
+            for number, line in enumerate(text.lines)
+        ]
+        if any(_ASSIGNS.search(line.code) for line in lines):
+            for made, written in _made(lines):
+                known = found.setdefault((made.file, made.line, written), made)
+                known.pipelines[entry] = None
     return list(found.values())
+
+
+class _Line(NamedTuple):
+    text: _Text
+    number: int
+    code: str
+    """It without its comment; empty for one that does nothing."""
+
+    @property
+    def written(self) -> str:
+        """It as it stands in the script."""
+        return self.text.lines[self.number]
+
+
+def _made(lines: list[_Line]) -> Iterator[tuple[Assigning, str]]:
+    """The commands that assign, from the last to the first: what each is followed by is then known already."""
+    use: _Line | None = None
+    waits = False
+    made: list[tuple[Assigning, str]] = []
+    for line in reversed(lines):
+        if _ASSIGNS.search(line.code):
+            if len(made) < MAX_COMMANDS:
+                made.append((_assigning(line, use, waits), line.written.strip()))
+            continue
+        if _USES.search(line.code):
+            use, waits = line, False
+        waits = waits or _WAITS.search(line.code) is not None
+    yield from reversed(made)
+
+
+def _assigning(line: _Line, use: _Line | None, waits: bool) -> Assigning:
+    file, row = _place(line.text, line.written)
+    use_file, use_line = _place(use.text, use.written) if use is not None else (None, None)
+    shown = _command(use.code) if use is not None else None
+    role = _role(line.text.lines, line.number)
+    return Assigning(file, row, role, shown, use_file, use_line, waits, line.text.step.retries)
 
 
 def _texts(step: Step, repository: Path) -> Iterator[_Text]:
@@ -96,25 +140,17 @@ def _code(line: str) -> str:
     return "" if code.startswith("#") or re.match(r"(?:echo|Write-\w+)\b", code, re.IGNORECASE) else code
 
 
-def _made(texts: list[_Text], number: int, at: int) -> Assigning:
-    text = texts[number]
-    line = text.lines[at]
-    file, row = _place(text, line)
-    use: tuple[_Text, str] | None = None
-    waits = False
-    for later in range(number, len(texts)):
-        start = at + 1 if later == number else 0
-        for candidate in texts[later].lines[start:]:
-            code = _code(candidate)
-            waits = waits or _WAITS.search(code) is not None
-            if _USES.search(code) and not _ASSIGNS.search(code):
-                use = (texts[later], candidate)
-                break
-        if use is not None:
-            break
-    use_file, use_line = _place(*use) if use is not None else (None, None)
-    shown = use[1].strip() if use is not None else None
-    return Assigning(file, row, _role(text.lines, at), shown, use_file, use_line, waits, text.step.retries)
+def _command(code: str) -> str:
+    """The words of a command that say what it does: its options may hold secrets."""
+    match = _USES.search(code)
+    text = code[match.start() if match is not None else 0 :].lstrip(" $(&|;=\t")
+    words = re.split("[;&|)]", text)[0].split()
+    named = list(takewhile(lambda word: not word.startswith(("-", "$", '"', "'", "\\", "`")), words))
+    return " ".join(named[:_WORDS])
+
+
+_WORDS: Final = 6
+"""Words of a command that are shown."""
 
 
 def _role(lines: list[str], at: int) -> str | None:
@@ -130,7 +166,7 @@ def _role(lines: list[str], at: int) -> str | None:
 def _variable(lines: list[str], name: str) -> str | None:
     """The text that a variable of a script was last given."""
     given = re.compile(rf"""^\s*(?:export\s+)?\$?{re.escape(name)}\s*=\s*["'](?P<text>[^"'$]+)["']\s*$""")
-    found = (match["text"] for line in reversed(lines) if (match := given.match(line)) is not None)
+    found = (match["text"] for line in reversed(lines[-_NEAR:]) if (match := given.match(line)) is not None)
     return next(found, None)
 
 

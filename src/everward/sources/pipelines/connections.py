@@ -23,9 +23,6 @@ ASSIGNING_TYPE: Final = "Pipelines/roleAssignments"
 """The type of a record of a command that assigns a role."""
 SOURCE: Final = "pipelines"
 
-_APPLY: Final = re.compile(
-    r"^[^#\n]*\b(?:terraform|tofu)\s+(?:-chdir[= ](?P<folder>\S+)\s+)?(?:[^\s#]+\s+)*?apply\b", re.MULTILINE
-)
 _DEPLOY: Final = re.compile(
     r"\baz\s+deployment\b|\baz\s+stack\b|\bNew-Az(?:\w*Deployment|DeploymentStack)\b|\bazd\s+(?:up|provision)\b", re.I
 )
@@ -150,7 +147,7 @@ class _Recorder:
             "roots": list(dict.fromkeys(self.roots(steps))),
             "deploys": any(_deploys(step) for step in steps),
         }
-        name = one.sign_in.connection or one.sign_in.client or one.sign_in.written
+        name = one.sign_in.connection or one.sign_in.client or one.sign_in.name
         file, line = one.place
         origin = Origin(source=SOURCE, file=self.shown(file), line=line)
         return Resource(f"{SOURCE}:{shown}#{name}", TYPE, name, {"properties": properties}, origin)
@@ -186,7 +183,7 @@ class _Recorder:
         for step in steps:
             folders: list[str | None] = [None] if _is_apply_task(step) else []
             for script in step.scripts:
-                folders += [match["folder"] for match in _APPLY.finditer(join_lines(step.text(script)))]
+                folders += _applied(step.text(script))
             for folder in folders:
                 joined = join_folders(step.folder, folder)
                 if joined is not None and not is_open(joined):
@@ -206,7 +203,19 @@ def _is_apply_task(step: Step) -> bool:
 def _deploys(step: Step) -> bool:
     if step.task in _DEPLOYING or _is_apply_task(step):
         return True
-    return any(_APPLY.search(join_lines(script)) or _DEPLOY.search(script) for script in step.scripts)
+    return any(any(True for _ in _applied(script)) or _DEPLOY.search(script) for script in step.scripts)
+
+
+def _applied(script: str) -> Iterator[str | None]:
+    """For each time that a script applies Terraform, the folder that the command names, if any."""
+    for line in join_lines(script).splitlines():
+        for command in re.split(r"[;&|]+", line.partition("#")[0]):
+            words = command.split()
+            at = next((index for index, word in enumerate(words) if word in ("terraform", "tofu")), len(words))
+            rest = words[at + 1 :]
+            first = next((word for word in rest if not word.startswith("-")), None)
+            if first == "apply":
+                yield next((word.partition("=")[2] for word in rest if word.startswith("-chdir=")), None)
 
 
 def _place(step: Step, written: str) -> Place:

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from everward.estate import Resource
-from everward.sources.pipelines import Step, is_open, join_folders, join_lines, steps_of
+from everward.sources.pipelines import Step, is_open, join_folders, steps_of
 from everward.sources.pipelines.commands import (
     CLUSTER,
     CONFIGURATION,
+    MAX_LINE,
     SQL,
     STORAGE,
     VAULT,
     Command,
     assignments,
+    command_lines,
     commands_in,
     last_name,
     opens_firewall,
@@ -208,7 +210,8 @@ def _line(file: Path, text: str) -> int | None:
 def _roots(step: Step) -> Iterator[str]:
     folders: list[str | None] = [None] if step.task.startswith("terraform") else []
     for script in step.scripts:
-        folders += [match["folder"] for match in _TERRAFORM.finditer(join_lines(step.text(script)))]
+        found = (_TERRAFORM.match(line) for line in command_lines(step.text(script)))
+        folders += [match["folder"] for match in found if match is not None]
     for folder in folders:
         joined = join_folders(step.folder, folder)
         if joined is not None and not is_open(joined):
@@ -229,7 +232,7 @@ def _applied(step: Step, pool: Pool, repository: Path) -> Iterator[Operation]:
 def _terraform_line(file: Path) -> int | None:
     """The line that runs Terraform: the one that applies, where there are several."""
     lines = (_text(file) or "").splitlines()
-    found = [index for index, line in enumerate(lines, 1) if _TERRAFORM.match(line)]
+    found = [index for index, line in enumerate(lines, 1) if len(line) <= MAX_LINE and _TERRAFORM.match(line)]
     applying = [index for index in found if " apply" in lines[index - 1]]
     return next(iter([*applying, *found]), None)
 

@@ -37,7 +37,9 @@ class SignIn(NamedTuple):
     scheme: str | None
     """What proves who it is, where the step tells."""
     written: str
-    """What it is found by in its file."""
+    """What it is found by in its file. It may hold secrets: it is shown nowhere."""
+    name: str = ""
+    """What to call it, where there is neither a connection nor a client: the action, or the command."""
 
 
 def sign_ins(step: Step) -> Iterator[SignIn]:
@@ -74,14 +76,18 @@ def _of_action(step: Step, given: Mapping[str, Any]) -> Iterator[SignIn]:
         return
     creds, client = given.get("creds"), given.get("client-id")
     if isinstance(creds, str) and creds.strip():
-        yield SignIn(None, None, SECRET, creds)
+        yield SignIn(None, None, SECRET, creds, step.task)
     elif step.task == "azure/login":
         kind = str(given.get("auth-type", "")).upper()
         text = step.text(client).strip() if isinstance(client, str) else None
-        yield SignIn(None, text, MANAGED if kind == "IDENTITY" else FEDERATED, str(client or step.task))
+        yield SignIn(None, text, MANAGED if kind == "IDENTITY" else FEDERATED, str(client or step.task), step.task)
 
 
-_COMMAND: Final = re.compile(r"^\s*(?:if\s+!?\s*)?(?:az\s+login\b|Connect-AzAccount\b)(?P<rest>.*)$", re.I | re.M)
+MAX_WRITTEN: Final = 200
+"""Letters of a command by which it is found in its file."""
+_COMMAND: Final = re.compile(
+    r"^[ \t]*(?:if[ \t]+(?:![ \t]*)?)?(?:az[ \t]+login\b|Connect-AzAccount\b)(?P<rest>.*)$", re.I | re.M
+)
 
 
 def _of_script(step: Step, script: str) -> Iterator[SignIn]:
@@ -89,7 +95,9 @@ def _of_script(step: Step, script: str) -> Iterator[SignIn]:
         words = split_words(re.split("[|;&]", step.text(match["rest"]))[0])
         names = {word.lower().lstrip("-").partition("=")[0] for word in words if word.startswith("-")}
         client = _value(words, "-u", "--username", "-applicationid", "--client-id")
-        yield SignIn(None, client, _scheme_of(names, words), match[0].strip().partition(" \\")[0])
+        written = match[0].strip()[:MAX_WRITTEN]
+        name = "az login" if "az" in written.lower().split()[:3] else "Connect-AzAccount"
+        yield SignIn(None, client, _scheme_of(names, words), written, name)
 
 
 def _scheme_of(names: set[str], words: list[str]) -> str | None:

@@ -14,6 +14,8 @@ _MAX_DEPTH: Final = 40
 _SECURE: Final = ("securestring", "secureobject")
 _BOUNDS: Final = ("minvalue", "maxvalue", "minlength", "maxlength")
 _PLAIN: Final[dict[str, type]] = {"string": str, "int": int, "bool": bool, "array": list, "object": dict}
+KINDS: Final = frozenset({*_PLAIN, *_SECURE})
+"""The types that there are, but for those that a template names."""
 _INSIDE: Final = ("properties", "additionalproperties", "items", "prefixitems", "discriminator")
 
 
@@ -81,6 +83,7 @@ class Definitions:
         self._named: dict[str, Any] = named if isinstance(named, dict) else {}
         self._resolved: dict[int, tuple[Any, Definition]] = {}
         self._hiding: dict[Definition, bool] = {}
+        self._required: dict[Definition, tuple[str, ...]] = {}
 
     def resolve(self, raw: Any) -> Definition:
         """A definition with the types it refers to; what it says itself wins."""
@@ -121,6 +124,18 @@ class Definitions:
             return self.resolve(found)
         others = definition.get("additionalproperties")
         return None if others is False else self.resolve(others)
+
+    def required(self, definition: Definition) -> tuple[str, ...]:
+        """The properties that an object must have: those whose type is known and may not be null."""
+        known = self._required.get(definition)
+        if known is None:
+            properties = definition.get("properties")
+            declared = (
+                {key: self.resolve(raw) for key, raw in properties.items()} if isinstance(properties, dict) else {}
+            )
+            known = tuple(key for key, one in declared.items() if not one.nullable and one.type in KINDS)
+            self._required[definition] = known
+        return known
 
     def variant(self, definition: Definition, value: dict[str, Value]) -> Definition | None:
         """The variant of a discriminated type that a value is of, when it can be told."""

@@ -92,6 +92,8 @@ class Deployment:
             ExpressionError: when the template declares none of that name.
 
         """
+        if name in self._parameters:
+            return self._parameters[name]
         key = name.lower()
         if key in self._parameters:
             return self._parameters[key]
@@ -109,7 +111,8 @@ class Deployment:
             value = bind(self, spelled, self._given.get(key))
         finally:
             self._busy.discard(busy)
-        self._parameters[key] = value
+        # By the name as it was asked for too: it will be asked for again.
+        self._parameters[key] = self._parameters[name] = value
         return value
 
     # Variables and functions
@@ -121,6 +124,8 @@ class Deployment:
             ExpressionError: when there is none of that name.
 
         """
+        if name in self._variables:
+            return self._variables[name]
         key = name.lower()
         if key in self._variables:
             return self._variables[key]
@@ -142,7 +147,7 @@ class Deployment:
                 value = self.run.held(value, found.site)
         finally:
             self._busy.discard(busy)
-        self._variables[key] = value
+        self._variables[key] = self._variables[name] = value
         return value
 
     def variable_names(self) -> list[str]:

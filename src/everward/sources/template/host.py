@@ -30,7 +30,9 @@ class TemplateHost:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self.parameters = environment.parameter
+        self.parameters = (
+            environment.parameter if environment.arguments is not None else environment.deployment.parameter
+        )
         self.variables = environment.deployment.variable
         self.copyindex = environment.index
 
@@ -55,6 +57,9 @@ class TemplateHost:
         """What stands for a scope, made once for a deployment."""
         known = self._environment.deployment.scopes
         if name not in known:
+            if self._environment.deployment.run.of_scope:
+                # It lacks what the scope holds, and is good for this once.
+                return _SCOPES[name](self._environment)
             known[name] = _SCOPES[name](self._environment)
         return known[name]
 

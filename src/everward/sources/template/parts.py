@@ -89,10 +89,12 @@ class Text(Part):
             ExpressionError: when it fails.
 
         """
-        if environment.outer is not None or self.text[1:2] == "[":
+        if environment.outer is not None:
             return environment.value(self.text)
         program = self._program
         if program is None:
+            if self.text[1:2] == "[":
+                return environment.value(self.text)
             if len(self.text) > TEMPLATE.max_length:
                 environment.deployment.run.note_long(self.site, len(self.text))
             program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)

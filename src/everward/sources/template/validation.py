@@ -158,9 +158,8 @@ def _find_in_object(value: dict[str, Value], definition: Definition, definitions
             return _no_variant(name, chosen, mapping)
         return _find_in_object(value, variant, definitions)
     properties = definition.get("properties")
-    for key, raw in properties.items() if isinstance(properties, dict) else ():
-        declared = definitions.resolve(raw)
-        if member(value, key) is MISSING and not declared.nullable and declared.type in _TYPES:
+    for key in definitions.required(definition):
+        if member(value, key) is MISSING:
             return Fault(f"lacks the property `{key}`")
     for key, item in value.items():
         below = definitions.property(definition, key)

@@ -1,4 +1,7 @@
-"""What Terraform deploys into clusters: releases of charts and manifests, handed on as they are configured."""
+"""What Terraform tells besides resources of Azure, handed on as it is configured.
+
+Releases of charts and manifests that it deploys into clusters, and what it takes out of vaults when it runs.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,38 @@ def in_clusters(instances: Iterable[Instance], folder: Path) -> list[Resource]:
                     origins={f"properties.{path}": place for path, place in instance.origins.items()},
                     condition=condition,
                     cardinality=instance.cardinality,
+                )
+            )
+    return found
+
+
+VAULT_READS: Final = "Terraform/vaultReads"
+"""The type of a record of a data source that reads a vault, or something in it."""
+_READS: Final = {
+    "azurerm_key_vault": "",
+    "azurerm_key_vault_secret": "secret",
+    "azurerm_key_vault_key": "key",
+    "azurerm_key_vault_certificate": "certificate",
+    "azurerm_key_vault_certificate_data": "certificate",
+}
+"""Types of data sources, and the kind of what they read; nothing for a vault itself."""
+
+
+def out_of_vaults(instances: Iterable[Instance]) -> list[Resource]:
+    """Data sources that read vaults: where, and what it is called there. What they read is not told."""
+    found: list[Resource] = []
+    for instance in instances:
+        kind = _READS.get(instance.type)
+        if kind is not None and instance.mode == "data":
+            given = instance.attributes
+            told = {"kind": kind, "name": given.get("name"), "vault": given.get("key_vault_id")}
+            found.append(
+                Resource(
+                    id=f"terraform:{instance.address}",
+                    type=VAULT_READS,
+                    name=instance.address,
+                    body={"properties": told},
+                    origin=instance.origin,
                 )
             )
     return found

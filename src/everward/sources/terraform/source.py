@@ -10,7 +10,7 @@ from everward.estate import Disposed, Disposition, Reading
 from everward.estate.reading import ReadInput
 from everward.sources.interface import Input, ReadOptions, Source
 from everward.sources.limits import Limits
-from everward.sources.terraform.elsewhere import in_clusters
+from everward.sources.terraform.elsewhere import in_clusters, out_of_vaults
 from everward.sources.terraform.evaluation import Session
 from everward.sources.terraform.mapping import to_resources
 from everward.sources.terraform.modules import Module, ModuleLoader, is_configuration
@@ -81,6 +81,7 @@ class TerraformSource(Source):
         reading.outputs = session.outputs()
         reading.elsewhere = [
             *in_clusters(session.instances, root.folder),
+            *out_of_vaults(session.instances),
             *at_platforms(session.instances),
             *ordering(session.modules.values()),
         ]
