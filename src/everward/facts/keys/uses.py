@@ -169,8 +169,16 @@ def _in_body(resource: Resource, known: Known) -> Iterator[Use]:
             stack.extend(((*path, key), item) for key, item in reversed(list(value.items())))
         elif isinstance(value, list):
             stack.extend(((*path, index), item) for index, item in reversed(list(enumerate(value))))
-        elif isinstance(value, str | Unknown) and taken.isdisjoint((path[:-1], path[:-2])):
+        elif _may_tell(value) and taken.isdisjoint((path[:-1], path[:-2])):
             yield from _of_leaf(resource, format_path(path), value, known)
+
+
+def _may_tell(value: Any) -> bool:
+    """Whether a value can lead to a vault at all: most texts cannot, and are told apart at once."""
+    if isinstance(value, str):
+        lower = value.lower()
+        return "vault" in lower or "managedhsm" in lower
+    return isinstance(value, Unknown)
 
 
 def is_apart(type_key: str) -> bool:
