@@ -264,6 +264,8 @@ def _of_ways(world: Networks, target: Resource, ways: Sequence[Exposure], refuse
         return combine(holes)
     if not ways and not _seen(world, target):
         reason = f"ways into `{target.type.rpartition('/')[2]}` are not modelled"
+        if target.type_key == _PUBLIC:
+            reason = f"what uses the address `{target.name}` is in no source"
         return Unknown(reason=reason, decided_by=(target.id,))
     if Bypass.EDGE in found and refused is not True:
         return refused if isinstance(refused, Unknown) else Bypass.EDGE
@@ -296,8 +298,25 @@ A private link service has no public address at all.
 """
 
 
+_HOLDERS: Final = frozenset(
+    f"microsoft.network/{kind}"
+    for kind in (
+        "applicationgateways",
+        "azurefirewalls",
+        "bastionhosts",
+        "loadbalancers",
+        "natgateways",
+        "networkinterfaces",
+        "virtualnetworkgateways",
+    )
+)
+"""What has public addresses as its own, every way of which is looked at."""
+
+
 def _seen(world: Networks, target: Resource) -> bool:
     """Whether every way into a place would have been found."""
     if target.type_key == _PUBLIC:
-        return target.key in world.endpoints.by_public or bool(world.estate.referrers.get(target.key))
+        # What merely names it, such as a record or an alert, says nothing of who answers there.
+        holders = world.estate.referrers.get(target.key, ())
+        return target.key in world.endpoints.by_public or any(item.type_key in _HOLDERS for item in holders)
     return target.type_key in READERS or target.type_key in _SEEN
