@@ -1,7 +1,7 @@
 """Services that are closed to the public, and from where somebody can work on what they hold.
 
-A way is a machine, a cluster that can run a task, a place of build agents, or a gateway to the sites of the company, in a
-network that reaches a private endpoint of the service. Applications that only serve users are none.
+A way is a machine, a cluster that can run a task, a place of build agents, or a gateway to the sites of the company, in
+a network that reaches a private endpoint of the service. Applications that only serve users are none.
 """
 
 from __future__ import annotations
