@@ -13,8 +13,8 @@ from everward.facts.reach.admission import READERS, Admission, Openness, admissi
 from everward.facts.reach.apps import SITE_TYPES
 from everward.facts.reach.bastion import KIND as BASTION_KIND
 from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
-from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Step
+from everward.facts.reach.endpoints import PUBLIC_IP_TYPE, Endpoint
+from everward.facts.reach.entrances import Step, is_held
 from everward.facts.reach.exposures import Exposure, Grade, all_entries, deciding_steps, exposures, service_of
 from everward.facts.reach.firewalls import Firewall
 from everward.facts.reach.hostnames import service_names
@@ -256,6 +256,8 @@ def _modelled(world: Networks, target: Resource) -> bool:
         return True
     if target.type_key.startswith(_ADDRESSLESS) or target.type_key in _DOORS:
         return True
+    if target.type_key == PUBLIC_IP_TYPE.lower():
+        return is_held(world, target)
     ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
     return bool(ends) and all(end.kind in _FOUND for end in ends)
 
@@ -296,9 +298,10 @@ _DOORS: Final = (
     "microsoft.network/applicationgateways",
     "microsoft.network/azurefirewalls",
     "microsoft.network/bastionhosts",
+    "microsoft.network/natgateways",
     "microsoft.network/virtualnetworkgateways",
 )
-"""Doors that Azure runs, every public address of which is looked at."""
+"""Doors that Azure runs, every public address of which is looked at. A NAT gateway only lets out."""
 
 
 def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:
