@@ -92,7 +92,8 @@ class _Shelf:
         return made
 
 
-_SHELF: Final = _Shelf(32 * 1024 * 1024)
+_SHELF: Final = _Shelf(12 * 1024 * 1024)
+"""Prepared, a document takes some ten times as much memory as its text: this is what a large estate has, and no more."""
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:
