@@ -24,6 +24,8 @@ def answers(type_: str, body: Mapping[str, Any], packet: Packet) -> bool | None:
             packet.protocol == "tcp" and packet.port == 443 and _get(properties, "vpnClientConfiguration") is not None
         )
         return tunnel or clients
+    if kind == "service":
+        return packet.protocol == "tcp" and packet.port in (80, 443)
     if kind == "applicationgateways":
         return packet.protocol == "tcp" and packet.port in set(_ports(properties))
     return None

@@ -93,7 +93,7 @@ class _Shelf:
 
 
 _SHELF: Final = _Shelf(12 * 1024 * 1024)
-"""Prepared, a document takes some ten times as much memory as its text: this is what a large estate has, and no more."""
+"""In bytes of text: as much as large estates have, since a document that is prepared takes many times the memory."""
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:
