@@ -21,6 +21,7 @@ from everward.facts.reach.hostnames import service_names
 from everward.facts.reach.onprem import WORDS, loose_circuits, to_endpoint, to_service
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
+from everward.facts.reach.podquestions import between_pods
 from everward.facts.reach.privatelink import links, reaches, resolves
 from everward.facts.reach.routes import SERVICE_TAGS, Hop
 from everward.facts.reach.rules import INBOUND, OUTBOUND
@@ -101,6 +102,11 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
             Reply(ON_PREMISES, resource.id, service, list(_from_sites(world, resource, service)))
             for resource in find(world, target)
         ]
+    for one in between_pods(world, source, target, service):
+        way = Way("pod network", one.holds, one.steps, one.decided_by, notes=one.notes)
+        replies.append(Reply(one.source, one.target, service, [way]))
+    if replies:
+        return replies
     origins = _places(world, source)
     for resource in find(world, target):
         for origin in origins:
