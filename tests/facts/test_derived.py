@@ -1,6 +1,7 @@
 """Facts in an estate: told apart from what somebody wrote, derived once, in every view."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.facts.reach.world import GROUP, HOLE, estate, made, pip, vnet
@@ -130,7 +131,13 @@ def test_what_a_fact_says_of_itself_is_what_is_told() -> None:
         ),
         (
             "Reach/egress",
-            {"way": "serviceEndpoint", "subnetName": "apps", "service": "Microsoft.Sql", "consumed": False},
+            {
+                "way": "serviceEndpoint",
+                "subnetName": "apps",
+                "service": "Microsoft.Sql",
+                "consumed": False,
+                "restrictable": False,
+            },
             "`apps` reaches every account of Microsoft.Sql by a service endpoint, which nothing of the workload asks "
             "for; no policy can restrict it",
             (),
@@ -274,7 +281,7 @@ def test_what_is_asked_for_is_the_same_as_when_everything_is() -> None:
 @pytest.mark.parametrize(
     "value", [HOLE, None, "", "text", 7, True, [], [HOLE], ["a", 1, None], {"id": HOLE}, {}], ids=repr
 )
-def test_whatever_stands_in_a_fact_can_be_told(value: object) -> None:
+def test_whatever_stands_in_a_fact_can_be_told(value: Any) -> None:
     """What an analysis could not settle stands in its facts as a hole: a report never ends because of one."""
     workload = Path(__file__).parents[2] / "examples" / "faulty" / "terraform"
     found = add_facts(Estate(read_workload([workload], ReadOptions())), ["reach", "access", "keys"])

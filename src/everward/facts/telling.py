@@ -178,6 +178,15 @@ def _flow(said: Properties) -> str:
     return f"flows of `{_text(said.get('sourceName'))}` to other subnets of the workload {crosses}"
 
 
+def _maintenance(said: Properties) -> str:
+    name, ways = _text(said.get("targetName")), said.get("ways")
+    if isinstance(ways, Unknown):
+        return f"it is not known from where `{name}` can be worked on"
+    if ways == []:
+        return f"nothing that people or tasks work from gets to `{name}`, which is closed to the public"
+    return f"`{name}` can be worked on from {', '.join(map(_step, _items(ways)[:_SERVICES]))}"
+
+
 def _hybrid(said: Properties) -> str:
     note = f": {_text(said['note'])}" if _some(said, "note") is not None else ""
     return f"{said.get('kind')} `{_name(_some(said, 'name', 'resource'))}`{note}"
@@ -239,6 +248,7 @@ _WORDS: Final[Mapping[str, Callable[[Properties], str]]] = {
     "everward.reach/appliances": _appliance,
     "everward.reach/applianceflows": _flow,
     "everward.reach/hybridways": _hybrid,
+    "everward.reach/maintenancepaths": _maintenance,
     "everward.access/grants": _grant,
     "everward.access/rights": _right,
     "everward.access/escalations": _escalation,
