@@ -40,7 +40,9 @@ def _ports(properties: Any) -> Iterator[int]:
             named = _get(_get(_inside(item), "frontendPort"), "id")
             text = (named.reference or named.text or "") if isinstance(named, Unknown) else str(named)
             port = written.get(text.split("/")[-1].lower())
-            if isinstance(port, int | str) and str(port).isdecimal():
+            if isinstance(port, int):
+                yield port
+            elif isinstance(port, str) and port.isdecimal() and len(port) < 6:
                 yield int(port)
 
 
