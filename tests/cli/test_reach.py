@@ -194,3 +194,84 @@ def test_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(out)
     assert len(document["subnets"]) == 2
     assert {cell["route"] for cell in document["cells"]} == {"open"}
+
+
+EDGE = """
+resource "azurerm_storage_account" "site" {
+  name                     = "everwardsite"
+  resource_group_name      = azurerm_resource_group.main.name
+  location                 = "swedencentral"
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+}
+
+resource "azurerm_cdn_frontdoor_profile" "edge" {
+  name                = "edge"
+  resource_group_name = azurerm_resource_group.main.name
+  sku_name            = "Premium_AzureFrontDoor"
+}
+
+resource "azurerm_cdn_frontdoor_endpoint" "edge" {
+  name                     = "site"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.edge.id
+}
+
+resource "azurerm_cdn_frontdoor_origin_group" "site" {
+  name                     = "site"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.edge.id
+  load_balancing {}
+}
+
+resource "azurerm_cdn_frontdoor_origin" "site" {
+  name                           = "primary"
+  cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.site.id
+  host_name                      = azurerm_storage_account.site.primary_web_host
+  certificate_name_check_enabled = true
+}
+
+resource "azurerm_cdn_frontdoor_route" "site" {
+  name                          = "all"
+  cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.edge.id
+  cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.site.id
+  cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.site.id]
+  patterns_to_match             = ["/*"]
+  supported_protocols           = ["Https"]
+}
+
+resource "azurerm_static_web_app" "extra" {
+  name                = "extra"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "westeurope"
+}
+"""
+
+
+def test_origins_that_are_reached_around(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    assert run(capsys, "origins", "infra")[:2] == (0, "0 origins of Front Door\n")
+    (here / "infra" / "edge.tf").write_text(EDGE)
+    code, out, _ = run(capsys, "origins", "infra")
+    assert code == 1
+    assert out.startswith("OPEN    everwardsite behind edge")
+    assert "anybody can connect around Front Door" in out
+    assert "nothing asks for the profile's id: requests around it are answered" in out
+    _, out, _ = run(capsys, "origins", "infra", "-o", "json")
+    [found] = json.loads(out)["origins"]
+    assert (found["properties"]["bypass"], found["properties"]["targetName"]) == ("open", "everwardsite")
+
+
+def test_what_doors_hand_on_to_and_what_nobody_looks_at(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    (here / "infra" / "edge.tf").write_text(EDGE)
+    _, out, err = run(capsys, "exposures", "infra", "--type", "Microsoft.Cdn/profiles/afdEndpoints")
+    assert "endpoint of Front Door Premium `edge`" in out
+    assert "then    everwardsite: tcp/80,443" in out
+    assert "note: staticSites `extra`: ways in through it are not looked at: a static web site" in err
+    code, out, _ = run(capsys, "--from", "internet", "--to", "everwardsite", "--port", "443", "infra")
+    assert code == 1
+    assert "front door: open" in out
+    assert "requests get there, not connections" in out
+
+
+def test_sites_of_the_company(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--from", "onprem", "--to", "n", "--port", "22", "infra", "--explain")
+    assert code == 0
+    assert "no gateway of its network, or of a peer of that, was read" in out

@@ -1,14 +1,17 @@
 """Answers about keys: as text, as JSON, as a drawing."""
 
 import json
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from tests.facts.keys.objects import pods, provider_class, rotating, secret
+from tests.facts.keys.test_backups import run
 from tests.facts.keys.test_keys import HOLE, RG, VERSION, encrypted, key, keys, made, vault
 
-from everward.estate import Resource
+from everward.estate import Estate, Reading, Resource
 from everward.facts.keys.impact import impact_of
+from everward.facts.keys.keyring import Keys
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.readers import PRIVATE, Approach
 from everward.reports.interface import Look
@@ -48,6 +51,26 @@ def test_a_key_with_its_rotation() -> None:
         "unknown": 0,
     }  # fmt: skip
     assert document["load"]["parts"] == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "runs", "says"),
+    [
+        ({}, (), "none: no pipeline and no tag shows one; it can be restored in the same subscription in Europe only"),
+        ({"lastBackup": "2026-11-01"}, (), "no pipeline; a tag records one, last recorded 2026-11-01T00:00:00Z"),
+        ({"lastBackup": HOLE}, (), "not known (variable without value)"),
+        ({}, (run("az keyvault secret backup"),), "by a pipeline that somebody starts"),
+        ({}, (run("az keyvault secret backup", schedules=["0 3 * * 1"]),), "every 7 days, by a pipeline"),
+    ],
+)
+def test_backups_of_a_vault(tags: Any, runs: tuple[Resource, ...], says: str) -> None:
+    kv = made("Microsoft.KeyVault/vaults", "kv", {}, location="westeurope", tags=tags)
+    world = Keys(Estate([Reading("terraform", "test", [kv], elsewhere=list(runs))]))
+    told = Answer(world, impact_of(world, "kv"))
+    assert f"  backup      {says}" in text(told)
+    document = json.loads(b"".join(impact_json(told)))
+    assert document["backup"]["geography"] == "Europe"
+    assert document["backup"]["places"] == ["backup.yaml:7"] * len(runs)
 
 
 def test_many_resources_are_counted_unless_somebody_asks() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from everward.estate import Resource
 from everward.facts.keys.effects import Effect, Event, Timing
 from everward.facts.keys.impact import Impact
-from everward.facts.keys.items import Item
+from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load, Part
-from everward.facts.keys.reference import reference
+from everward.facts.keys.reference import geography_of, reference
 from everward.facts.keys.rotation import follow_all
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery
@@ -69,6 +70,8 @@ def _lines(answer: Answer, look: Look, *, explain: bool) -> Iterator[str]:
     yield from _paths(answer, layout)
     if impact.item is not None:
         yield from _row(layout, "rotation", _rotation(answer.keys, impact.item))
+    if impact.vault is not None:
+        yield from _row(layout, "backup", _backup(answer.keys, impact.vault))
     for event in Event:
         mine = [effect for effect in impact.effects if effect.event is event]
         if mine:
@@ -125,6 +128,22 @@ def _rotation(keys: Keys, item: Item) -> str:
     if end is not None:
         parts.append(f"ends {end}")
     return ", ".join(parts)
+
+
+def _backup(keys: Keys, vault: Vault) -> str:
+    found = keys.backups.of(vault)
+    state, geography = found.state, geography_of(vault.resource.location)
+    told = {
+        "scheduled": f"every {count(found.every or 0, 'day')}, by a pipeline",
+        "manual": "by a pipeline that somebody starts",
+        "recorded": "no pipeline; a tag records one",
+        "none": "none: no pipeline and no tag shows one",
+    }
+    said = f"not known ({state.reason})" if isinstance(state, Unknown) else told[state]
+    at = text_of(found.recorded) if isinstance(found.recorded, datetime) else None
+    last = f", last recorded {at}" if at is not None else ""
+    place = f"in {geography}" if geography is not None else "in its geography"
+    return f"{said}{last}; it can be restored in the same subscription {place} only"
 
 
 def _effects(found: Sequence[Effect], layout: Layout, *, explain: bool) -> Iterator[str]:
@@ -214,11 +233,27 @@ def impact_json(answer: Answer) -> Iterator[bytes]:
         "item": impact.item.resource.id if impact.item is not None else None,
         "rotation": _rotation_json(answer.keys, impact.item),
         "paths": [_approach(approach) for approach in answer.approaches],
+        "backup": _backup_json(answer.keys, impact.vault),
         "effects": [_effect(answer.keys, effect) for effect in impact.effects],
         "polling": impact.load.least,
         "load": _load_json(impact.load),
     }
     yield encode(document) + b"\n"
+
+
+def _backup_json(keys: Keys, vault: Vault | None) -> dict[str, Any] | None:
+    if vault is None:
+        return None
+    found = keys.backups.of(vault)
+    return {
+        "state": _known(found.state),
+        "everyDays": found.every,
+        "recordedAt": text_of(found.recorded) if isinstance(found.recorded, datetime) else None,
+        "missing": found.missing(vault),
+        "places": [command.place for command in found.commands],
+        "geography": geography_of(vault.resource.location),
+        "restoreTargets": [target.resource.id for target in keys.backups.targets(vault)],
+    }
 
 
 def _rotation_json(keys: Keys, item: Item | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import pytest
 from tests.facts.keys.objects import CLUSTER, deployment, kube, pods, provider_class, rotating, scaler, secret
 from tests.facts.keys.test_keys import HOLE, keys, made, vault
 
+from everward.estate import Resource
 from everward.facts.keys.load import Load
 from everward.facts.keys.uses import Delivery
 from everward.values import Unknown
@@ -191,3 +192,21 @@ def test_vaults_of_a_subscription_share_a_limit() -> None:
     [one, two] = world.vaults.all.values()
     assert world.loads.of_subscription(one) == about(0.4)
     assert world.loads.of_subscription(two) == about(0.4)
+
+
+def test_a_cluster_that_is_not_known_is_the_only_one() -> None:
+    def apart(resource: Any) -> Any:
+        other = "/providers/Everward.Kubernetes/Cluster/{cluster of x}"
+        body: dict[str, Any] = {"properties": {**resource.body["properties"], "cluster": other}}
+        id_ = resource.id.replace(CLUSTER, other)
+        return Resource(id_, resource.type, resource.name, body, resource.origin)
+
+    for name in ("kv", HOLE):
+        world = keys(vault(), rotating(), apart(provider_class(vault=name)), apart(pods()))
+        assert {use.vault for use in world.uses} == {KV}
+        assert all(isinstance(use.certain, Unknown) for use in world.uses)
+        assert {world.following(use).follows for use in world.uses} == {True}
+    two = keys(
+        vault(), rotating(), made("Microsoft.ContainerService/managedClusters", "b", {}), apart(provider_class())
+    )
+    assert [mount.cluster for mount in two.mounts.all] == [None]

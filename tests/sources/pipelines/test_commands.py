@@ -139,3 +139,10 @@ def test_a_reference_has_a_last_name(text: str, name: str) -> None:
 )
 def test_a_script_may_open_the_firewall_first(script: str, opens: bool) -> None:
     assert opens_firewall(script) is opens
+
+
+def test_lines_that_nobody_wrote_are_passed_over_quickly() -> None:
+    long = " az keyvault secret list # terraform (" * 20_000
+    assert found(long) == []
+    assert not opens_firewall(long)
+    assert found("a # b # c " * 300) == []

@@ -31,7 +31,7 @@ from everward.facts.shape import flag, inner, properties, text_in
 from everward.values import Truth, Unknown, negate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Escalation:
     """One step that somebody can take."""
 

@@ -14,6 +14,8 @@ from everward.facts.shape import first, inner, items, properties, text_in
 from everward.values import Truth, Unknown
 
 DRIVER: Final = "secrets-store.csi.k8s.io"
+_STAND_IN: Final = "/providers/everward.kubernetes/cluster/"
+"""How ids of clusters begin of which it is not known which they are."""
 _CLASS_ENDINGS: Final = ("/secretproviderclass", "/secretproviderclasses")
 _KINDS: Final = {"secret": "secret", "key": "key", "cert": "certificate", "certificate": "certificate"}
 
@@ -75,6 +77,8 @@ class Mounts:
         vault, certain = self._vault(text_in(body, "keyVault"), name, cluster)
         if vault is None:
             return None
+        if certain is True and cluster is not None and place_of(resource)[0].startswith(_STAND_IN):
+            certain = Unknown(reason="nothing says which cluster it is for; there is one alone")
         return Mount(resource, vault, certain, _objects(body, spec), cluster, _synced(spec))
 
     def _cluster(self, written: Any, resource: Resource) -> Resource | None:
@@ -83,7 +87,8 @@ class Mounts:
         named, _ = place_of(resource)
         if named in self._clusters:
             return self._clusters[named]
-        return next(iter(self._clusters.values())) if len(self._clusters) == 1 and not named else None
+        alone = len(self._clusters) == 1 and (not named or named.startswith(_STAND_IN))
+        return next(iter(self._clusters.values())) if alone else None
 
     def _vault(self, reference_: Any, name: Any, cluster: Resource | None) -> tuple[str | None, Truth]:
         """The vault of a class: what it says, or the only one that stands beside its cluster."""

@@ -20,6 +20,8 @@ _NAMES: Final = (
 )
 """What the name is called, what it names, and what its version is called."""
 
+_NAME_KEYS: Final = frozenset(name for name, _, _ in _NAMES)
+
 
 class Parts(NamedTuple):
     """A key, secret or certificate by its parts."""
@@ -34,7 +36,7 @@ class Parts(NamedTuple):
 
 def parts_in(value: dict[str, Any]) -> Parts | None:
     """The parts that an object has; None when it names nothing of a vault."""
-    if len(value) < 2:
+    if len(value) < 2 or not any(str(key).lower() in _NAME_KEYS for key in value):
         return None
     lower = {str(key).lower(): item for key, item in value.items()}
     for name_key, kind, version_key in _NAMES:

@@ -55,6 +55,9 @@ _SERVES_TLS: Final = (
 )  # fmt: skip
 """Types that read certificates to serve TLS with them; named values of API Management are told apart by their path."""
 
+_OBSERVED: Final = "observedcertificates"
+"""Where the extension of machines names certificates, which it keeps on their disks and looks for again."""
+
 _VERSIONED: Final = frozenset(
     {"id", "version", "secret_id", "versioned_secret_id", "resource_id", "versioned_id", "resource_versioned_id"}
 )
@@ -169,8 +172,16 @@ def _in_body(resource: Resource, known: Known) -> Iterator[Use]:
             stack.extend(((*path, key), item) for key, item in reversed(list(value.items())))
         elif isinstance(value, list):
             stack.extend(((*path, index), item) for index, item in reversed(list(enumerate(value))))
-        elif isinstance(value, str | Unknown) and taken.isdisjoint((path[:-1], path[:-2])):
+        elif _may_tell(value) and taken.isdisjoint((path[:-1], path[:-2])):
             yield from _of_leaf(resource, format_path(path), value, known)
+
+
+def _may_tell(value: Any) -> bool:
+    """Whether a value can lead to a vault at all: most texts cannot, and are told apart at once."""
+    if isinstance(value, str):
+        lower = value.lower()
+        return "vault" in lower or "managedhsm" in lower
+    return isinstance(value, Unknown)
 
 
 def is_apart(type_key: str) -> bool:
@@ -198,6 +209,8 @@ def delivery_of(resource: Resource, path: str, kind: str, *, encrypts: bool) -> 
     if encrypts:
         return Delivery.ENCRYPTION
     if type_key.startswith(_SERVES_TLS) and "namedvalues" not in type_key and "secrets[" not in lower:
+        return Delivery.CERTIFICATE
+    if _OBSERVED in lower:
         return Delivery.CERTIFICATE
     if kind == "certificate" and not type_key.startswith(("everward.kubernetes", "microsoft.web/sites")):
         return Delivery.CERTIFICATE

@@ -27,6 +27,22 @@ def deployment_facts(world: Networks) -> Iterator[Resource | Unresolved]:
         yield made
     for standing in deployments.agents.all:
         yield fact(standing.resource, AGENTS, "agents", _agents(deployments.agents, standing))
+    if not deployments.agents.all:
+        yield from _unseen(deployments)
+
+
+def _unseen(deployments: Deployments) -> Iterator[Resource]:
+    """Own pools that pipelines name, where the estate shows no agents at all."""
+    seen: set[str] = set()
+    for record in deployments.records:
+        body = properties(record.body)
+        pool = body.get("pool")
+        if body.get("poolKind") == "selfHosted" and isinstance(pool, str) and pool.lower() not in seen:
+            seen.add(pool.lower())
+            scope = f"/providers/Everward.Pipelines/Pool/{slug(pool)}"
+            reason = f"in which network the agents of `{pool}` stand is in no source"
+            told = {"agents": scope, "name": pool, "ownNetwork": Unknown(reason=reason, decided_by=(pool,))}
+            yield fact(scope, AGENTS, "agents", told, origin=_cause(body, record.origin))
 
 
 def _deployment(item: Deployment, seen: dict[str, int]) -> Resource:
@@ -57,17 +73,16 @@ def _deployment(item: Deployment, seen: dict[str, int]) -> Resource:
             "agents": [_place(standing) for standing in item.agents],
             "privateEndpoints": [link.endpoint.id for link in item.endpoints],
         },
-        origin=_cause(item),
+        origin=_cause(body, item.record.origin),
     )
 
 
-def _cause(item: Deployment) -> Origin:
+def _cause(body: Any, otherwise: Origin) -> Origin:
     """Where the pipeline says what runs it: moving its agents repairs every command at once."""
-    body = properties(item.record.body)
     pipeline, line = body.get("pipeline"), body.get("poolLine")
     if isinstance(pipeline, str) and isinstance(line, int):
-        return Origin(source=item.record.origin.source, file=pipeline, line=line)
-    return item.record.origin
+        return Origin(source=otherwise.source, file=pipeline, line=line)
+    return otherwise
 
 
 def _place(standing: Standing) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,15 +87,22 @@ class Deployments:
 
     def _of_blocks(self, blocks: list[Any], listed: list[Resource]) -> list[Resource]:
         """The owners of what blocks of Terraform make: those at whose place a resource below them stands."""
-        places = {(_real(inner(block, "file")), inner(block, "line")) for block in blocks}
         owners = {item.key: item for item in listed}
         found: dict[str, Resource] = {}
-        for item in self.world.estate:
-            if (_real(item.origin.file), item.origin.line) in places:
-                for key in _above(item.key):
-                    if key in owners:
-                        found[key] = owners[key]
+        for block in blocks:
+            place = (_real(inner(block, "file")), inner(block, "line"))
+            for item in self._by_place.get(place, ()):
+                found.update({key: owners[key] for key in _above(item.key) if key in owners})
         return list(found.values())
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, Any], list[Resource]]:
+        """Resources by the file and line that declare them."""
+        found: dict[tuple[str, Any], list[Resource]] = {}
+        for item in self.world.estate:
+            if item.origin.file is not None:
+                found.setdefault((_real(item.origin.file), item.origin.line), []).append(item)
+        return found
 
     def _of_roots(self, body: Mapping[str, Any], listed: list[Resource]) -> list[Resource]:
         """What the pipeline itself deploys, where that is known; otherwise all."""
@@ -201,6 +208,7 @@ class Deployments:
         return all_of([way.holds, named])
 
 
+@lru_cache(maxsize=65536)
 def _real(path: Any) -> str:
     return str(Path(path).resolve()) if isinstance(path, str) and path else ""
 

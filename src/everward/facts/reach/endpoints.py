@@ -121,9 +121,16 @@ class Endpoints:
         return [item for item in self.all if item.single and item.addresses.has(address, version)]
 
     def of(self, id: str) -> list[Endpoint]:
-        """The endpoints of a resource."""
-        key = id.lower()
-        return [item for item in self.all if item.resource.key == key or item.id.lower() == key]
+        """The endpoints of a resource, or the part of one that an id names."""
+        return list(self._by_id.get(id.lower(), ()))
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, list[Endpoint]]:
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.all:
+            for key in dict.fromkeys((endpoint.resource.key, endpoint.id.lower())):
+                found.setdefault(key, []).append(endpoint)
+        return found
 
 
 def _both(one: Extent, two: Extent) -> Extent:

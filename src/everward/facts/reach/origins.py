@@ -17,7 +17,7 @@ from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS
 from everward.facts.reach.apps import SITE_TYPES, around_front_door, doors
 from everward.facts.reach.edges import KIND, owner_of
-from everward.facts.reach.entrances import Guard
+from everward.facts.reach.entrances import Guard, is_held
 from everward.facts.reach.exposure import Exposure, Grade
 from everward.facts.reach.frontdoor import Backend, Edge, edges
 from everward.facts.reach.gatewayparts import GATEWAY_TYPE
@@ -264,6 +264,8 @@ def _of_ways(world: Networks, target: Resource, ways: Sequence[Exposure], refuse
         return combine(holes)
     if not ways and not _seen(world, target):
         reason = f"ways into `{target.type.rpartition('/')[2]}` are not modelled"
+        if target.type_key == _PUBLIC:
+            reason = f"what uses the address `{target.name}` is in no source"
         return Unknown(reason=reason, decided_by=(target.id,))
     if Bypass.EDGE in found and refused is not True:
         return refused if isinstance(refused, Unknown) else Bypass.EDGE
@@ -299,5 +301,5 @@ A private link service has no public address at all.
 def _seen(world: Networks, target: Resource) -> bool:
     """Whether every way into a place would have been found."""
     if target.type_key == _PUBLIC:
-        return target.key in world.endpoints.by_public or bool(world.estate.referrers.get(target.key))
+        return is_held(world, target)
     return target.type_key in READERS or target.type_key in _SEEN

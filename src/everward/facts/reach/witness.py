@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
@@ -122,6 +123,13 @@ def bodies(world: Networks, group: Resource) -> list[Mapping[str, Any]]:
     return [*listed, *({"name": item.name, **item.body} for item in children if item.name.lower() not in names)]
 
 
+@cache
+def _published(tag: str, version: int) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] | None:
+    """The networks of a published tag; None when there is no such tag."""
+    entry = published().tags.get(tag)
+    return None if entry is None else tuple(map(ipaddress.ip_network, entry.get(f"v{version}", ())))
+
+
 class Plain:
     """What names mean at a subnet, worked out address by address. Called with a name and an address."""
 
@@ -139,10 +147,9 @@ class Plain:
         special = self._special(key, address)
         if special is not ...:
             return special  # type: ignore[no-any-return]
-        entry = published().tags.get(key)
-        if entry is not None:
-            texts = entry.get("v4", ()) if own.version == 4 else entry.get("v6", ())
-            return any(own in ipaddress.ip_network(text) for text in texts)
+        networks = _published(key, own.version)
+        if networks is not None:
+            return any(own in network for network in networks)
         if "/ipgroups/" in key:
             return self._listed(key, address)
         if key.startswith("/"):

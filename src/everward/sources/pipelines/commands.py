@@ -25,6 +25,15 @@ POSTGRESQL: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
 MYSQL: Final = "Microsoft.DBforMySQL/flexibleServers"
 
 
+MAX_LINE: Final = 4_000
+"""Longer lines are data, not commands that somebody wrote."""
+
+
+def command_lines(script: str) -> list[str]:
+    """The lines of a script that may be commands, those that go on over several as one."""
+    return [line for line in join_lines(script).splitlines() if len(line) <= MAX_LINE]
+
+
 class Command(NamedTuple):
     """One command of the data plane."""
 
@@ -51,7 +60,7 @@ _ASSIGNED: Final = re.compile(r"""^\s*\$?(?P<name>\w+)\s*=\s*["'(]*\$?[({]*(?P<v
 def commands_in(script: str) -> Iterator[Command]:
     """The commands of a script, in order. `kubectl` and `helm` mean the cluster whose credentials were taken last."""
     cluster: str | None = None
-    for line in join_lines(script).splitlines():
+    for line in command_lines(script):
         if _SAID.match(line) and "$(" not in line:
             continue
         for match in _START.finditer(_without_comment(line)):
@@ -65,17 +74,18 @@ def commands_in(script: str) -> Iterator[Command]:
                 yield Command(service, name, target, line.strip())
 
 
+_OPENS: Final = re.compile(r"\baz\s+\w+[^\n|;]*\bnetwork-rule\s+add\b|\s--api-server-authorized-ip-ranges\b")
+
+
 def opens_firewall(script: str) -> bool:
     """Whether a script lets addresses in before it does something else."""
-    return (
-        re.search(r"\baz\s+\w+[^\n|;]*\bnetwork-rule\s+add\b|\s--api-server-authorized-ip-ranges\b", script) is not None
-    )
+    return any(_OPENS.search(line) for line in command_lines(script))
 
 
 def assignments(script: str) -> dict[str, str]:
     """Variables that a script sets to another variable, or to a part of one: the last name of what they are set to."""
     found = {}
-    for line in join_lines(script).splitlines():
+    for line in command_lines(script):
         match = _ASSIGNED.match(line)
         if match is not None:
             found[match["name"].lower()] = last_name(match["value"])

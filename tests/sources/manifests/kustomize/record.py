@@ -16,7 +16,7 @@ import yaml
 HERE: Final = Path(__file__).parent
 CASES: Final = HERE / "cases"
 RECORDED: Final = HERE / "recorded.json"
-FOLDERS: Final = ("base", "overlay", "second", "lists", "directives")
+FOLDERS: Final = ("base", "overlay", "second", "lists", "directives", "texts")
 
 
 def main(kustomize: str) -> None:

@@ -54,10 +54,29 @@ def test_places_are_those_of_the_files_that_say_it(tmp_path: Path) -> None:
         ("components: [nowhere]", "the kustomization names it, and it is not there"),
         ("components: ['https://example.org/x']", "it is fetched when the kustomization is built"),
         ("helmCharts: [{name: x}]", "it is not read here"),
-        ("replacements: []", "it is not read here"),
-        ("nonsense: 1", "kustomize has no such field"),
-        ("patches: 5", "it must be a list, and is none"),
-        ("images: nginx", "it must be a list, and is none"),
+        ("vars: []", "it is not read here"),
+        ("nonsense: 1", "kustomize has no field `nonsense`"),
+        ("patches: 5", "`patches` must be a list, and is none"),
+        ("images: nginx", "`images` must be a list, and is none"),
+        ("images: [nginx]", "`images[0]` must be an object, and is none"),
+        ("replicas: [{name: p, count: true}]", "`replicas[0].count` must be a whole number, and is not"),
+        ("namespace: 5", "`namespace` must be a text, and is not"),
+        ("commonLabels: {a: 1.5}", "`commonLabels.a` must be a text, and is not"),
+        ("kind: Nonsense", "it must be `Kustomization` or `Component`"),
+        ("patches: [{path: a, patch: b}]", "a patch has both a path and a text"),
+        ("patchesJson6902: [{target: {kind: Pod}, patch: 'a: b'}]", "the patch is no list of operations"),
+        ('patches: [{target: {kind: Pod}, patch: "a: b\\n---\\nc: d"}]', "a patch with a target must be one document"),
+        ("patches: [{target: {name: '(a)*'}, patch: '[]'}]", "the pattern `(a)*` is not read here"),
+        ("patches: [{target: {name: '['}, patch: '[]'}]", "`[` is no pattern"),
+        ("patches: [{target: {labelSelector: '???'}, patch: '[]'}]", "`???` is no selector"),
+        ("configMapGenerator: [{name: x, literals: [a=1, a=2]}]", "`x` has the key `a` twice"),
+        ("configMapGenerator: [{name: x, literals: [a]}]", "a literal must be written as `key=value`"),
+        ("configMapGenerator: [{name: x, files: [a=b=c]}]", "`a=b=c` is neither a path nor a key and a path"),
+        ("replacements: [{source: {kind: Pod}}]", "a replacement needs a source and targets"),
+        ("replacements: [{path: absent.yaml}]", "the kustomization names it, and it is not there"),
+        ("replacements: [{path: a, source: {kind: Pod}}]", "a replacement has a path and more beside it"),
+        ("replacements: [{source: {kind: Job}, targets: []}]", "the source of a replacement, Job `*`, is no object"),
+        ("replicas: [{name: nobody, count: 1}]", "nothing that has replicas is called `nobody`"),
         ("patches: [{path: absent.yaml}]", "the kustomization names it, and it is not there"),
         ("patches: [{target: {kind: Pod}}]", "a patch has neither a path nor a text"),
         ("patches: [{patch: '[{op: remove, path: /spec}]'}]", "a JSON patch needs a target"),
@@ -73,19 +92,17 @@ def test_places_are_those_of_the_files_that_say_it(tmp_path: Path) -> None:
             "the test of `/kind` fails",
         ),
         (
-            "patches: [{target: {kind: Pod}, patch: '[{op: replace, path: /no, value: 1}]'}]",
-            "`no` is not there to be replaced",
+            "patches: [{target: {kind: Pod}, patch: '[{op: remove, path: /metadata/name}]'}]",
+            "the patch takes the name of Pod `p` away",
         ),
         (
             "patches: [{target: {kind: Pod}, patch: '[{op: add, path: /kind/x, value: 1}]'}]",
-            "`kind/x` goes through something that is no object",
+            "`kind` is not there to be patched",
         ),
         (
             "patches: [{target: {kind: Pod}, patch: '[{op: add, path: /spec/containers/7, value: 1}]'}]",
             "there is no element `7` to be patched",
         ),
-        ("patches: [{target: {kind: Job}, patch: '[{op: remove, path: /spec}]'}]", "meets no object"),
-        ("patches: [{target: {kind: Pod}, patch: 'kind: [', options: {allowNameChange: true}}]", "options of patches"),
         ("patches: [{target: {kind: Pod}, patch: 'a: ['}]", "not readable as YAML"),
         ("configMapGenerator: [{}]", "a generator has no name"),
         ("configMapGenerator: [{name: x, behavior: merge}]", "there is no ConfigMap `x` to merge"),
@@ -99,6 +116,13 @@ def test_what_is_not_read_is_said(text: str, reason: str, tmp_path: Path) -> Non
     reading = read(tmp_path, {"kustomization.yaml": f"{head}{text}\n", "pod.yaml": POD})
     assert any(reason in item for item in reasons(reading)), reasons(reading)
     assert reading.incomplete
+
+
+def test_a_patch_that_chooses_nothing_is_said_and_leaves_nothing_open(tmp_path: Path) -> None:
+    patch = "patches: [{target: {kind: Job}, patch: '[{op: remove, path: /spec}]'}]"
+    reading = read(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\n{patch}\n", "pod.yaml": POD})
+    assert "the patch of Job `*` meets no object" in reasons(reading)
+    assert not reading.incomplete
 
 
 def test_a_circle_ends(tmp_path: Path) -> None:
@@ -151,7 +175,7 @@ def test_the_content_of_generated_secrets_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_generator_names_files_and_variables(tmp_path: Path) -> None:
     text = (
-        "configMapGenerator:\n- name: c\n  files: [a.txt, other=a.txt]\n  envs: [v.env]\n  env: v.env\n"
+        "configMapGenerator:\n- name: c\n  files: [a.txt, other=a.txt]\n  env: v.env\n"
         "  options: {disableNameSuffixHash: true, annotations: {x: y}}\n"
         "- {name: open, files: [absent.txt]}\n"
     )

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from everward.estate import ReadInput, Unresolved
 from everward.sources.limits import Limits, limit_help
 from everward.sources.manifests.kustomize.generators import digest_of, generated
-from everward.sources.manifests.kustomize.names import Named, fix_references
+from everward.sources.manifests.kustomize.names import Id, Named
 from everward.sources.manifests.kustomize.patching import patched
+from everward.sources.manifests.kustomize.pointers import measured
+from everward.sources.manifests.kustomize.references import References
+from everward.sources.manifests.kustomize.schema import KUSTOMIZATION, MAX_FAULTS, NOT_READ, faults_of
+from everward.sources.manifests.kustomize.texts import is_local, make_annotations
 from everward.sources.manifests.kustomize.transforming import transformed
-from everward.sources.manifests.objects import Manifest, objects_in
+from everward.sources.manifests.objects import Manifest, faults_in, objects_in
 from everward.sources.manifests.paths import below, is_file, real, within
 from everward.sources.manifests.placed import PlacedMap, copied, list_of, map_of, maps_in, text_of
 from everward.sources.manifests.scalars import resolve_text
 from everward.sources.manifests.yamltext import SOURCE, Document, read_documents
 from everward.sources.tree import Tree, display
-from everward.values import Origin, ProblemError
+from everward.values import Origin, ProblemError, Unknown
 
 MAX_DEPTH: Final = 40
 """How deep kustomizations may name one another."""
 
-_KNOWN: Final = frozenset(
-    {
-        "apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge",
-        "patchesJson6902", "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations",
-        "images", "replicas", "configMapGenerator", "secretGenerator", "generatorOptions", "sortOptions",
-        "buildMetadata", "openapi", "crds",
-    }
-)  # fmt: skip
-_LISTS: Final = (
-    "resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902", "labels", "images",
-    "replicas", "configMapGenerator", "secretGenerator",
-)  # fmt: skip
-_NOT_READ: Final = ("vars", "replacements", "helmCharts", "helmChartInflationGenerator", "helmGlobals", "generators",
-                    "transformers", "validators", "configurations")  # fmt: skip
+ENTRY_COST: Final = 25
+"""How many elements the time is worth that a file, a base or a component takes even when nothing is in it."""
 
 
 @dataclass(slots=True)
@@ -64,13 +57,6 @@ class Kustomization:
         return Origin(source=SOURCE, file=self.shown, line=line or None)
 
 
-@dataclass(slots=True)
-class _State:
-    """What has been built, and what the building cost."""
-
-    objects: list[Named] = field(default_factory=list)
-
-
 class Kustomizations:
     """All kustomizations of a tree."""
 
@@ -84,7 +70,11 @@ class Kustomizations:
         """Files that belong to kustomizations, and are not applied by themselves."""
         self._read: dict[Path, Kustomization | None] = {}
         self._by_real = {real(folder): folder for folder in files}
-        self._left = limits.elements
+        self._left = self._looks = limits.elements
+        self._built: Kustomization | None = None
+        self._told: set[Path] = set()
+        self._kept: dict[Path, list[tuple[PlacedMap, int, int]]] = {}
+        self._room = limits.elements
         for folder in files:
             self._mark(folder)
 
@@ -169,12 +159,27 @@ class Kustomizations:
 
     def build(self, folder: Path) -> list[Manifest]:
         """The objects that a kustomization makes."""
-        self._left = self.limits.elements
+        self._left = self._looks = self.limits.elements
+        self._built = self.read(folder)
         found = self._build(folder, ())
         for item in found:
+            item.unshare()
             if item.needs_digest:
-                item.add_digest(digest_of(item.kind, item.value))
-        fix_references(found)
+                item.add_digest(None if item.open else digest_of(item.kind, item.value))
+        references = References(found)
+        for item, error in references.follow():
+            self._tell_object(item, f"a reference cannot be followed: {error}")
+        if references.exhausted and self._built is not None:
+            self.tell(self._built, "resources", "too many objects have one name, so that not all references to them are"
+                      " followed", "assess what `kustomize build` prints")  # fmt: skip
+        for item in found:
+            make_annotations(item.value)
+        if self._built is not None:
+            self.tell_twins(self._built, "resources", found)
+        for item in found:
+            if item.lacks:
+                self._tell_object(item, f"the object has no {item.lacks} when the kustomization is built")
+        found = [item for item in found if not is_local(item.value)]
         kustomization = self.read(folder)
         if kustomization is not None:
             count = len(found)
@@ -200,7 +205,9 @@ class Kustomizations:
         return self._changed(kustomization, objects, chain)
 
     def _changed(self, kustomization: Kustomization, objects: list[Named], chain: tuple[Path, ...]) -> list[Named]:
-        """What a kustomization makes of objects: components first, then its own generators, patches and changes."""
+        """What a kustomization makes of objects: generators first, then components, then its own changes."""
+        objects = generated(kustomization, objects, self)
+        self.tell_twins(kustomization, "resources", objects)
         for text in list_of(kustomization.value.get("components")):
             component = self._component(kustomization, text, chain)
             if component is not None:
@@ -208,13 +215,27 @@ class Kustomizations:
                     for item in list_of(component.value.get(key)):
                         objects += self._resource(component, item, key, (*chain, real(component.folder)))
                 objects = self._changed(component, objects, (*chain, real(component.folder)))
-        objects = generated(kustomization, objects, self)
         patched(kustomization, objects, self)
         objects = [item for item in objects if not item.removed]
-        transformed(kustomization, objects)
-        return objects
+        transformed(kustomization, objects, self)
+        return [item for item in objects if not item.removed]
+
+    def tell_twins(self, kustomization: Kustomization, key: str, objects: Sequence[Named]) -> None:
+        """Say which objects come together that are called the same, which kustomize does not take."""
+        seen: set[tuple[str, Id]] = set()
+        for item in objects:
+            if isinstance(item.held_name, Unknown):
+                continue
+            if item.key in seen:
+                reason = f"there is more than one {item.kind} `{item.name}` in one namespace"
+                self.tell(kustomization, key, reason, "rename all but one of them")
+            seen.add(item.key)
 
     def _component(self, kustomization: Kustomization, text: Any, chain: tuple[Path, ...]) -> Kustomization | None:
+        self._left -= ENTRY_COST
+        if self._left < 0:
+            self._tell_limit(kustomization)
+            return None
         if not isinstance(text, str) or "://" in text:
             self._elsewhere(kustomization, text, "components")
             return None
@@ -228,50 +249,89 @@ class Kustomizations:
 
     def _resource(self, kustomization: Kustomization, text: Any, key: str, chain: tuple[Path, ...]) -> list[Named]:
         """The objects of one entry: a file, a folder, or something that is fetched."""
-        self._left -= 1
+        self._left -= ENTRY_COST
         if self._left < 0:
+            self._tell_limit(kustomization)
             return []
         if not isinstance(text, str) or "://" in text or text.startswith("github.com/") or "?ref=" in text:
             self._elsewhere(kustomization, text, key)
             return []
         path = below(kustomization.folder, text)
-        if path is not None and real(path) in self._by_real:
-            return self._build(self._by_real[real(path)], chain)
+        folder = self._by_real.get(real(path)) if path is not None else None
+        if folder is not None:
+            return self._build(folder, chain)
         if path is None or not self._may_read(path):
             self._missing(kustomization, text, key)
             return []
         objects: list[Named] = []
-        try:
-            for document in self._parse(self.tree.text(path), display(path)):
-                for value in objects_in(document.value):
-                    if not self._spend(kustomization, value):
-                        return objects
-                    objects.append(Named(copied(value), value.spot, max(value.last, document.end)))
-        except ProblemError as problem:
-            self._note(display(path), problem.message, problem.origin, problem.help)
+        for value, end, size in self._objects(path):
+            # Bases can be taken in many times, so what is built is counted.
+            self._left -= size
+            if self._left < 0:
+                self._tell_limit(kustomization)
+                break
+            objects.append(Named(copied(value), value.spot, end))
         return objects
 
-    def _spend(self, kustomization: Kustomization, value: Any) -> bool:
-        """Bases can be taken in many times, so what is built is counted; whether there is room for more."""
-        stack = [value]
-        while stack:
-            item = stack.pop()
-            self._left -= 1
-            stack.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-        if self._left < 0:
-            reason = f"the limit `elements` is met: more than {self.limits.elements:,} in one kustomization"
-            self._note(kustomization.shown, reason, kustomization.place("resources"), limit_help("elements"))
-        return self._left >= 0
+    def _objects(self, path: Path) -> list[tuple[PlacedMap, int, int]]:
+        """The objects of a file, with the line on which each ends and its size; few enough are kept."""
+        objects = self._kept.get(path)
+        if objects is None:
+            objects = []
+            try:
+                for document in self._parse(self.tree.text(path), display(path)):
+                    self._tell_faults(document)
+                    for value in objects_in(document.value):
+                        objects.append((value, max(value.last, document.end), measured(value)[0]))
+            except ProblemError as problem:
+                self._note(display(path), problem.message, problem.origin, problem.help)
+            size = sum(size for _, _, size in objects)
+            if size <= self._room:
+                self._room -= size
+                self._kept[path] = objects
+        return objects
+
+    def spend(self, count: int) -> bool:
+        """Whether there is time to look at so many more objects."""
+        self._looks -= count
+        if self._looks < 0 and self._built is not None:
+            self._tell_limit(self._built)
+        return self._looks >= 0
+
+    def fits(self, value: Any, depth: int) -> bool:
+        """Whether there is room for one more value, so deep in an object."""
+        size, own = measured(value)
+        if depth + own > self.limits.nesting:
+            if self._built is not None:
+                reason = (
+                    f"the limit `nesting` is met: values stand more than {self.limits.nesting:,} deep in one another"
+                )
+                self._note(self._built.shown, reason, self._built.place("resources"), limit_help("nesting"))
+            return False
+        return self.spend(size)
+
+    def _tell_faults(self, document: Document) -> None:
+        for (file, line), reason in islice(faults_in(document.value), MAX_FAULTS):
+            self._note(file, reason, Origin(source=SOURCE, file=file, line=line or None), "mend the file")
+
+    def _tell_object(self, item: Named, reason: str) -> None:
+        file, line = item.spot
+        origin = Origin(source=SOURCE, file=file, line=line or None)
+        self._note(f"{item.kind or 'object'} `{item.name}`", reason, origin, "mend the object, or what changes it")
+
+    def _tell_limit(self, kustomization: Kustomization) -> None:
+        reason = f"the limit `elements` is met: more than {self.limits.elements:,} in one kustomization"
+        self._note(kustomization.shown, reason, kustomization.place("resources"), limit_help("elements"))
 
     # What is said
 
-    def documents(self, kustomization: Kustomization, text: str, key: str) -> Sequence[Any]:
-        """The documents of a patch, which stands in a file or in the kustomization itself."""
+    def documents(self, kustomization: Kustomization, text: str, key: str, *, inline: bool = True) -> Sequence[Any]:
+        """The documents of a patch, which stands in a file or, where it may, in the kustomization itself."""
         path = below(kustomization.folder, text)
         try:
             if path is not None and self._may_read(path):
                 return [item.value for item in self._parse(self.tree.text(path), display(path))]
-            if path is not None and ":" not in text and "[" not in text:
+            if not inline or (path is not None and ":" not in text and "[" not in text):
                 self._missing(kustomization, text, key)
                 return []
             origin = kustomization.place(key)
@@ -281,30 +341,41 @@ class Kustomizations:
             self._note(kustomization.shown, problem.message, problem.origin, problem.help)
             return []
 
-    def content(self, kustomization: Kustomization, text: str, key: str) -> str | None:
+    def content(self, kustomization: Kustomization, text: str, key: str) -> bytes | None:
         """The content of a file that a generator names."""
         path = below(kustomization.folder, text)
         if path is None or not self._may_read(path):
             self._missing(kustomization, text, key)
             return None
         try:
-            return self.tree.text(path)
+            return self.tree.read(path)
         except ProblemError as problem:
             self._note(display(path), problem.message, problem.origin, problem.help)
             return None
 
-    def tell(self, kustomization: Kustomization, key: str, reason: str, help: str) -> None:
+    def tell(self, kustomization: Kustomization, key: str, reason: str, help: str, *, incomplete: bool = True) -> None:
         """Say what is not read of a field."""
-        self._note(f"`{key}` of {kustomization.shown}", reason, kustomization.place(key), help)
+        subject = f"`{key}` of {kustomization.shown}"
+        self._note(subject, reason, kustomization.place(key), help, incomplete=incomplete)
 
     def _tell_unread(self, kustomization: Kustomization) -> None:
-        for key in kustomization.value:
-            if key in _NOT_READ:
-                self.tell(kustomization, key, "it is not read here", "assess what `kustomize build` prints")
-            elif key not in _KNOWN:
-                self.tell(kustomization, key, "kustomize has no such field", "remove it")
-            elif key in _LISTS and not isinstance(kustomization.value[key], list | None):
-                self.tell(kustomization, key, "it must be a list, and is none", "write it as a list")
+        """Say what is not read of a kustomization, once."""
+        if kustomization.file in self._told:
+            return
+        self._told.add(kustomization.file)
+        value = kustomization.value
+        if not value.keys() - {"apiVersion", "kind"}:
+            origin = Origin(source=SOURCE, file=kustomization.shown)
+            self._note(
+                kustomization.shown, "the kustomization is empty", origin, "add what it is made of, or remove it"
+            )
+        if value.get("kind") not in (None, "", "Kustomization", "Component"):
+            self.tell(kustomization, "kind", "it must be `Kustomization` or `Component`", "mend it")
+        for key in NOT_READ & value.keys():
+            self.tell(kustomization, key, "it is not read here", "assess what `kustomize build` prints")
+        for (file, line), reason in islice(faults_of(value, KUSTOMIZATION, ""), MAX_FAULTS):
+            origin = Origin(source=SOURCE, file=file or kustomization.shown, line=line or None)
+            self._note(kustomization.shown, reason, origin, "mend the kustomization")
 
     def _elsewhere(self, kustomization: Kustomization, text: Any, key: str) -> None:
         shown = text_of(text) or "something that is no text"

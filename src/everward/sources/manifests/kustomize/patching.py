@@ -2,144 +2,224 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from everward.sources.manifests.kinds import group_of
-from everward.sources.manifests.kustomize.merging import Deleted, merged
-from everward.sources.manifests.kustomize.names import Named
-from everward.sources.manifests.kustomize.pointers import PatchError, apply_operations
+from everward.sources.manifests.kustomize.merging import MergeError, merge
+from everward.sources.manifests.kustomize.names import Id, Named, effective
+from everward.sources.manifests.kustomize.pointers import PatchError, apply_operations, measured
+from everward.sources.manifests.kustomize.selecting import SelectorError, chooser
+from everward.sources.manifests.kustomize.texts import make_texts, with_texts
 from everward.sources.manifests.placed import PlacedMap, list_of, map_of, maps_in, text_of
 
 if TYPE_CHECKING:
     from everward.sources.manifests.kustomize.kustomizations import Kustomization, Kustomizations
 
-MAX_PATTERN: Final = 200
+_HISTORY: Final = "internal.config.kubernetes.io/previousNames"
 
 
 def patched(kustomization: Kustomization, objects: Sequence[Named], reader: Kustomizations) -> None:
-    """Apply the patches of a kustomization, in the order in which kustomize does."""
-    value = kustomization.value
-    for text in list_of(value.get("patchesStrategicMerge")):
+    """Apply the patches of a kustomization that come before all other changes."""
+    for text in list_of(kustomization.value.get("patchesStrategicMerge")):
         if isinstance(text, str):
-            _apply(kustomization, "patchesStrategicMerge", text, None, objects, reader)
-    for key in ("patches", "patchesJson6902"):
-        for item in maps_in(value.get(key)):
-            text = text_of(item.get("path")) or text_of(item.get("patch"))
-            if text is None:
-                reader.tell(kustomization, key, "a patch has neither a path nor a text", "give it one")
-                continue
-            target = item.get("target")
-            options = map_of(item.get("options"))
-            if options:
-                reader.tell(kustomization, key, "options of patches are not read here",
-                            "assess what `kustomize build` prints")  # fmt: skip
-            _apply(kustomization, key, text, target if isinstance(target, dict) else None, objects, reader)
+            for document in reader.documents(kustomization, text, "patchesStrategicMerge"):
+                if isinstance(document, PlacedMap):
+                    _merge_named(kustomization, "patchesStrategicMerge", with_texts(document), {}, objects, reader)
+    _apply(kustomization, "patches", objects, reader)
 
 
-def _apply(
+def patched_by_operations(kustomization: Kustomization, objects: Sequence[Named], reader: Kustomizations) -> None:
+    """Apply the patches of a kustomization that come when names and labels are set."""
+    _apply(kustomization, "patchesJson6902", objects, reader)
+
+
+def _apply(kustomization: Kustomization, key: str, objects: Sequence[Named], reader: Kustomizations) -> None:
+    for item in maps_in(kustomization.value.get(key)):
+        target = item.get("target")
+        for document in _documents(kustomization, key, item, reader):
+            if isinstance(document, list):
+                _operate(kustomization, key, document, target, objects, reader)
+            elif isinstance(document, PlacedMap):
+                _merge_all(kustomization, key, document, item, objects, reader)
+
+
+def _documents(kustomization: Kustomization, key: str, item: dict[str, Any], reader: Kustomizations) -> Sequence[Any]:
+    """The patches of an entry."""
+    path, patch = text_of(item.get("path")), text_of(item.get("patch"))
+    text = path or (patch or "").strip()
+    if not text:
+        reader.tell(kustomization, key, "a patch has neither a path nor a text", "give it one of them")
+        return []
+    if path and patch:
+        reader.tell(kustomization, key, "a patch has both a path and a text", "leave it one of them")
+        return []
+    documents = reader.documents(kustomization, text, key, inline=not path)
+    if key == "patchesJson6902" and not all(isinstance(document, list) for document in documents):
+        reader.tell(kustomization, key, "the patch is no list of operations", "move it to `patches`")
+        return []
+    if isinstance(item.get("target"), dict) and len(documents) > 1:
+        reader.tell(kustomization, key, "a patch with a target must be one document", "write an entry for each")
+        return []
+    return documents
+
+
+def _merge_all(
     kustomization: Kustomization,
     key: str,
-    text: str,
-    target: dict[str, Any] | None,
+    document: PlacedMap,
+    item: dict[str, Any],
     objects: Sequence[Named],
     reader: Kustomizations,
 ) -> None:
-    for document in reader.documents(kustomization, text, key):
-        operations = document if isinstance(document, list) else None
-        if operations is not None and target is None:
-            reader.tell(kustomization, key, "a JSON patch needs a target", "name its target")
-            continue
-        if operations is None and not isinstance(document, PlacedMap):
-            continue
-        chosen = [item for item in objects if _is_chosen(item, target, document)]
-        if not chosen:
-            shown = _shown(document, target)
-            reader.tell(kustomization, key, f"the patch of {shown} meets no object", "mend its target, or remove it")
-        for item in chosen:
-            try:
-                if operations is not None:
-                    apply_operations(item.value, operations)
-                else:
-                    _merge(item, document, keep_name=target is not None)
-            except PatchError as error:
-                reader.tell(kustomization, key, str(error), "mend the patch")
+    """Merge a patch into all that its target chooses, or into the object that it names."""
+    target, options = item.get("target"), map_of(item.get("options"))
+    if not isinstance(target, dict):
+        if _allows(options, "Name") or _allows(options, "Kind"):
+            # To note that it may, kustomize writes the annotations of the patch anew.
+            document = with_texts(document, ("annotations",))
+        _merge_named(kustomization, key, document, options, objects, reader)
+        return
+    size = measured(document)[0]
+    for chosen in _chosen(kustomization, key, target, objects, reader):
+        if not reader.spend(size):
+            break
+        own = with_texts(document)
+        own["apiVersion"] = chosen.value.get("apiVersion")
+        _merge(kustomization, key, chosen, own, options, reader)
+    reader.tell_twins(kustomization, key, [held for held in objects if not held.removed])
 
 
-def _merge(item: Named, patch: PlacedMap, *, keep_name: bool) -> None:
-    name, kind, version = item.name, item.value.get("kind"), item.value.get("apiVersion")
-    result = merged(item.value, patch, text_of(kind) or "", ())
-    if isinstance(result, Deleted):
+def _allows(options: dict[str, Any], part: str) -> bool:
+    return options.get(f"allow{part}Change") is True
+
+
+def _chosen(
+    kustomization: Kustomization, key: str, target: dict[str, Any], objects: Sequence[Named], reader: Kustomizations
+) -> list[Named]:
+    """The objects that a target chooses."""
+    if not reader.spend(len(objects)):
+        return []
+    try:
+        chosen = chooser(target)
+        found = [item for item in objects if not item.removed and chosen(item)]
+    except SelectorError as error:
+        reader.tell(kustomization, key, str(error), "mend the target")
+        return []
+    if not found:
+        shown = f"{text_of(target.get('kind')) or 'any kind'} `{text_of(target.get('name')) or '*'}`"
+        reason = f"the patch of {shown} meets no object"
+        reader.tell(kustomization, key, reason, "mend its target, or remove it", incomplete=False)
+    return found
+
+
+def _operate(
+    kustomization: Kustomization,
+    key: str,
+    operations: Sequence[Any],
+    target: Any,
+    objects: Sequence[Named],
+    reader: Kustomizations,
+) -> None:
+    if not isinstance(target, dict):
+        reader.tell(kustomization, key, "a JSON patch needs a target", "name its target")
+        return
+    for item in _chosen(kustomization, key, target, objects, reader):
+        if key == "patches":
+            item.remember()
+        marked = _mark(item)
+        try:
+            apply_operations(item.value, operations, reader.fits)
+        except PatchError as error:
+            reader.tell(kustomization, key, str(error), "mend the patch")
+        if marked:
+            _unmark(item)
+        # To put back what it notes of the object, kustomize writes all annotations anew.
+        make_texts(item.value, "annotations")
+        if item.lacks:
+            reason = f"the patch takes the {item.lacks} of {item.original.kind} `{item.original.name}` away"
+            reader.tell(kustomization, key, reason, "mend the patch")
+        item.unshare()
+
+
+def _merge_named(
+    kustomization: Kustomization,
+    key: str,
+    patch: PlacedMap,
+    options: dict[str, Any],
+    objects: Sequence[Named],
+    reader: Kustomizations,
+) -> None:
+    """Merge a patch into the object that it names."""
+    if not reader.spend(len(objects)):
+        return
+    meta = map_of(patch.get("metadata"))
+    kind, version = text_of(patch.get("kind")) or "", text_of(patch.get("apiVersion")) or ""
+    name = text_of(meta.get("name")) or ""
+    wanted = Id(kind, name, effective(version, kind, text_of(meta.get("namespace")) or ""))
+    found = [
+        item for item in objects if not item.removed and item.value.get("apiVersion") == version and wanted in item.ids
+    ]
+    if len(found) == 1:
+        _merge(kustomization, key, found[0], patch, options, reader)
+    else:
+        reason = "no object" if not found else "more than one"
+        shown = f"{kind or 'any kind'} `{name or '*'}`"
+        reader.tell(kustomization, key, f"the patch of {shown} meets {reason}", "mend its target, or remove it")
+
+
+def _merge(
+    kustomization: Kustomization,
+    key: str,
+    item: Named,
+    patch: PlacedMap,
+    options: dict[str, Any],
+    reader: Kustomizations,
+) -> None:
+    name, namespace = item.held_name, item.namespace
+    kind, version = item.value.get("kind"), item.value.get("apiVersion")
+    may = {part: _allows(options, part) for part in ("Name", "Kind")}
+    if any(may.values()):
+        item.remember()
+    if not reader.spend(len(item.shared)):
+        return
+    marked = _mark(item)
+    try:
+        result = merge(item.value, patch, reader.spend)
+    except MergeError as error:
+        reader.tell(kustomization, key, str(error), "mend the patch")
+        _unmark(item)
+        return
+    if result is None:
         item.removed = True
         return
-    if keep_name and isinstance(result, PlacedMap):
-        # A patch with a target may be named anything.
-        meta = result.get("metadata")
-        if isinstance(meta, dict) and name:
-            meta["name"] = name
-        result["kind"], result["apiVersion"] = kind, version
     item.value = result
+    item.settle()
+    if marked and not _unmark(item):
+        item.forget()
+    result["apiVersion"] = version
+    if not may["Kind"]:
+        result["kind"] = kind
+    meta = result.get("metadata")
+    if isinstance(meta, dict):
+        if not may["Name"] and name is not None:
+            meta["name"] = name
+        meta.pop("namespace", None)
+        if namespace:
+            meta["namespace"] = namespace
 
 
-def _shown(document: Any, target: dict[str, Any] | None) -> str:
-    source = target if target is not None else document
-    meta = map_of(source.get("metadata")) if target is None else source
-    return f"{text_of(source.get('kind')) or 'any kind'} `{text_of(meta.get('name')) or '*'}`"
-
-
-def _is_chosen(item: Named, target: dict[str, Any] | None, document: Any) -> bool:
-    """Whether a patch is for an object: by its target, else by the name that the patch itself has."""
-    if item.removed:
+def _mark(item: Named) -> bool:
+    """Kustomize keeps what an object was called in its annotations, so that a patch can take it away."""
+    meta = item.value.get("metadata")
+    if not item.is_annotated or not isinstance(meta, PlacedMap):
         return False
-    if target is None:
-        meta = map_of(document.get("metadata"))
-        same = item.kind == document.get("kind") and item.group == group_of(document)
-        if not same or text_of(meta.get("name")) not in item.former:
-            return False
-        wanted = text_of(meta.get("namespace"))
-        return (
-            wanted is None or wanted in (item.namespace, *item.spaces) or (wanted == "default" and not item.namespace)
-        )
-    checks = (
-        _like(target.get("kind"), [item.kind]),
-        _like(target.get("group"), [item.group]),
-        _like(target.get("version"), [(text_of(item.value.get("apiVersion")) or "").rpartition("/")[2]]),
-        _like(target.get("name"), item.former),
-        _like(target.get("namespace"), [item.namespace, *item.spaces]),
-        _selects(target.get("labelSelector"), item, "labels"),
-        _selects(target.get("annotationSelector"), item, "annotations"),
-    )
-    return all(checks)
-
-
-def _like(pattern: Any, texts: Sequence[str]) -> bool:
-    """Whether one of some texts is like a pattern: a regular expression for the whole text."""
-    if not isinstance(pattern, str) or not pattern:
-        return True
-    if re.search(r"[)\]][*+{]|[*+}][*+{]", pattern) or len(pattern) > MAX_PATTERN or pattern.count("*") > 4:
-        return pattern in texts
-    try:
-        with warnings.catch_warnings():
-            # What later versions of Python may read otherwise concerns whoever wrote the pattern, not its reader.
-            warnings.simplefilter("ignore", FutureWarning)
-            found = re.compile(f"^(?:{pattern})$")
-    except (re.error, OverflowError, RecursionError):
-        return pattern in texts
-    return any(found.search(text[:500]) is not None for text in texts)
-
-
-def _selects(selector: Any, item: Named, key: str) -> bool:
-    """Whether `a=b,c!=d,e` chooses an object."""
-    if not isinstance(selector, str) or not selector:
-        return True
-    held = map_of(map_of(item.value.get("metadata")).get(key))
-    for part in selector.split(","):
-        name, sign, value = re.split(r"\s*(!=|==|=|$)\s*", part.strip(), maxsplit=1)[:3]
-        if sign == "":
-            if (name.lstrip("!") in held) is name.startswith("!"):
-                return False
-        elif (str(held.get(name)) == value) is (sign == "!="):
-            return False
+    if not isinstance(meta.get("annotations"), PlacedMap):
+        meta["annotations"] = PlacedMap(meta.spot)
+    meta["annotations"][_HISTORY] = ""
     return True
+
+
+def _unmark(item: Named) -> bool:
+    """Take the mark away; whether it was there."""
+    annotations = map_of(map_of(item.value.get("metadata")).get("annotations"))
+    return annotations.pop(_HISTORY, None) is not None

@@ -3,215 +3,270 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from everward.sources.manifests.kinds import POD_SPEC, is_namespaced, pod_spec
-from everward.sources.manifests.kustomize.names import Named
-from everward.sources.manifests.placed import NOWHERE, PlacedMap, map_of, maps_in, text_of
+from everward.sources.manifests.kustomize.fields import (
+    COMMON_ANNOTATIONS,
+    COMMON_LABELS,
+    IMAGES,
+    METADATA_LABELS,
+    NAMESPACES,
+    REPLICAS,
+    TEMPLATE_LABELS,
+    Field,
+    FieldError,
+    fitting,
+    places,
+)
+from everward.sources.manifests.kustomize.merging import in_quotes_of
+from everward.sources.manifests.kustomize.names import CLUSTER, Named
+from everward.sources.manifests.kustomize.patching import patched_by_operations
+from everward.sources.manifests.kustomize.replacing import replaced
+from everward.sources.manifests.placed import PlacedMap, map_of, maps_in, text_of
+from everward.values import Unknown
 
 if TYPE_CHECKING:
-    from everward.sources.manifests.kustomize.kustomizations import Kustomization
+    from everward.sources.manifests.kustomize.kustomizations import Kustomization, Kustomizations
 
-_UNPREFIXED: Final = frozenset({"CustomResourceDefinition", "APIService", "Namespace"})
-"""Kinds whose names are what they are."""
-_SELECTING: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
-_SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
+_DEFINITIONS: Final = "CustomResourceDefinition"
+_ANNOTATIONS: Final = Field(("metadata", "annotations"), create=True)
+_PLAIN: Final = re.compile(r"[\w./:@-]+")
 
 
-def transformed(kustomization: Kustomization, objects: Sequence[Named]) -> None:
+def transformed(kustomization: Kustomization, objects: Sequence[Named], reader: Kustomizations) -> None:
     """Change objects, in the order in which kustomize does."""
     value = kustomization.value
     namespace = text_of(value.get("namespace"))
     if namespace:
-        _namespaces(objects, namespace)
-    _names(objects, text_of(value.get("namePrefix")) or "", text_of(value.get("nameSuffix")) or "")
-    for labels, selectors, templates in _labels_of(value):
-        for item in objects:
-            _label(item.value, labels, selectors=selectors, templates=templates)
-    annotations = map_of(value.get("commonAnnotations"))
-    for item in objects:
-        _annotate(item.value, annotations)
+        _relocate(kustomization, objects, namespace, reader)
+    _rename(objects, text_of(value.get("namePrefix")) or "", text_of(value.get("nameSuffix")) or "")
+    for key, labels, fields in (
+        *_labels_of(value),
+        ("commonAnnotations", map_of(value.get("commonAnnotations")), COMMON_ANNOTATIONS),
+    ):
+        if labels and reader.spend(len(objects) * len(labels)):
+            for item in objects:
+                try:
+                    _put(item, labels, fields, reader)
+                except FieldError as error:
+                    _tell(kustomization, key, item, error, reader)
+    patched_by_operations(kustomization, objects, reader)
     for entry in maps_in(value.get("replicas")):
-        _replicas(objects, entry)
-    for entry in maps_in(value.get("images")):
-        for item in objects:
-            _images(item.value, entry)
+        _scale(kustomization, objects, entry, reader)
+    for entry in (*maps_in(value.get("images")), *maps_in(value.get("imageTags"))):
+        change = _ImageChange.of(entry)
+        if change is not None and reader.spend(len(objects)):
+            for item in objects:
+                try:
+                    change.apply(item, reader)
+                except FieldError as error:
+                    _tell(kustomization, "images", item, error, reader)
+    replaced(kustomization, objects, reader)
 
 
 # Namespaces and names
 
 
-def _namespaces(objects: Sequence[Named], namespace: str) -> None:
-    accounts = {item.name for item in objects if item.kind == "ServiceAccount"}
+def _relocate(kustomization: Kustomization, objects: Sequence[Named], namespace: str, reader: Kustomizations) -> None:
+    """Move all objects to a namespace, one by one: none may come to where another one still is."""
+    held = Counter(item.key for item in objects)
     for item in objects:
-        if item.kind == "Namespace":
-            item.rename(namespace)
-        elif is_namespaced(item.value):
-            item.spaces.append(item.namespace)
-            _ensure(item.value, "metadata")["namespace"] = namespace
-        if item.kind in ("RoleBinding", "ClusterRoleBinding"):
-            for subject in maps_in(item.value.get("subjects")):
-                name = text_of(subject.get("name"))
-                if subject.get("kind") == "ServiceAccount" and (name == "default" or name in accounts):
-                    subject["namespace"] = namespace
+        held[item.key] -= 1
+        try:
+            _move(item, namespace)
+        except FieldError as error:
+            _tell(kustomization, "namespace", item, error, reader)
+        held[item.key] += 1
+        if held[item.key] > 1:
+            shown = f"{item.kind} `{item.name}`"
+            reader.tell(
+                kustomization, "namespace", f"two objects become {shown} of one namespace", "rename one of them"
+            )
 
 
-def _names(objects: Sequence[Named], prefix: str, suffix: str) -> None:
-    if not prefix and not suffix:
-        return
+def _tell(kustomization: Kustomization, key: str, item: Named, error: FieldError, reader: Kustomizations) -> None:
+    reader.tell(kustomization, key, f"in {item.kind} `{item.name}`, {error}", "mend the object")
+
+
+def _move(item: Named, namespace: str) -> None:
+    item.remember()
+    if item.id.namespace != CLUSTER:
+        meta = item.value.get("metadata")
+        if not isinstance(meta, dict):
+            meta = item.value["metadata"] = PlacedMap(item.value.spot)
+        meta["namespace"] = namespace
+    for field in fitting(item.value, NAMESPACES):
+        for holder, key in places(item.value, field):
+            holder[key] = namespace
+    if item.kind in ("RoleBinding", "ClusterRoleBinding"):
+        for subject in maps_in(item.value.get("subjects")):
+            if subject.get("name") == "default":
+                subject["namespace"] = namespace
+
+
+def _rename(objects: Sequence[Named], prefix: str, suffix: str) -> None:
     for item in objects:
-        item.prefixes.append((prefix, suffix))
-        if item.kind not in _UNPREFIXED:
-            item.rename(f"{prefix}{item.name}{suffix}")
-
-
-def _ensure(holder: Any, *path: str) -> Any:
-    """The object at a path, made where it is not."""
-    for key in path:
-        below = holder.get(key)
-        if not isinstance(below, dict):
-            below = PlacedMap(holder.spot if isinstance(holder, PlacedMap) else NOWHERE)
-            holder[key] = below
-        holder = below
-    return holder
+        original, group = item.original.kind, item.version[0]
+        kept = original in (_DEFINITIONS, "Namespace") or (original, group) == ("APIService", "apiregistration.k8s.io")
+        for text, held in ((prefix, item.prefixes), (suffix, item.suffixes)):
+            if text and not kept:
+                held.append(text)
+                item.remember()
+                item.rename(f"{text}{item.name}" if held is item.prefixes else f"{item.name}{text}")
 
 
 # Labels and annotations
 
 
-def _labels_of(value: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool, bool]]:
-    """Labels with whether selectors and templates get them too."""
+def _labels_of(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Sequence[Field]]]:
+    """Labels with the fields that get them, and what says so."""
     for entry in maps_in(value.get("labels")):
-        selectors = entry.get("includeSelectors") is True
-        yield map_of(entry.get("pairs")), selectors, selectors or entry.get("includeTemplates") is True
-    common = map_of(value.get("commonLabels"))
-    if common:
-        yield common, True, True
+        fields = [*_own_fields(entry)]
+        if entry.get("includeSelectors") is True:
+            fields += COMMON_LABELS
+        else:
+            fields += (*(TEMPLATE_LABELS if entry.get("includeTemplates") is True else ()), METADATA_LABELS)
+        yield "labels", map_of(entry.get("pairs")), fields
+    yield "commonLabels", map_of(value.get("commonLabels")), COMMON_LABELS
 
 
-def _label(value: PlacedMap, labels: dict[str, Any], *, selectors: bool, templates: bool) -> None:
-    if not labels:
-        return
-    _ensure(value, "metadata", "labels").update(labels)
-    for holder in _templates(value) if templates else ():
-        _ensure(holder, "metadata", "labels").update(labels)
-    if selectors:
-        for selector in _selectors(value):
-            selector.update(labels)
+def _own_fields(entry: dict[str, Any]) -> Iterator[Field]:
+    """The fields that an entry of labels names itself."""
+    for item in maps_in(entry.get("fields")):
+        path = text_of(item.get("path"))
+        if path:
+            kind, group, version = (text_of(item.get(key)) or "" for key in ("kind", "group", "version"))
+            # A slash in a key is escaped.
+            steps = [step.replace("\0", "/") for step in path.replace("\\/", "\0").split("/")]
+            yield Field(tuple(steps), kind, group, version, item.get("create") is True)
 
 
-def _templates(value: PlacedMap) -> Iterator[dict[str, Any]]:
-    """The templates of pods, and of the claims of a stateful set."""
-    path = POD_SPEC.get(text_of(value.get("kind")) or "")
-    if path is not None and len(path) > 1:
-        for length in range(2, len(path)):
-            if path[length - 1] in ("template", "jobTemplate"):
-                holder: Any = value
-                for step in path[:length]:
-                    holder = map_of(holder).get(step)
-                if isinstance(holder, dict):
-                    yield holder
-    if value.get("kind") == "StatefulSet":
-        yield from maps_in(map_of(value.get("spec")).get("volumeClaimTemplates"))
-
-
-def _selectors(value: PlacedMap) -> Iterator[dict[str, Any]]:
-    kind = value.get("kind")
-    spec = value.get("spec")
-    if not isinstance(spec, dict):
-        return
-    if kind in _SELECTING:
-        yield _ensure(spec, "selector", "matchLabels")
-    elif kind in ("Service", "ReplicationController"):
-        yield _ensure(spec, "selector")
-    elif kind == "PodDisruptionBudget":
-        selector = spec.get("selector")
-        if isinstance(selector, dict) and isinstance(selector.get("matchLabels"), dict):
-            yield selector["matchLabels"]
-    elif kind == "NetworkPolicy":
-        yield from _policy_selectors(spec)
-    found = pod_spec(value)
-    if found is not None and isinstance(found[1], dict):
-        yield from _pod_selectors(found[1])
-
-
-def _policy_selectors(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Selectors of pods with labels in a network policy: those without choose all pods, and keep doing so."""
-    holders = [spec]
-    for key, peers in (("ingress", "from"), ("egress", "to")):
-        for rule in maps_in(spec.get(key)):
-            holders += maps_in(rule.get(peers))
-    for holder in holders:
-        labels = map_of(holder.get("podSelector")).get("matchLabels")
-        if isinstance(labels, dict):
-            yield labels
-
-
-def _pod_selectors(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    affinity = map_of(spec.get("affinity"))
-    for kind in ("podAffinity", "podAntiAffinity"):
-        terms = map_of(affinity.get(kind))
-        for item in maps_in(terms.get("requiredDuringSchedulingIgnoredDuringExecution")):
-            yield from _match_labels(item)
-        for item in maps_in(terms.get("preferredDuringSchedulingIgnoredDuringExecution")):
-            yield from _match_labels(map_of(item.get("podAffinityTerm")))
-    for item in maps_in(spec.get("topologySpreadConstraints")):
-        yield from _match_labels(item)
-
-
-def _match_labels(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    labels = map_of(holder.get("labelSelector")).get("matchLabels")
-    if isinstance(labels, dict):
-        yield labels
-
-
-def _annotate(value: PlacedMap, annotations: dict[str, Any]) -> None:
-    if not annotations:
-        return
-    _ensure(value, "metadata", "annotations").update(annotations)
-    for holder in _templates(value):
-        # The claims of a stateful set are templates as well, and get none.
-        if "accessModes" not in map_of(holder.get("spec")):
-            _ensure(holder, "metadata", "annotations").update(annotations)
+def _put(item: Named, given: dict[str, Any], fields: Sequence[Field], reader: Kustomizations) -> None:
+    """Set labels or annotations of an object."""
+    chosen = fitting(item.value, fields)
+    if item.is_annotated:
+        chosen = [_ANNOTATIONS if field.path == _ANNOTATIONS.path else field for field in chosen]
+    for name in sorted(given):
+        made = []
+        for field in chosen:
+            for holder, key in places(item.value, field, maps=True):
+                if not reader.spend(1):
+                    return
+                held = holder[key]
+                if isinstance(held, dict):
+                    if name not in held:
+                        made.append((field.path, held))
+                    held[name] = given[name]
+                elif held is not None and not isinstance(held, Unknown):
+                    raise FieldError(f"`{key}` is no object")
+        item.settle(name)
+        if len(made) > 1:
+            made.sort(key=lambda found: found[0])
+            item.share(name, [holder for _, holder in made])
 
 
 # Replicas and images
 
 
-def _replicas(objects: Sequence[Named], entry: dict[str, Any]) -> None:
-    for item in objects:
-        if item.kind in _SCALED and entry.get("name") in item.former and isinstance(item.value.get("spec"), dict):
-            item.value["spec"]["replicas"] = entry.get("count")
+def _scale(
+    kustomization: Kustomization, objects: Sequence[Named], entry: dict[str, Any], reader: Kustomizations
+) -> None:
+    found = False
+    for item in objects if reader.spend(len(objects)) else ():
+        kinds = [held.kind for held in item.ids if held.name == entry.get("name")]
+        for field in REPLICAS:
+            if field.kind in kinds:
+                found = True
+                try:
+                    for holder, key in places(item.value, field) if item.kind == field.kind else ():
+                        holder[key] = in_quotes_of(holder.get(key), entry.get("count", 0))
+                except FieldError as error:
+                    _tell(kustomization, "replicas", item, error, reader)
+    if not found:
+        name = text_of(entry.get("name")) or "*"
+        reader.tell(kustomization, "replicas", f"nothing that has replicas is called `{name}`", "mend its name")
 
 
-def _images(value: PlacedMap, entry: dict[str, Any]) -> None:
-    """Give the containers of an object another image."""
-    name = text_of(entry.get("name"))
-    found = pod_spec(value)
-    spec = found[1] if found is not None else None
-    if name is None or not isinstance(spec, dict):
-        return
-    for key in ("containers", "initContainers"):
-        for container in maps_in(spec.get(key)):
-            image = text_of(container.get("image"))
-            if image is not None:
-                changed = changed_image(image, name, entry)
-                if changed != image:
-                    container["image"] = changed
+class _ImageChange:
+    """What an entry makes of images."""
+
+    def __init__(self, pattern: re.Pattern[str], entry: dict[str, Any]) -> None:
+        self.pattern = pattern
+        self.name, self.tag, self.digest, self.suffix = (
+            _written(entry.get(key)) for key in ("newName", "newTag", "digest", "tagSuffix")
+        )
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> _ImageChange | None:
+        """The change of an entry; None when it names no image."""
+        name = text_of(entry.get("name"))
+        if not name:
+            return None
+        # Kustomize takes the name for a regular expression; here, only a dot is any character.
+        wanted = name if _PLAIN.fullmatch(name) else re.escape(name)
+        return cls(re.compile(rf"{wanted}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?"), entry)
+
+    def apply(self, item: Named, reader: Kustomizations) -> None:
+        """Change the images of an object: those of all containers, and then those of pods once more.
+
+        Raises:
+            FieldError: when the object cannot have images where they are looked for.
+
+        """
+        if item.kind == _DEFINITIONS:
+            return
+        for container in list(_containers(item.value)):
+            if not reader.spend(1):
+                return
+            self._set(container, "image")
+        for field in IMAGES:
+            for holder, key in places(item.value, field):
+                self._set(holder, key)
+
+    def _set(self, holder: dict[str, Any], key: str) -> None:
+        image = holder.get(key)
+        if isinstance(image, str) and self.pattern.fullmatch(image):
+            holder[key] = self.changed(image)
+
+    def changed(self, image: str) -> str:
+        """An image as it is changed."""
+        name, tag, digest = split_image(image)
+        name = self.name or name
+        if self.tag or self.digest:
+            tag, digest = self.tag, self.digest
+        elif self.suffix:
+            tag, digest = f"{tag}{self.suffix}", ""
+        return f"{name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}"
 
 
-def changed_image(image: str, name: str, entry: dict[str, Any]) -> str:
-    """An image as an entry changes it; itself when the entry is about another."""
-    match = re.fullmatch(re.escape(name) + r"(?P<tag>:[\w.-]+)?(?P<digest>@sha256:[\w.-]+)?", image)
-    if match is None:
-        return image
-    own, tag, digest = (text_of(entry.get(key)) for key in ("newName", "newTag", "digest"))
-    if isinstance(entry.get("newTag"), int | float) and not isinstance(entry.get("newTag"), bool):
-        tag = str(entry["newTag"])
-    base = own or name
-    if digest:
-        return f"{base}@{digest}"
-    if tag:
-        return f"{base}:{tag}"
-    return f"{base}{match['tag'] or ''}{match['digest'] or ''}"
+def split_image(image: str) -> tuple[str, str, str]:
+    """Name, tag and digest of an image."""
+    slash = max(image.find("/"), 0)
+    at, colon = image.find("@", slash), image.find(":", slash)
+    if at >= 0 and (colon < 0 or at < colon):
+        return image[:at], "", image[at + 1 :]
+    if colon < 0:
+        return image, "", ""
+    end = at if at >= 0 else len(image)
+    return image[:colon], image[colon + 1 : end], image[end + 1 :]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return text_of(value) or ""
+
+
+def _containers(value: Any) -> Iterator[dict[str, Any]]:
+    """All that stands in lists of containers, wherever they are."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += item.values()
+            for key in ("containers", "initContainers"):
+                yield from maps_in(item.get(key))
+        elif isinstance(item, list):
+            pending += item
