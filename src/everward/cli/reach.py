@@ -26,6 +26,7 @@ class ReachGroup(LazyGroup):
         "exposures": ("everward.cli.reach:exposures_command", "Every way in from the Internet."),
         "origins": ("everward.cli.reach:origins_command", "Which origins of Front Door are reached around it."),
         "matrix": ("everward.cli.reach:matrix_command", "Which subnets can talk to which."),
+        "pipelines": ("everward.cli.reach_pipelines:pipelines_command", "What pipelines reach of their targets."),
         "diff": ("everward.cli.reach_changes:diff_command", "What the second of two inputs opens and closes."),
         "whatif": ("everward.cli.reach_changes:whatif_command", "What a change would close, open and break."),
     }

@@ -85,6 +85,9 @@ class AccessAnalysis(Analysis):
 def _grants(holdings: Holdings, names: Names) -> Iterator[Resource]:
     rights = holdings.rights
     for grant in rights.grants.all:
+        if grant.kind == KEY:
+            # Whether keys count is said of each service; what one may do is asked, not told of every key there is.
+            continue
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
         yield fact(
             grant.scope,
@@ -212,8 +215,13 @@ def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
 
 
 def _escalations(steps: Iterable[Escalation], names: Names) -> Iterator[Resource]:
+    """One for each step from somebody to something: several operations may lead there, of which the surest is told."""
+    alike: dict[tuple[str, str, str], list[Escalation]] = {}
     for step in steps:
-        name = names.make(step.target, str(step.edge), step.operation, step.principal.key)
+        alike.setdefault((step.principal.key, step.edge, step.target.lower()), []).append(step)
+    for same in alike.values():
+        step = min(same, key=lambda one: (one.certain is not True, not one.standing))
+        name = names.make(step.target, str(step.edge), step.principal.key)
         yield fact(
             step.target,
             ESCALATION,
@@ -224,6 +232,7 @@ def _escalations(steps: Iterable[Escalation], names: Names) -> Iterator[Resource
                 "principalKind": step.principal.kind,
                 "edge": str(step.edge),
                 "operation": step.operation,
+                "operations": [one.operation for one in same],
                 "target": step.target,
                 "gains": [gained.name for gained in step.gains],
                 "standing": step.standing,

@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     NOT_GRANTED = "notGranted"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Proof:
     """One path by which somebody may."""
 

@@ -68,11 +68,21 @@ class Appliances:
         place = parsed.first() if parsed is not None else None
         if place is None:
             return None
-        own = self.world.endpoints.at(*place)
-        if own:
-            return own[0].resource
+        own = self._by_address.get(place)
+        if own is not None:
+            return own
         subnet = self.world.topology.subnet_of(*place)
         return self._only_in(subnet) if subnet is not None else None
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[int, int], Resource]:
+        """What has an address of its own, by that and its version."""
+        found: dict[tuple[int, int], Resource] = {}
+        for end in self.world.endpoints.all:
+            place = end.addresses.first() if end.single else None
+            if place is not None:
+                found.setdefault(place, end.resource)
+        return found
 
     def _declared(self, hole: Unknown) -> Resource | None:
         for name in hole.decided_by:
@@ -193,9 +203,12 @@ def appliance_facts(world: Networks) -> Iterator[Resource | Unresolved]:
     for item in appliances.all:
         found, count = appliances.spread(item)
         yield fact(item, APPLIANCE, "appliance", _appliance(item, found, count, sorted(regions - placed)))
+    by_source: dict[str, list[Flow]] = {}
+    for flow in appliances.flows:
+        by_source.setdefault(flow.source.key, []).append(flow)
     for subnet in world.topology.subnets.values():
         if subnet.route_table is not None and _is_application(subnet):
-            flows = [flow for flow in appliances.flows if flow.source is subnet]
+            flows = by_source.get(subnet.key, [])
             yield fact(subnet.id, FLOW, "flows", _subnet(appliances, subnet, flows), origin=subnet.resource.origin)
 
 
