@@ -1,6 +1,7 @@
 """Facts in an estate: told apart from what somebody wrote, derived once, in every view."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.facts.reach.world import GROUP, HOLE, estate, made, pip, vnet
@@ -130,7 +131,13 @@ def test_what_a_fact_says_of_itself_is_what_is_told() -> None:
         ),
         (
             "Reach/egress",
-            {"way": "serviceEndpoint", "subnetName": "apps", "service": "Microsoft.Sql", "consumed": False},
+            {
+                "way": "serviceEndpoint",
+                "subnetName": "apps",
+                "service": "Microsoft.Sql",
+                "consumed": False,
+                "restrictable": False,
+            },
             "`apps` reaches every account of Microsoft.Sql by a service endpoint, which nothing of the workload asks "
             "for; no policy can restrict it",
             (),
@@ -269,3 +276,48 @@ def test_what_is_asked_for_is_the_same_as_when_everything_is() -> None:
             analysis.wanted = Only(type_key)
             found = [item.id for item in analysis.derive(read).facts]
             assert found == [item.id for item in every if item.type_key == type_key], type_key
+
+
+@pytest.mark.parametrize(
+    "value", [HOLE, None, "", "text", 7, True, [], [HOLE], ["a", 1, None], {"id": HOLE}, {}], ids=repr
+)
+def test_whatever_stands_in_a_fact_can_be_told(value: Any) -> None:
+    """What an analysis could not settle stands in its facts as a hole: a report never ends because of one."""
+    workload = Path(__file__).parents[2] / "examples" / "faulty" / "terraform"
+    found = add_facts(Estate(read_workload([workload], ReadOptions())), ["reach", "access", "keys"])
+    shapes = {item.type: item for item in found if is_fact(item)}
+    assert len(shapes) > 8
+    for kind in {*shapes, *(f"Everward.Reach/{name}" for name in OTHERS)}:
+        names = shapes[kind].properties if kind in shapes else dict.fromkeys(NAMES, 1)
+        assert isinstance(names, dict)
+        for name in names:
+            odd = Resource("/x", kind, "x", {"properties": {**names, name: value}}, Origin("facts"))
+            assert isinstance(tell(odd).what, str)
+
+
+OTHERS = ("agents", "appliances", "applianceFlows", "deployments", "hybridWays", "managementFlows", "origins", "pods")
+NAMES = (
+    "brokenBy",
+    "bypass",
+    "crossesAppliance",
+    "decidedBy",
+    "host",
+    "ingressIsolated",
+    "metadata",
+    "name",
+    "note",
+    "notes",
+    "openTo",
+    "outcome",
+    "ownNetwork",
+    "passes",
+    "path",
+    "places",
+    "ports",
+    "proof",
+    "reason",
+    "regionsWithout",
+    "services",
+    "targetName",
+    "why",
+)

@@ -57,14 +57,7 @@ def _judge_by_policy(estate: Estate, criterion: Criterion, judgement: Judgement)
         for resource, outcome in _outcomes(estate, criterion.policy()):
             state = outcome.state
             if state is State.COMPLIANT:
-                verdicts.append(
-                    Verdict(
-                        criterion=criterion.id,
-                        state=State.COMPLIANT,
-                        resource=resource.id,
-                        subject=_about_what(resource),
-                    )
-                )
+                verdicts.append(Verdict(criterion=criterion.id, state=State.COMPLIANT, resource=resource.id))
             elif state is State.NOT_APPLICABLE:
                 judgement.not_applicable += 1
             else:

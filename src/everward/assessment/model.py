@@ -49,7 +49,7 @@ class Verdict(Record, frozen=True, gc=False):
     resource: str | None = None
     """The id of the resource or fact; absent when the verdict is on the workload as a whole."""
     subject: str | None = None
-    """Of a fact: the id of the resource or scope that it is about."""
+    """Of a fact: the id of the resource or scope that it is about; given where the verdict is not a pass."""
     severity: Severity | None = None
     """Of the criterion; given where the verdict is not a pass."""
     reasons: tuple[Reason, ...] = ()

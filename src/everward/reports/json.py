@@ -52,10 +52,11 @@ def _resources(estate: Estate) -> Iterator[Resource]:
 
 def _facts(material: Material) -> Iterator[Resource]:
     """The facts that verdicts are about, once each, from the view of the estate that has them."""
-    for key in dict.fromkeys(item.resource for item in material.assessment.verdicts if item.subject is not None):
-        found = (view.find(key) for view in material.estate.views if key is not None)
+    views = material.estate.views
+    for key in dict.fromkeys(verdict.resource for verdict in material.assessment.verdicts):
+        found = (view.find(key) for view in views if key is not None)
         resource = next((item for item in found if item is not None), None)
-        if resource is not None:
+        if resource is not None and is_fact(resource):
             yield resource
 
 

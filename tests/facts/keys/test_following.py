@@ -65,6 +65,12 @@ def stored(name: str, version: Any = None) -> Resource:
          (True, None)),
         (made("Microsoft.AppConfiguration/configurationStores/keyValues", "cfg/k",
               {"value": '{"uri": "https://kv.vault.azure.net/secrets/s"}'}), (None, None)),
+        (made("Microsoft.Compute/virtualMachines/extensions", "vm/kv", {"settings": {"secretsManagementSettings": {
+            "pollingIntervalInS": "600", "observedCertificates": [CERT]}}}), (True, 600)),
+        (made("Microsoft.Compute/virtualMachines/extensions", "vm/kv", {"settings": {"secretsManagementSettings": {
+            "pollingIntervalInS": HOLE, "observedCertificates": [f"{CERT}/{VERSION}"]}}}), (False, None)),
+        (made("Microsoft.Compute/virtualMachines/extensions", "vm/kv", {"settings": {"secretsManagementSettings": {
+            "observedCertificates": [CERT]}}}), (True, None)),
         (made("Microsoft.Compute/virtualMachines", "vm", {"osProfile": {"secrets": [
             {"vaultCertificates": [{"certificateUrl": CERT}]}]}}), (False, None)),
     ],

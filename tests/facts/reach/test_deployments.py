@@ -279,6 +279,14 @@ def test_a_managed_pool_of_the_platform_stands_in_no_own_network() -> None:
     assert place["network"] is None
 
 
+def test_a_managed_pool_of_which_nothing_is_known_may_stand_anywhere() -> None:
+    known = managed("agents", None)
+    hidden = Resource(known.id, known.type, known.name, {}, known.origin, opaque=True)
+    [fact], [place] = facts([operation()], hidden, vault(publicNetworkAccess=HOLE))
+    assert isinstance(place["ownNetwork"], Unknown)
+    assert isinstance(fact["outcome"], Unknown)
+
+
 def test_other_scale_sets_are_no_agents() -> None:
     _, places = facts([], OPS, agents("web"))
     assert places == []

@@ -279,3 +279,40 @@ def _apart(listed: list[Any]) -> bool:
     """Whether every collection has a place of its own."""
     places = [(owner, priority, item["priority"]) for owner, priority, held_ in listed for item in held_]
     return len(set(places)) == len(places)
+
+
+def test_what_is_not_known_of_protocols_and_ports() -> None:
+    def one(**more: Any) -> str:
+        return asked(hub(policy(), group("g", 100, collection("c", 100, "Allow", {**net("a", ports="443"), **more}))))
+
+    assert one(ipProtocols=HOLE) == "unknown"
+    assert one(destinationPorts=[HOLE]) == "unknown"
+    assert one(destinationPorts=["nonsense"]) == "unknown"
+    assert one(destinationPorts=["9" * 5000]) == "unknown"
+    assert one(ipProtocols=["SCTP"]) == "deny"
+    assert one(sourceIpGroups=[HOLE], sourceAddresses=[]) == "unknown"
+    assert one(destinationAddresses=[], destinationFqdns=["*"]) == "allow"
+    assert one(destinationAddresses=[], destinationFqdns=[HOLE]) == "unknown"
+    for port, expected in ((HOLE, "unknown"), ("443", "allow"), (None, "allow"), ("9" * 5000, "deny"), (10**9, "deny")):
+        rule = app("a", "*") | {"protocols": [{"protocolType": "Https", "port": port}]}
+        world_ = hub(policy(), group("g", 100, collection("c", 100, "Allow", rule)), services=(WEB_SERVICE,))
+        assert asked(world_) == expected, port
+
+
+WEB_SERVICE = Service("tcp", ports=((443, 443),))
+
+
+def test_names_that_only_some_of_a_service_have() -> None:
+    rules_ = group("g", 100, collection("c", 100, "Allow", app("a", "*.blob.core.windows.net")))
+    names = ("st.blob.core.windows.net", "st.dfs.core.windows.net")
+    assert asked(hub(policy(), rules_), names=names) == "unknown"
+
+
+def test_the_plain_evaluator_of_strange_rules() -> None:
+    made_world = hub(policy(), group("g", 100, collection("c", 100, "Allow", app("a", "*", kind="Mssql", port=1433))))
+    [firewall] = made_world.firewalls.all
+    sent = Packet("10.0.1.4", "10.9.0.4", "tcp", 1433)
+    assert check_firewall(made_world, firewall.resource, sent).access == "Allow"
+    assert check_firewall(made_world, firewall.resource, sent._replace(protocol="udp")).access == "Deny"
+    holes = hub(policy(), group("g", 100, collection("c", HOLE, "Allow", net("a", protocol=HOLE))))
+    assert check_firewall(holes, holes.firewalls.all[0].resource, sent).access == "Unknown"

@@ -34,9 +34,9 @@ def api(sku: str = "Premium", kind: Any = "Internal") -> Resource:
     return made(API, "api", {"virtualNetworkType": kind, "virtualNetworkConfiguration": held}, sku={"name": sku})
 
 
-def gateway(tier: Any = "WAF_v2", **more: Any) -> Resource:
+def gateway(tier: Any = "WAF_v2", tags: Any = None, **more: Any) -> Resource:
     held = {"gatewayIPConfigurations": [{"name": "c", "properties": {"subnet": subnet_id("v", "s")}}]}
-    return made(f"{NETWORK}/applicationGateways", "gw", {**held, "sku": {"tier": tier}, **more})
+    return made(f"{NETWORK}/applicationGateways", "gw", {**held, "sku": {"tier": tier}, **more}, tags=tags)
 
 
 def apps(kind: Any) -> Resource:
@@ -117,7 +117,10 @@ def test_a_rule_that_closes_the_way_out_breaks_what_goes_out() -> None:
         (api(kind="None"), 0),
         (gateway("Standard"), 3),
         (gateway("WAF_v2"), 3),
-        (gateway(enableNetworkIsolation=True), 0),
+        (gateway(tags={"EnhancedNetworkControl": "True"}), 0),
+        (gateway(frontendIPConfigurations=[{"properties": {"subnet": subnet_id("v", "s")}}]), 0),
+        (gateway(frontendIPConfigurations=[{"properties": {"publicIPAddress": {"id": HOLE}}}]), 3),
+        (gateway(frontendIPConfigurations=[HOLE]), 3),
         (apps("ASEV2"), 7),
         (apps("ASEV3"), 1),
         (apps(None), 0),

@@ -390,3 +390,48 @@ def test_circuits() -> None:
     closed = made("Microsoft.Storage/storageAccounts", "st1", {"publicNetworkAccess": "Disabled"})
     shut = from_sites(networks(joined, circuit({**microsoft, **announced}), closed), "st1")
     assert shut.verdict is Verdict.CLOSED
+
+
+def management(tier: str = "Premium", **more: Any) -> Resource:
+    body = {
+        "virtualNetworkType": "External",
+        "virtualNetworkConfiguration": {"subnetResourceId": subnet_id("v", "gw")["id"]},
+        **more,
+    }
+    return made("Microsoft.ApiManagement/service", "apim", body, sku={"name": tier})
+
+
+def ways_into_management(*resources: Resource, group: str | None = "g") -> list[Exposure]:
+    return [item for item in exposures(networks(*resources, group=group)) if item.target.name == "apim"]
+
+
+def test_management_in_a_network_is_met_by_its_subnets_group() -> None:
+    anybody = nsg("g", rule("web", 100, destinationPortRange="443"))
+    [one] = ways_into_management(management(), anybody)
+    assert (one.kind, one.confirmed, [format_service(item) for item in one.services]) == (
+        "api management",
+        True,
+        ["tcp/80", "tcp/443"],
+    )
+    assert ways_into_management(management(), nsg("g")) == []
+    assert len(ways_into_management(management(), group=None)) == 1
+    named = management(publicIpAddressId=ref(f"{NETWORK}/publicIPAddresses", "gip")["id"])
+    assert ways_into_management(named, anybody)[0].path[0].what == "public address"
+    assert ways_into_management(management(publicNetworkAccess="Disabled"), anybody) == []
+    [open_] = ways_into_management(management(publicNetworkAccess=HOLE), anybody)
+    assert isinstance(open_.certain, Unknown)
+
+
+def test_other_modes_of_management() -> None:
+    [second] = ways_into_management(management("StandardV2"), nsg("g"))
+    assert second.kind == "service", "in the second generation the subnet is only a way out"
+    assert ways_into_management(management(virtualNetworkType="Internal"), nsg("g")) == []
+    [plain] = ways_into_management(management(virtualNetworkType="None", virtualNetworkConfiguration=None), nsg("g"))
+    assert plain.kind == "service"
+
+
+def test_nat_gateways_take_no_connections() -> None:
+    nat = made(f"{NETWORK}/natGateways", "nat", {"publicIpAddresses": [ref(f"{NETWORK}/publicIPAddresses", "gip")]})
+    for target in ("nat", "gip"):
+        assert ask(networks(nat), "internet", target, WEB)[0].verdict is Verdict.CLOSED, target
+    assert ask(networks(), "internet", "gip", WEB)[0].verdict is Verdict.UNKNOWN, "nobody read what uses it"

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from everward.sources import ReadOptions, read_workload
 from everward.sources.pipelines.commands import CLUSTER, CONFIGURATION, REGISTRY, SQL, STORAGE, VAULT
 from everward.sources.pipelines.operations import MAX_BYTES, TYPE, operations_of
@@ -189,3 +191,50 @@ def test_readings_hand_them_on(tmp_path: Path) -> None:
     readings = read_workload([written(tmp_path)], ReadOptions())
     found = [item for reading in readings for item in reading.elsewhere if item.type == TYPE]
     assert len(found) >= 8
+
+
+HOSTILE = r"""
+trigger: none
+pool: [1, {name: x}]
+steps:
+- script: ["az acr login"]
+- script: "az acr login -n a\0b"
+- task: AzureCLI@2
+  inputs: {scriptPath: "a\0b.sh"}
+- task: AzureCLI@2
+  inputs: {scriptPath: LONG.sh}
+- script: terraform apply
+  workingDirectory: "a\0b"
+- script: terraform apply
+  workingDirectory: LONG
+- script: terraform apply
+  workingDirectory: .
+- task: 7
+  inputs: [x]
+- task: HelmDeploy@0
+  inputs: {kubernetesCluster: [a]}
+- script: az keyvault secret list --vault-name "unclosed
+"""
+
+
+def test_strange_pipelines_end_well(tmp_path: Path) -> None:
+    (tmp_path / "azure-pipelines.yml").write_text(HOSTILE.replace("LONG", "x" * 5000))
+    (tmp_path / "main.tf").write_bytes(b"\xff\xfe\x00resource")
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "copy.tf").write_text(TERRAFORM)
+    found = records(tmp_path)
+    assert {key.partition(" ")[2] for key in found} == {
+        f"az acr login {REGISTRY}",
+        f"az keyvault secret list {VAULT}",
+        f"helmdeploy {CLUSTER}",
+    }
+    assert all(item["poolKind"] == "unknown" for item in found.values())
+
+
+def test_only_so_many_files_are_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("everward.sources.pipelines.operations.MAX_FILES", 1)
+    folder = written(tmp_path)
+    (folder / "infra" / "a.tf").write_text("")
+    (folder / "infra" / "more").mkdir()
+    (folder / "infra" / "more" / "b.tf").write_text(TERRAFORM)
+    assert not [key for key in records(folder) if "terraform apply" in key]

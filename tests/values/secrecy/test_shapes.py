@@ -140,6 +140,7 @@ def test_what_is_around_a_secret_stays(text: str, told: str) -> None:
     [
         "", "/subscriptions/x/y", "https://kv.vault.azure.net/secrets/a", "@Microsoft.KeyVault(VaultName=a)",
         "[parameters('adminPassword')]", "$(dbPassword)", "${{ secrets.DB }}", "${var.password}", "{{ .Values.x }}",
+        '{"uri":"https://kv.vault.azure.net/secrets/a"}', '{ "uri" : "https://kv.vault.azure.net/secrets/a/" }',
         "$env:PASSWORD", "%PASSWORD%", "https://x.cognitiveservices.azure.com/", "2026-01-31T12:00:00Z", "true", "12",
     ],
 )  # fmt: skip
@@ -150,7 +151,8 @@ def test_what_says_where_a_secret_is_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["hunter2", "[concat('hunter2', parameters('x'))]", "x$(y)", "https://x/?a=b", "12345678", "https://x.example.org/hunter2"],
+    ['{"uri":"https://kv.vault.azure.net/secrets/a","token":"x"}', '{"uri":"hunter2"}',
+     "hunter2", "[concat('hunter2', parameters('x'))]", "x$(y)", "https://x/?a=b", "12345678", "https://x.example.org/hunter2"],
 )  # fmt: skip
 def test_what_holds_more_than_a_place_is_secret_under_the_name_of_one(text: str) -> None:
     assert conceal({"password": text}) == {"password": SECRET}

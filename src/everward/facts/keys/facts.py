@@ -82,6 +82,7 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
       `expiresInDays` counts whole days from then and is negative for what has ended.
     - `issuer`, `issuedByVault`, `selfSigned`: of certificates; null for others.
     - `hardware`: whether the private part is in a hardware module; `fips` the level of what protects a key.
+    - `operationsLimit`: operations with a key that its vault takes in ten seconds, by kind and size; null for others.
     - `encrypts`: whether a store is encrypted with it.
     """
     for item in keys.vaults.items.values():
@@ -109,6 +110,7 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
                 "notifies": item.notifies,
                 "hardware": item.hardware,
                 "fips": keys.vaults.fips(item),
+                "operationsLimit": item.operations,
                 "used": bool(found),
                 "users": len({use.consumer.key for use in found}),
                 "rotationFollowed": follows.all_follow,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from everward.estate import Estate, Resource
 from everward.facts.keys.pods import rotates, rotation_interval
 from everward.facts.keys.reference import of_type, reference
+from everward.facts.keys.times import interval
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.shape import flag, inner, properties, text_in
 from everward.values import Truth, Unknown, any_of
@@ -63,7 +64,7 @@ class Follows:
             hole = Unknown(reason="code decides when it reads again", decided_by=(use.consumer.id,))
             return Following(hole, "it names no version; its code decides when it reads again")
         found = of_type(reference().followers, use.consumer.type_key)
-        within = found.hours * HOUR if found is not None else None
+        within = found.hours * HOUR if found is not None else _observed(use)
         return Following(True, "it names no version, and the service takes the latest", within)
 
     def _switch(self, use: Use) -> Following | None:
@@ -93,6 +94,13 @@ class Follows:
             if on:
                 return Following(True, "`autoRotationEnabled` is on", within)
         return None
+
+
+def _observed(use: Use) -> float | None:
+    """Seconds after which the extension of machines looks for a newer certificate, where it says so."""
+    path, _, rest = use.path.partition("observedCertificates")
+    written = use.consumer.get(f"{path}pollingIntervalInS") if rest else None
+    return interval(written)
 
 
 def _edge(use: Use, within: float | None) -> Following:

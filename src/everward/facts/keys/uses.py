@@ -55,6 +55,9 @@ _SERVES_TLS: Final = (
 )  # fmt: skip
 """Types that read certificates to serve TLS with them; named values of API Management are told apart by their path."""
 
+_OBSERVED: Final = "observedcertificates"
+"""Where the extension of machines names certificates, which it keeps on their disks and looks for again."""
+
 _VERSIONED: Final = frozenset(
     {"id", "version", "secret_id", "versioned_secret_id", "resource_id", "versioned_id", "resource_versioned_id"}
 )
@@ -206,6 +209,8 @@ def delivery_of(resource: Resource, path: str, kind: str, *, encrypts: bool) -> 
     if encrypts:
         return Delivery.ENCRYPTION
     if type_key.startswith(_SERVES_TLS) and "namedvalues" not in type_key and "secrets[" not in lower:
+        return Delivery.CERTIFICATE
+    if _OBSERVED in lower:
         return Delivery.CERTIFICATE
     if kind == "certificate" and not type_key.startswith(("everward.kubernetes", "microsoft.web/sites")):
         return Delivery.CERTIFICATE

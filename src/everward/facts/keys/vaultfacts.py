@@ -11,7 +11,6 @@ from everward.facts.interface import fact
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load
-from everward.facts.keys.pods import CLUSTERS, rotates
 from everward.facts.keys.reference import geography_of, reference
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery, Use
@@ -125,12 +124,8 @@ def _uncounted(keys: Keys, load: Load, vault: Vault) -> int | Unknown:
     """
     who = [part.who.name for part in load.parts if None in (part.most, part.burst)]
     open_ = [f"pods and mounted objects of `{name}`" for name in dict.fromkeys(who)]
-    stamp = keys.stamps.of(vault.resource)
-    read = {mount.cluster.key for mount in keys.mounts.all if mount.cluster is not None}
-    for cluster in keys.estate.of_type(CLUSTERS):
-        drives = rotates(cluster) is not None
-        if drives and cluster.key not in read and stamp is not None and keys.stamps.of(cluster) == stamp:
-            open_.append(f"the manifests of what runs in `{cluster.name}`")
+    unread = keys.unread_clusters.get(keys.stamps.of(vault.resource) or "", ())
+    open_ += [f"the manifests of what runs in `{cluster.name}`" for cluster in unread]
     if not open_:
         return 0
     return Unknown(

@@ -53,7 +53,7 @@ class Agents:
         for item in self.world.estate.of_type(POOL_TYPE):
             profile = inner(properties(item.body), "fabricProfile", "networkProfile")
             subnet = id_in(inner(profile, "subnetId"))
-            found.append(self._standing(item, subnet)._replace(platform=subnet is None))
+            found.append(self._standing(item, subnet)._replace(platform=subnet is None and not item.opaque))
         settings = self.world.estate.of_type(SETTINGS_TYPE)
         found += [self._standing(item, id_in(inner(properties(item.body), "subnetId"))) for item in settings]
         for item in self.world.estate.of_type(SET_TYPE):

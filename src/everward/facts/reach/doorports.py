@@ -25,5 +25,7 @@ def door_services(estate: Estate) -> Iterator[Service]:
     """What the doors of an estate tell apart."""
     if any(True for _ in estate.of_type(BASTION_TYPE)):
         yield from (TLS, *REMOTE)
+    if any(True for _ in estate.of_type("Microsoft.ApiManagement/service")):
+        yield from (TLS, Service("tcp", ports=((80, 80),)))
     if any(True for _ in estate.of_type(GATEWAY_TYPE)):
         yield from (TLS, *TUNNELS)

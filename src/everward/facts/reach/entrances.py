@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses
@@ -121,6 +121,27 @@ def public_address(world: Networks, id_: str | Unknown) -> tuple[Addresses, str 
     if resource is None:
         return address or world.topology.stand_in(), "Standard", Step(id_, "a public address that is in no source")
     return address, sku_name(resource.body), Step(resource.id, "public address", resource.origin)
+
+
+_HOLDERS: Final = frozenset(
+    f"microsoft.network/{kind}"
+    for kind in (
+        "applicationgateways",
+        "azurefirewalls",
+        "bastionhosts",
+        "loadbalancers",
+        "natgateways",
+        "networkinterfaces",
+        "virtualnetworkgateways",
+    )
+)
+"""What has public addresses as its own, every way of which is looked at."""
+
+
+def is_held(world: Networks, address: Resource) -> bool:
+    """Whether something that was read uses a public address: a record or an alert that names it does not."""
+    holders = world.estate.referrers.get(address.key, ())
+    return address.key in world.endpoints.by_public or any(item.type_key in _HOLDERS for item in holders)
 
 
 def _balanced(world: Networks, balancer: Resource) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from typing import Final
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, Openness, admissions
+from everward.facts.reach.apim import SERVICE_TYPE, is_outside_in, management_entries
 from everward.facts.reach.appgateway import gateway_entries
 from everward.facts.reach.apps import SITE_TYPES, doors
 from everward.facts.reach.bastion import bastion_entries
@@ -51,6 +52,7 @@ def all_entries(world: Networks) -> Iterator[Entry]:
     yield from gateway_entries(world)
     yield from bastion_entries(world)
     yield from tunnel_entries(world)
+    yield from management_entries(world)
 
 
 def exposures(world: Networks) -> Iterator[Exposure]:
@@ -91,6 +93,9 @@ _OPENNESS: Final = {
 def _services(world: Networks) -> Iterator[Exposure]:
     """Services that answer at a public endpoint of their own."""
     for resource in world.estate:
+        if resource.type_key == SERVICE_TYPE.lower() and is_outside_in(resource):
+            # The groups of its subnet are its firewall, see `apim`.
+            continue
         for admission in admissions(resource, world.estate):
             grade = _OPENNESS.get(admission.openness)
             if grade is not None:

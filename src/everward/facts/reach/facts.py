@@ -17,6 +17,7 @@ from everward.facts.reach.exposures import HIGH_RISK_PORTS, MANAGEMENT_PORTS, WE
 from everward.facts.reach.factvalues import guard_value, lead_value, step_value
 from everward.facts.reach.filters import Filter
 from everward.facts.reach.hybrid import hybrid_facts
+from everward.facts.reach.maintenance import MAINTENANCE, maintenance_facts
 from everward.facts.reach.management import management_facts
 from everward.facts.reach.names import PlainNames
 from everward.facts.reach.originfacts import origin_facts
@@ -282,6 +283,7 @@ MAKERS: Final[tuple[Callable[[Networks], Iterator[Resource | Unresolved]], ...]]
     deployment_facts,
     management_facts,
     hybrid_facts,
+    maintenance_facts,
 )
 """What makes facts, in the order in which they are listed."""
 
@@ -291,5 +293,6 @@ _MADE: Final[Mapping[Callable[..., Iterator[Resource | Unresolved]], tuple[str, 
     _addresses: (PUBLIC_ADDRESS,),
     _remarks: (RULE_REMARK,),
     _segments: (SEGMENT,),
+    maintenance_facts: (MAINTENANCE,),
 }
 """What makers make, where it is of one kind: they are not run when nobody asks for it."""

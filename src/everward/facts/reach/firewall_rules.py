@@ -17,7 +17,16 @@ from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.filters import Filter, Gate, Passage
 from everward.facts.reach.firewalls import Firewall, Kind, Written
 from everward.facts.reach.rules import Names, Rule, Side
-from everward.facts.reach.services import ALL_PORTS, ANY_PROTOCOL, Ports, Service, Space, join_ports, parse_ports
+from everward.facts.reach.services import (
+    ALL_PORTS,
+    ANY_PROTOCOL,
+    LAST_PORT,
+    Ports,
+    Service,
+    Space,
+    join_ports,
+    parse_ports,
+)
 from everward.facts.shape import id_in, ids_in, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown
 
@@ -251,8 +260,9 @@ def _application(body: Any) -> tuple[tuple[Service, ...], tuple[Service, ...]]:
     for item in items(inner(body, "protocols")):
         word = text_in(item, "protocolType")
         port = inner(item, "port")
-        if isinstance(port, str) and port.strip().isdecimal():
-            port = int(port)
+        if isinstance(port, str):
+            parsed = parse_ports(port)
+            port = parsed[0][0] if parsed is not None else -1
         if port is None and isinstance(word, str):
             port = _APPLICATIONS.get(word.lower())
         if isinstance(item, Unknown) or isinstance(port, Unknown) or isinstance(word, Unknown):
@@ -306,8 +316,8 @@ def translated(body: Any) -> tuple[str | Unknown | None, Ports | None]:
     if address is None or address == "":
         address = text_in(body, "translatedFqdn")
     port = inner(body, "translatedPort")
-    if isinstance(port, int) and not isinstance(port, bool):
-        port = str(port)
+    if isinstance(port, int) and not isinstance(port, bool) and 0 < port <= LAST_PORT:
+        return address, ((port, port),)
     return address, parse_ports(port) if isinstance(port, str) else None
 
 

@@ -23,7 +23,7 @@ from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service, format_service, parse_ports
 from everward.facts.reach.tags import HOST, tag_addresses
 from everward.facts.reach.words import slug
-from everward.facts.shape import inner
+from everward.facts.shape import inner, items, properties
 from everward.values import Truth, Unknown, all_of, combine, data_file, negate
 
 MANAGEMENT: Final = "Reach/managementFlows"
@@ -51,6 +51,8 @@ class Needs(NamedTuple):
     name: str
     when: Mapping[str, list[str]]
     unless: Mapping[str, list[str]]
+    public: bool
+    """Whether only one with a public frontend needs it."""
     flows: tuple[Flow, ...]
     enforced: bool
     """Whether the service puts rules and routes for it in place, and keeps others out."""
@@ -67,6 +69,7 @@ def known_needs() -> tuple[Needs, ...]:
             item["name"],
             item.get("when", {}),
             item.get("unless", {}),
+            item.get("public", False),
             tuple(_flow(flow) for flow in item["flows"]),
             item.get("enforced", False),
             item["source"],
@@ -120,7 +123,19 @@ def management_flows(world: Networks) -> Iterator[Found]:
 def _applies(needs: Needs, resource: Resource) -> Truth:
     truths = [_says(resource, path, wanted) for path, wanted in needs.when.items()]
     truths += [negate(_says(resource, path, wanted)) for path, wanted in needs.unless.items()]
+    truths += [_is_public(resource)] if needs.public else []
     return all_of(truths)
+
+
+def _is_public(resource: Resource) -> Truth:
+    """Whether a gateway has a public frontend, as far as frontends are told."""
+    fronts = list(items(inner(properties(resource.body), "frontendIPConfigurations")))
+    holes = [item for item in fronts if isinstance(item, Unknown)]
+    if not fronts or any(
+        inner(properties(item), "publicIPAddress") is not None for item in fronts if item not in holes
+    ):
+        return True
+    return combine(holes) if holes else False
 
 
 def _says(resource: Resource, path: str, wanted: list[str]) -> Truth:

@@ -77,7 +77,11 @@ def _may_be(value: Any, direction: str) -> bool:
 def _priority(rule: Mapping[str, Any]) -> int:
     value = _property(rule, "priority", 0)
     # One of which the place is not known could stand before all others.
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else 0
+    return (
+        int(value)
+        if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < 10)
+        else 0
+    )
 
 
 def _property(rule: Mapping[str, Any], name: str, otherwise: Any) -> Any:
@@ -123,7 +127,7 @@ def port_in(text: Any, port: int) -> bool | None:
     if text.strip() == "*":
         return True
     first, _, last = text.partition("-")
-    if not first.strip().isdecimal() or not (last or first).strip().isdecimal():
+    if not first.strip().isdecimal() or not (last or first).strip().isdecimal() or len(text) > 40:
         return None
     return int(first) <= port <= int(last or first)
 

@@ -24,6 +24,8 @@ def answers(type_: str, body: Mapping[str, Any], packet: Packet) -> bool | None:
             packet.protocol == "tcp" and packet.port == 443 and _get(properties, "vpnClientConfiguration") is not None
         )
         return tunnel or clients
+    if kind == "service":
+        return packet.protocol == "tcp" and packet.port in (80, 443)
     if kind == "applicationgateways":
         return packet.protocol == "tcp" and packet.port in set(_ports(properties))
     return None
@@ -38,7 +40,9 @@ def _ports(properties: Any) -> Iterator[int]:
             named = _get(_get(_inside(item), "frontendPort"), "id")
             text = (named.reference or named.text or "") if isinstance(named, Unknown) else str(named)
             port = written.get(text.split("/")[-1].lower())
-            if isinstance(port, int | str) and str(port).isdecimal():
+            if isinstance(port, int):
+                yield port
+            elif isinstance(port, str) and port.isdecimal() and len(port) < 6:
                 yield int(port)
 
 

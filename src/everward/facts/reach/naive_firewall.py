@@ -60,10 +60,10 @@ def translate(held: Iterable[Held], packet: Packet, named: Named) -> tuple[str, 
         if matches is None:
             return "", None
         if matches:
-            address, port = _value(rule, "translatedAddress"), str(_value(rule, "translatedPort"))
-            if not isinstance(address, str) or not port.isdecimal():
+            address, port = _value(rule, "translatedAddress"), _whole(_value(rule, "translatedPort"))
+            if not isinstance(address, str) or not 0 < port < 65536:
                 return "", None
-            return _name(rule), packet._replace(destination=address, port=int(port))
+            return _name(rule), packet._replace(destination=address, port=port)
     return "", None
 
 
@@ -86,7 +86,9 @@ def _in_order(held: list[Held], kind: str) -> Iterator[tuple[Held, Mapping[str, 
 
 
 def _whole(value: Any) -> int:
-    return int(value) if str(value).isdecimal() else -1
+    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
 
 
 def _settled_place(item: Held) -> bool:
@@ -172,7 +174,7 @@ def _list(rule: Mapping[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-_STANDARD = {"http": "80", "https": "443", "mssql": "1433"}
+_STANDARD = {"http": 80, "https": 443, "mssql": 1433}
 
 
 def _speaks_application(item: Any, packet: Packet) -> bool | None:
@@ -181,5 +183,4 @@ def _speaks_application(item: Any, packet: Packet) -> bool | None:
     word, port = _value(item, "protocolType"), _value(item, "port")
     if isinstance(item, Unknown) or isinstance(word, Unknown) or isinstance(port, Unknown):
         return None
-    number = str(port) if port is not None else _STANDARD.get(str(word).lower(), "")
-    return number.isdecimal() and int(number) == packet.port
+    return packet.port == (_whole(port) if port is not None else _STANDARD.get(str(word).lower()))

@@ -17,7 +17,7 @@ from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS
 from everward.facts.reach.apps import SITE_TYPES, around_front_door, doors
 from everward.facts.reach.edges import KIND, owner_of
-from everward.facts.reach.entrances import Guard
+from everward.facts.reach.entrances import Guard, is_held
 from everward.facts.reach.exposure import Exposure, Grade
 from everward.facts.reach.frontdoor import Backend, Edge, edges
 from everward.facts.reach.gatewayparts import GATEWAY_TYPE
@@ -298,25 +298,8 @@ A private link service has no public address at all.
 """
 
 
-_HOLDERS: Final = frozenset(
-    f"microsoft.network/{kind}"
-    for kind in (
-        "applicationgateways",
-        "azurefirewalls",
-        "bastionhosts",
-        "loadbalancers",
-        "natgateways",
-        "networkinterfaces",
-        "virtualnetworkgateways",
-    )
-)
-"""What has public addresses as its own, every way of which is looked at."""
-
-
 def _seen(world: Networks, target: Resource) -> bool:
     """Whether every way into a place would have been found."""
     if target.type_key == _PUBLIC:
-        # What merely names it, such as a record or an alert, says nothing of who answers there.
-        holders = world.estate.referrers.get(target.key, ())
-        return target.key in world.endpoints.by_public or any(item.type_key in _HOLDERS for item in holders)
+        return is_held(world, target)
     return target.type_key in READERS or target.type_key in _SEEN

@@ -13,14 +13,15 @@ from everward.facts.reach.admission import READERS, Admission, Openness, admissi
 from everward.facts.reach.apps import SITE_TYPES
 from everward.facts.reach.bastion import KIND as BASTION_KIND
 from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
-from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Step
+from everward.facts.reach.endpoints import PUBLIC_IP_TYPE, Endpoint
+from everward.facts.reach.entrances import Step, is_held
 from everward.facts.reach.exposures import Exposure, Grade, all_entries, deciding_steps, exposures, service_of
 from everward.facts.reach.firewalls import Firewall
 from everward.facts.reach.hostnames import service_names
 from everward.facts.reach.onprem import WORDS, loose_circuits, to_endpoint, to_service
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks, OpenGate
+from everward.facts.reach.podquestions import between_pods
 from everward.facts.reach.privatelink import links, reaches, resolves
 from everward.facts.reach.routes import SERVICE_TAGS, Hop
 from everward.facts.reach.rules import INBOUND, OUTBOUND
@@ -101,6 +102,11 @@ def ask(world: Networks, source: str, target: str, service: Service) -> list[Rep
             Reply(ON_PREMISES, resource.id, service, list(_from_sites(world, resource, service)))
             for resource in find(world, target)
         ]
+    for one in between_pods(world, source, target, service):
+        way = Way("pod network", one.holds, one.steps, one.decided_by, notes=one.notes)
+        replies.append(Reply(one.source, one.target, service, [way]))
+    if replies:
+        return replies
     origins = _places(world, source)
     for resource in find(world, target):
         for origin in origins:
@@ -256,6 +262,8 @@ def _modelled(world: Networks, target: Resource) -> bool:
         return True
     if target.type_key.startswith(_ADDRESSLESS) or target.type_key in _DOORS:
         return True
+    if target.type_key == PUBLIC_IP_TYPE.lower():
+        return is_held(world, target)
     ends = [end for key in _parts(target) for end in world.endpoints.of(key)]
     return bool(ends) and all(end.kind in _FOUND for end in ends)
 
@@ -296,9 +304,10 @@ _DOORS: Final = (
     "microsoft.network/applicationgateways",
     "microsoft.network/azurefirewalls",
     "microsoft.network/bastionhosts",
+    "microsoft.network/natgateways",
     "microsoft.network/virtualnetworkgateways",
 )
-"""Doors that Azure runs, every public address of which is looked at."""
+"""Doors that Azure runs, every public address of which is looked at. A NAT gateway only lets out."""
 
 
 def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[Way]:

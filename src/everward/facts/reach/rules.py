@@ -224,7 +224,7 @@ class _Reader:
         if isinstance(value, Unknown):
             self.holes.append(value)
             return None
-        if isinstance(value, str) and value.strip().isdecimal():
+        if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
             return int(value)
         return value if isinstance(value, int) else None
 

@@ -43,13 +43,17 @@ class Sample(NamedTuple):
     port: int
 
 
+_LONGEST: Final = 40
+"""No range of ports is longer, with what people put around it; numbers of thousands of digits are none."""
+
+
 def parse_ports(text: str) -> Ports | None:
     """`*`, a port or a range; None for all else."""
     text = text.strip()
     if text == "*":
         return ALL_PORTS
     first, dash, last = text.partition("-")
-    if not (first.strip().isdecimal() and (not dash or last.strip().isdecimal())):
+    if not (first.strip().isdecimal() and (not dash or last.strip().isdecimal())) or len(text) > _LONGEST:
         return None
     begin = int(first)
     end = int(last) if dash else begin

@@ -5,6 +5,7 @@ A deployment needs a way to what it configures: whether there is one from where 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ TYPE: Final = "Pipelines/operations"
 SOURCE: Final = "pipelines"
 MAX_BYTES: Final = 1024 * 1024
 MAX_PLACES: Final = 20
+MAX_FILES: Final = 2_000
+"""Files of Terraform that are looked through below a folder."""
 
 _TERRAFORM: Final = re.compile(
     r"^[^#\n]*\b(?:terraform|tofu)\s+(?:-chdir[= ](?P<folder>\S+)\s+)?(?:[^\s#]+\s+)*?(?:apply|plan|destroy)\b",
@@ -152,12 +155,19 @@ def _scripts(step: Step, repository: Path) -> Iterator[tuple[str, Path | None]]:
     for name in ("filePath", "scriptPath", "ScriptPath"):
         written = step.inputs.get(name)
         folder = join_folders(step.text(written)) if isinstance(written, str) else None
-        if folder is None or is_open(folder):
-            continue
-        file = (repository / folder).resolve()
-        text = _text(file) if file.is_relative_to(repository) else None
+        file = None if folder is None or is_open(folder) else _inside(repository, folder)
+        text = None if file is None else _text(file)
         if text is not None:
             yield text, file
+
+
+def _inside(repository: Path, name: str) -> Path | None:
+    """A file or folder of the repository; None for what lies outside, or what no path can be."""
+    try:
+        found = (repository / name).resolve()
+    except (OSError, ValueError):
+        return None
+    return found if found.is_relative_to(repository) else None
 
 
 @lru_cache(maxsize=256)
@@ -222,7 +232,7 @@ def _applied(step: Step, pool: Pool, repository: Path) -> Iterator[Operation]:
     """What a step makes at data planes by Terraform: one operation a service."""
     for folder in dict.fromkeys(_roots(step)):
         by_service: dict[str, list[dict[str, Any]]] = {}
-        for service, block in _blocks((repository / folder).resolve(), repository):
+        for service, block in _blocks(_inside(repository, folder)):
             by_service.setdefault(service, []).append(block)
         for service, blocks in by_service.items():
             place = (step.files[-1], _terraform_line(step.files[-1]))
@@ -237,18 +247,27 @@ def _terraform_line(file: Path) -> int | None:
     return next(iter([*applying, *found]), None)
 
 
-def _blocks(folder: Path, repository: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    if not folder.is_relative_to(repository) or not folder.is_dir():
-        return
-    for file in sorted(folder.rglob("*.tf")):
+def _blocks(folder: Path | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in _terraform_files(folder) if folder is not None else ():
         lines = (_text(file) or "").splitlines()
         for index, line in enumerate(lines):
-            match = _BLOCK.match(line)
+            match = _BLOCK.match(line) if len(line) <= MAX_LINE else None
             if match is None:
                 continue
             service = BLOCKS.get(match["type"], CLUSTER if not match["type"].startswith("azurerm_") else None)
             if service is not None and not (service == STORAGE and _by_manager(lines[index:])):
                 yield service, {"block": f"{match['type']}.{match['name']}", "file": file, "line": index + 1}
+
+
+def _terraform_files(folder: Path) -> list[Path]:
+    """The files of a root and of modules below it, in order; hidden folders hold copies."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        found += [Path(place, name) for name in sorted(files) if name.endswith(".tf")]
+        if len(found) > MAX_FILES:
+            break
+    return sorted(found[:MAX_FILES])
 
 
 def _by_manager(lines: list[str]) -> bool:

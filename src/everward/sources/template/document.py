@@ -92,7 +92,8 @@ class _Shelf:
         return made
 
 
-_SHELF: Final = _Shelf(32 * 1024 * 1024)
+_SHELF: Final = _Shelf(12 * 1024 * 1024)
+"""In bytes of text: as much as large estates have, since a document that is prepared takes many times the memory."""
 
 
 def open_document(path: Path, tree: Tree) -> Document | None:

@@ -75,12 +75,14 @@ _VAULT: Final = (
 _REFERENCE: Final = r"@Microsoft\.(?:KeyVault|AppConfiguration)\([^()]*\)"
 _CALL: Final = r"\[(?:parameters|variables|reference|lambdaVariables|externalInputs)\([^\[\]()]*\)[\w.]*\]"
 _VARIABLE: Final = r"\$\([^()]*\)|\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{\{[^{}]*\}\}|\$env:\w+|%\w+%"
+_POINTER: Final = rf'\{{\s*"uri"\s*:\s*"{_VAULT}"\s*\}}'
+"""What a key of App Configuration holds that refers to a secret of a vault."""
 _HOST: Final = r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/?"
 _MOMENT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?"
 _WORD: Final = r"true|false|null|none|enabled|disabled|[0-9]{1,2}"
 _ID: Final = re.compile(_ARM_ID, re.IGNORECASE | re.ASCII)
 _HARMLESS: Final = re.compile(
-    "|".join((_ARM_ID, _VAULT, _REFERENCE, _CALL, _VARIABLE, _HOST, _MOMENT, _WORD)), re.IGNORECASE | re.ASCII
+    "|".join((_ARM_ID, _VAULT, _POINTER, _REFERENCE, _CALL, _VARIABLE, _HOST, _MOMENT, _WORD)), re.IGNORECASE | re.ASCII
 )
 
 

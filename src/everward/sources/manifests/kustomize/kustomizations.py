@@ -29,6 +29,9 @@ from everward.values import Origin, ProblemError, Unknown
 MAX_DEPTH: Final = 40
 """How deep kustomizations may name one another."""
 
+ENTRY_COST: Final = 25
+"""How many elements the time is worth that a file, a base or a component takes even when nothing is in it."""
+
 
 @dataclass(slots=True)
 class Kustomization:
@@ -229,7 +232,7 @@ class Kustomizations:
             seen.add(item.key)
 
     def _component(self, kustomization: Kustomization, text: Any, chain: tuple[Path, ...]) -> Kustomization | None:
-        self._left -= 1
+        self._left -= ENTRY_COST
         if self._left < 0:
             self._tell_limit(kustomization)
             return None
@@ -246,8 +249,9 @@ class Kustomizations:
 
     def _resource(self, kustomization: Kustomization, text: Any, key: str, chain: tuple[Path, ...]) -> list[Named]:
         """The objects of one entry: a file, a folder, or something that is fetched."""
-        self._left -= 1
+        self._left -= ENTRY_COST
         if self._left < 0:
+            self._tell_limit(kustomization)
             return []
         if not isinstance(text, str) or "://" in text or text.startswith("github.com/") or "?ref=" in text:
             self._elsewhere(kustomization, text, key)
