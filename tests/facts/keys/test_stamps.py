@@ -147,3 +147,12 @@ def test_without_anything_that_computes_there_are_no_stamps() -> None:
 def test_strange_addresses_make_no_stamps(address: str | None) -> None:
     estate = Estate([Reading("x", "x", [cluster("one", address=address)])])
     assert Stamps(estate).all == (f"{SUB}/resourcegroups/one",)
+
+
+def test_many_stamps_are_told_in_one_pass() -> None:
+    listed = [item for number in range(1200) for item in (
+        cluster(f"g{number}"), vault(f"g{number}", f"kv{number}"), store(f"g{number}", f"db{number}", f"kv{number}"),
+    )]  # fmt: skip
+    found = facts(*listed)
+    assert len(found.of_type("Everward.Keys/stamps")) == 1200
+    assert {told["ownVault"] for told in by(found, "stamps", "stamp").values()} == {True}

@@ -33,7 +33,7 @@ def ref(type_: str, name: str) -> dict[str, str]:
     return {"id": made(type_, name, {}).id}
 
 
-def rule(name: str, priority: int, access: str = "Allow", **more: Any) -> dict[str, Any]:
+def rule(name: str, priority: int, access: Any = "Allow", **more: Any) -> dict[str, Any]:
     """A rule for everything inbound over TCP, but for what is said otherwise."""
     body = {
         "priority": priority,

@@ -58,7 +58,8 @@ def escalations(rights: Rights) -> Iterator[Escalation]:
     yield from _of_pipelines(rights)
     yield from _of_tokens(rights)
     yield from _of_directory(rights)
-    roles = {id(grant.role): grant.role for grant in rights.grants.all}.values()
+    # Access policies and keys are roles of their own, though many of them allow the same.
+    roles = {(grant.role.permissions, bool(grant.role.holes)): grant.role for grant in rights.grants.all}.values()
     by_type: dict[str, list[Operation]] = {}
     for operation in OPERATIONS:
         # Most operations are granted by no role that anybody holds: then no resource needs to be asked about.

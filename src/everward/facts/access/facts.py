@@ -85,6 +85,9 @@ class AccessAnalysis(Analysis):
 def _grants(holdings: Holdings, names: Names) -> Iterator[Resource]:
     rights = holdings.rights
     for grant in rights.grants.all:
+        if grant.kind == KEY:
+            # Whether keys count is said of each service; what one may do is asked, not told of every key there is.
+            continue
         name = names.make(grant.scope, "grant", grant.principal.key, grant.role.id, str(grant.standing))
         yield fact(
             grant.scope,

@@ -273,8 +273,11 @@ def radius_facts(rights: Rights, steps: list[Escalation], names: Names) -> Itera
     """How far each principal gets."""
     reach = Reach(rights, steps)
     stamps = Stamps(rights.estate)
-    placed = [stamps.of(item, item.id) for item in reach.resources]
-    total = len({stamp for stamp in placed if stamp is not None})
+    placed: dict[str, int] = {}
+    for index, item in enumerate(reach.resources):
+        stamp = stamps.of(item, item.id)
+        if stamp is not None:
+            placed[stamp] = placed.get(stamp, 0) | (1 << index)
     for principal in reach.actors:
         if principal.kind == KEY:
             # How far a key gets is said of what it is a key of.
@@ -283,7 +286,7 @@ def radius_facts(rights: Rights, steps: list[Escalation], names: Names) -> Itera
         eligible = any(grant.standing is Standing.ELIGIBLE for grant in rights.held_by(principal))
         later = reach.of(principal, activated=True) if eligible else radius
         scope = principal.resource.id if principal.resource is not None else ""
-        touched = {stamp for stamp, bit in zip(placed, _bits(radius.writes | radius.deletes), strict=False) if bit}
+        touched = sum(bool(mask & (radius.writes | radius.deletes)) for mask in placed.values())
         yield fact(
             scope,
             RADIUS,
@@ -294,17 +297,12 @@ def radius_facts(rights: Rights, steps: list[Escalation], names: Names) -> Itera
                 "principalKind": principal.kind,
                 "human": principal.is_human,
                 **_told(radius, len(reach.resources)),
-                "stamps": len(touched - {None}),
-                "allStamps": total > 1 and len(touched - {None}) == total,
+                "stamps": touched,
+                "allStamps": len(placed) > 1 and touched == len(placed),
                 "afterActivation": {"writes": later.writes.bit_count(), "deletes": later.deletes.bit_count()},
             },
             origin=principal.origin,
         )
-
-
-def _bits(mask: int) -> Iterator[bool]:
-    for digit in reversed(f"{mask:b}"):
-        yield digit == "1"
 
 
 def _told(radius: Radius, total: int) -> Mapping[str, Any]:

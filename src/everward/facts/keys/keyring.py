@@ -11,6 +11,7 @@ from everward.facts.keys.following import Following, Follows
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Item, Vaults
 from everward.facts.keys.load import Loads
 from everward.facts.keys.mounts import Mounts
+from everward.facts.keys.pods import CLUSTERS, rotates
 from everward.facts.keys.stamps import Stamps
 from everward.facts.keys.stores import Store, stores
 from everward.facts.keys.uses import Use, known_in, uses
@@ -35,6 +36,17 @@ class Keys:
     def stamps(self) -> Stamps:
         """The stamps of the workload."""
         return Stamps(self.estate)
+
+    @cached_property
+    def unread_clusters(self) -> dict[str, list[Resource]]:
+        """Clusters with the driver of secrets whose manifests nobody read, by their stamp."""
+        read = {mount.cluster.key for mount in self.mounts.all if mount.cluster is not None}
+        found: dict[str, list[Resource]] = {}
+        for cluster in self.estate.of_type(CLUSTERS):
+            stamp = self.stamps.of(cluster)
+            if stamp is not None and cluster.key not in read and rotates(cluster) is not None:
+                found.setdefault(stamp, []).append(cluster)
+        return found
 
     @cached_property
     def backups(self) -> Backups:

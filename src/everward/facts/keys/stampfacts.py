@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from everward.estate import Resource
 from everward.facts.interface import fact
+from everward.facts.keys.items import Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.stamps import COMPUTES, group_of
 from everward.facts.keys.uses import Delivery
@@ -28,28 +29,25 @@ def stamp_facts(keys: Keys) -> Iterator[Resource]:
       `foreignVaults` how many do, a hole where only vaults that no source has, or that are guessed, may.
     - `vaultInRegion`: whether one of its vaults stands in its region; null where it has none or regions are not known.
     """
-    members = _members(keys)
+    if not keys.stamps.all:
+        return
+    members, owned, used_by = _members(keys), _owned(keys), _used(keys)
+    known = {vault.key: vault.resource.id for vault in keys.vaults.all.values()}
+    exported = {vault.resource.subscription for vault in keys.vaults.all.values()}
     for stamp in (*keys.stamps.all, None):
-        if stamp is None and not keys.stamps.all:
-            return
-        anchor = members.get(stamp)
-        own = [vault for vault in keys.vaults.all.values() if keys.stamps.of(vault.resource) == stamp]
-        used: dict[str, bool] = {}
-        for use in keys.uses:
-            if use.delivery is not Delivery.RIGHT and keys.stamps.of(use.consumer) == stamp and use.vault:
-                used[use.vault] = used.get(use.vault, False) or use.certain is True
-                anchor = anchor if anchor is not None else use.consumer
+        own = owned.get(stamp, [])
+        used, first = used_by.get(stamp, ({}, None))
+        anchor = members.get(stamp, first)
         anchor = anchor if anchor is not None else own[0].resource if own else None
         if anchor is None:
             continue
-        known = {vault.key: vault.resource.id for vault in keys.vaults.all.values()}
         mine = {vault.key for vault in own}
         near = [keys.stamps.same_region(anchor, vault.resource) for vault in own] if stamp is not None else []
         told = {
             "stamp": stamp,
             "region": keys.stamps.place(anchor) if stamp is not None else None,
             "vaults": [vault.resource.id for vault in own],
-            "ownVault": bool(own) or _not_exported(keys, anchor),
+            "ownVault": bool(own) or _not_exported(exported, anchor),
             "uses": [known.get(vault, vault) for vault in used],
             "foreign": [known.get(vault, vault) for vault in used if vault not in mine],
             "foreignVaults": _foreign({vault: sure for vault, sure in used.items() if vault not in mine}, known),
@@ -61,11 +59,29 @@ def stamp_facts(keys: Keys) -> Iterator[Resource]:
         yield fact(scope, STAMP, name, {"summary": stamp_words(told), **told}, origin=anchor.origin, sort=sort)
 
 
-def _not_exported(keys: Keys, anchor: Resource) -> Truth:
+def _owned(keys: Keys) -> dict[str | None, list[Vault]]:
+    """The vaults of each stamp."""
+    found: dict[str | None, list[Vault]] = {}
+    for vault in keys.vaults.all.values():
+        found.setdefault(keys.stamps.of(vault.resource), []).append(vault)
+    return found
+
+
+def _used(keys: Keys) -> dict[str | None, tuple[dict[str, bool], Resource]]:
+    """The vaults that each stamp uses, with whether that is certain, and the first resource that does."""
+    found: dict[str | None, tuple[dict[str, bool], Resource]] = {}
+    for use in keys.uses:
+        if use.delivery is not Delivery.RIGHT and use.vault:
+            used, _ = found.setdefault(keys.stamps.of(use.consumer), ({}, use.consumer))
+            used[use.vault] = used.get(use.vault, False) or use.certain is True
+    return found
+
+
+def _not_exported(exported: Container[str | None], anchor: Resource) -> Truth:
     """Why an export without vaults does not prove that there are none; False where it does, or where code was read."""
     if anchor.source != "inventory":
         return False
-    if any(vault.resource.subscription == anchor.subscription for vault in keys.vaults.all.values()):
+    if anchor.subscription in exported:
         return False
     return Unknown(
         reason="the inventory lists no vaults of this subscription, so their absence proves nothing",
