@@ -10,7 +10,7 @@ from everward.estate import Estate, Reading, Resource
 from everward.facts.interface import with_facts
 from everward.facts.keys.facts import KeysAnalysis
 from everward.facts.keys.outage import Links, admits_services
-from everward.values import Unknown
+from everward.values import Origin, Unknown
 
 SITE = "Microsoft.Web/sites"
 
@@ -149,3 +149,17 @@ def test_stamps_that_use_vaults_from_elsewhere() -> None:
 def test_a_cluster_speaks_for_its_stamp() -> None:
     found = facts("stamps", plan("rg", location="westeurope"), rotating(), vault())
     assert [item.get("kind") for item in found] == ["cluster"]
+
+
+def test_an_export_without_vaults_proves_nothing() -> None:
+    cluster = rotating()
+    exported = Resource(cluster.id, cluster.type, cluster.name, cluster.body, Origin(source="inventory"))
+    other = moved(vault(), "other")
+    [open_] = facts("stamps", exported)
+    hole = open_.get("properties.ownVault")
+    assert isinstance(hole, Unknown)
+    assert hole.decided_by == ("an export of Microsoft.KeyVault/vaults",)
+    found = [item for item in facts("stamps", exported, other) if item.get("kind") == "cluster"]
+    assert [item.get("properties.ownVault") for item in found] == [False]
+    [written] = facts("stamps", cluster)
+    assert written.get("properties.ownVault") is False

@@ -57,7 +57,12 @@ class Holdings:
             "escalates": any_of(step.certain for step in steps if step.edge is not Edge.UNGUARD),
             "removesGuards": any_of(step.certain for step in steps if step.edge is Edge.UNGUARD),
         }
-        return {**powers, "steps": shown, "summary": holding(grant, powers), "proof": proofs(shown)}
+        return {
+            **powers,
+            "steps": shown,
+            "summary": holding(grant, powers),
+            "proof": proofs(shown) if powers["runsCode"] is True else [],
+        }
 
     def sort(self, grant: Grant) -> str:
         """What kind of grant it is, see `sort_of`."""

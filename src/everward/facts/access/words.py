@@ -15,6 +15,7 @@ _POWERS: Final = (
     ("escalates", "can gain further rights"),
     ("removesGuards", "can take guards away"),
 )
+_STEPS: Final = ("escalates", "removesGuards")
 _STANDING: Final = {
     Standing.PERMANENT: "holds",
     Standing.BOUNDED: "holds for a time",
@@ -46,7 +47,9 @@ def place(scope: str) -> str:
 def holding(grant: Grant, powers: dict[str, Any]) -> str:
     """Who holds what where, and what that lets them do."""
     what = "an access policy" if grant.kind == "access policy" else f"`{grant.role.name}`"
-    can = [said for name, said in _POWERS if powers.get(name) is True]
+    # Whoever deploys can nearly always gain more; of the code of a workload that is worth a word.
+    told = [item for item in _POWERS if powers.get("runsCode") is True or item[0] not in _STEPS]
+    can = [said for name, said in told if powers.get(name) is True]
     tail = f", and {', '.join(can[:-1])}{' and ' if can[1:] else ''}{can[-1]}" if can else ""
     return f"{who(grant.principal)} {_STANDING[grant.standing]} {what} on {place(grant.scope)}{tail}"
 

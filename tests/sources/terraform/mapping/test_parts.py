@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.sources.terraform.mapping.make import GROUP, SUBSCRIPTION, Mapped, data, hole, instance
 
+from everward.estate import Estate
+from everward.sources import ReadOptions, read_workload
 from everward.sources.terraform.instance import Instance
 from everward.values import Unknown
 
@@ -254,3 +258,46 @@ def test_a_subscription_stands_in_its_management_group() -> None:
         f"{group}/subscriptions/{SUBSCRIPTION}",
         f"{group}/subscriptions/00000000-0000-0000-0000-000000000002",
     ]
+
+
+STAMPS = """
+variable "stamps" {}
+module "stamp" {
+  for_each = toset(var.stamps)
+  source   = "./stamp"
+  name     = each.value
+}
+"""
+STAMP = """
+variable "name" {}
+variable "more" {}
+resource "azurerm_key_vault" "kv" {
+  name                = var.name
+  resource_group_name = "rg"
+  location            = "swedencentral"
+  tenant_id           = "t"
+  sku_name            = "standard"
+}
+resource "azurerm_key_vault_access_policy" "app" {
+  EACH
+  key_vault_id       = azurerm_key_vault.kv.id
+  tenant_id          = "t"
+  object_id          = "o"
+  secret_permissions = ["Get"]
+}
+"""
+
+
+@pytest.mark.parametrize(("each", "told"), [("", True), ("for_each = toset(var.more)", False)])
+def test_what_stands_in_one_instance_of_a_module_comes_with_its_target(tmp_path: Path, each: str, told: bool) -> None:
+    """How many stamps there are is open; that each has the policy beside its vault is not."""
+    (tmp_path / "stamp").mkdir()
+    (tmp_path / "main.tf").write_text(STAMPS, encoding="utf-8")
+    (tmp_path / "stamp" / "main.tf").write_text(STAMP.replace("EACH", each), encoding="utf-8")
+    [vault] = Estate(read_workload([tmp_path], ReadOptions())).of_type("Microsoft.KeyVault/vaults")
+    assert vault.cardinality is not None
+    [policy] = vault.get("properties.accessPolicies")  # type: ignore[misc]
+    assert isinstance(policy, dict) is told
+    if isinstance(policy, dict):
+        assert policy["objectId"] == "o"
+        assert vault.origin_of("properties.accessPolicies[0]").line == 11

@@ -11,6 +11,9 @@ from everward.sources.terraform.mapping.body import Body
 from everward.sources.terraform.mapping.table import Append, Merge, TypeMapping
 from everward.values import Unknown, Value, try_parse_id
 
+_REPEATED = "[*]"
+"""What stands in an address for the keys of a block that are not known."""
+
 
 @dataclass(slots=True)
 class Laid:
@@ -35,9 +38,10 @@ def lay(one: Laid, target: Resource | None, by_type: Mapping[str, list[Resource]
     """
     fill(one)
     if target is not None:
+        uncertain = None if _comes_with(one.instance, target) else one.instance.cardinality
         if one.mapping is not None and one.mapping.merge is not None and one.mapping.merge.items:
-            return _place_inside(one, target, one.mapping.merge, uncertain=one.instance.cardinality)
-        _place(one, target, uncertain=one.instance.cardinality)
+            return _place_inside(one, target, one.mapping.merge, uncertain=uncertain)
+        _place(one, target, uncertain=uncertain)
         return None
     value = one.instance.attributes.get(one.mapping.merge.into) if one.mapping and one.mapping.merge else None
     if one.target is None and one.mapping is not None and one.mapping.merge is not None:
@@ -59,6 +63,18 @@ def lay(one: Laid, target: Resource | None, by_type: Mapping[str, list[Resource]
         origin=one.instance.origin,
         help="read the configuration that holds it, or an inventory, as well",
     )
+
+
+def _comes_with(instance: Instance, target: Resource) -> bool:
+    """Whether there is one of it for each of the target, however many there are: both are in one instance of a module.
+
+    `module.stamp[*].azurerm_key_vault_access_policy.app` comes with `module.stamp[*].azurerm_key_vault.stamp`.
+    """
+    address = target.origin.address
+    if instance.cardinality is None or target.cardinality is None or address is None:
+        return False
+    repeated = instance.address.rpartition(_REPEATED)[0]
+    return bool(repeated) and repeated == address.rpartition(_REPEATED)[0]
 
 
 def fill(one: Laid) -> None:
