@@ -185,3 +185,21 @@ def test_strange_names_stay_whole_in_a_drawing() -> None:
     odd = 'a<b>&"\x00\x1b'
     picture = drawing(answer("kv", vault(), made("Contoso.App/things", odd, {"a": KEY})))
     assert any("a<b>&" in (item.text or "") for item in picture.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [
+        ("westeurope", "  failover    replicated to northeurope, which answers reads after a few minutes\n"),
+        ("polandcentral", "  failover    it stands in one region alone: while that is lost, it is out of reach\n"),
+        ("brazilsouth", "  failover    it stands in one region alone"),
+        ("nowhere", ""),
+        (HOLE, ""),
+    ],
+)
+def test_what_becomes_of_a_vault_whose_region_is_lost(region: Any, says: str) -> None:
+    told = answer("kv", made("Microsoft.KeyVault/vaults", "kv", {}, location=region), encrypted(KEY))
+    shown = text(told)
+    assert says in shown
+    assert ("failover    " in shown) is bool(says)
+    assert ("read-only during a failover" in shown) is ("alone" not in says)

@@ -13,7 +13,7 @@ from everward.facts.keys.impact import Impact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load, Part
-from everward.facts.keys.reference import geography_of, reference
+from everward.facts.keys.reference import geography_of, reference, replica_of
 from everward.facts.keys.rotation import follow_all
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery
@@ -70,6 +70,9 @@ def _lines(answer: Answer, look: Look, *, explain: bool) -> Iterator[str]:
     yield from _paths(answer, layout)
     if impact.item is not None:
         yield from _row(layout, "rotation", _rotation(answer.keys, impact.item))
+    if impact.vault is not None and not impact.vault.managed_hsm:
+        told = _failover(impact.vault)
+        yield from _row(layout, "failover", told) if told else ()
     if impact.vault is not None:
         yield from _row(layout, "backup", _backup(answer.keys, impact.vault))
     for event in Event:
@@ -128,6 +131,16 @@ def _rotation(keys: Keys, item: Item) -> str:
     if end is not None:
         parts.append(f"ends {end}")
     return ", ".join(parts)
+
+
+def _failover(vault: Vault) -> str:
+    """What becomes of a vault when its region is lost; empty where that is not known."""
+    replica = replica_of(vault.resource.location)
+    if replica is None:
+        return ""
+    if not replica:
+        return "it stands in one region alone: while that is lost, it is out of reach"
+    return f"replicated to {replica}, which answers reads after {reference().failover.minutes} minutes"
 
 
 def _backup(keys: Keys, vault: Vault) -> str:
@@ -252,6 +265,7 @@ def _backup_json(keys: Keys, vault: Vault | None) -> dict[str, Any] | None:
         "missing": found.missing(vault),
         "places": [command.place for command in found.commands],
         "geography": geography_of(vault.resource.location),
+        "replica": replica_of(vault.resource.location),
         "restoreTargets": [target.resource.id for target in keys.backups.targets(vault)],
     }
 

@@ -89,3 +89,13 @@ def test_disks_hang_on_the_key_of_their_set() -> None:
 @pytest.mark.parametrize("strange", [None, 7, "x", [], {}, {"a": [[[{}]]]}, ["https://kv.vault.azure.net" * 50]])
 def test_strange_bodies_have_no_effects_or_some(strange: Any) -> None:
     assert isinstance(impact("kv", vault(), made("Contoso.App/things", "x", strange)).effects, list)
+
+
+def test_a_module_and_a_vault_without_a_replica_are_never_only_read() -> None:
+    address = "https://hsm.managedhsm.azure.net/keys/k"
+    module = made("Microsoft.KeyVault/managedHSMs", "hsm", {}, location="westeurope")
+    user = made("Microsoft.Storage/storageAccounts", "x", {"encryption": {"a": address}})
+    assert {one.event for one in impact("hsm", module, user).effects} == set(Event) - {Event.READ_ONLY}
+    alone = made(VAULT, "kv", {}, location="polandcentral")
+    assert {one.event for one in impact("kv/a", alone, secret("a")).effects} == set()
+    assert {one.event for one in impact("kv/a", vault(), secret("a")).effects} == {Event.READ_ONLY}

@@ -10,7 +10,8 @@ from everward.estate import Estate, Reading, Resource
 from everward.facts.interface import with_facts
 from everward.facts.keys.facts import KeysAnalysis
 from everward.facts.keys.items import Item
-from everward.facts.keys.reference import geography_of, of_type, reference, region_name
+from everward.facts.keys.need import level, met, needed
+from everward.facts.keys.reference import geography_of, of_type, reference, region_name, replica_of
 from everward.facts.keys.times import moment, span, text_of
 from everward.values import Unknown
 
@@ -205,3 +206,35 @@ def test_what_azure_says_has_sources_and_dates() -> None:
     assert of_type(found.followers, "microsoft.nothing/x") is None
     assert (geography_of("West Europe"), geography_of("nowhere"), geography_of(HOLE)) == ("Europe", None, None)
     assert (region_name(" "), region_name("Sweden Central")) == (None, "swedencentral")
+
+
+@pytest.mark.parametrize(
+    ("tags", "need"),
+    [
+        ({"fips": "3"}, 3), ({"FIPS-Level": "FIPS 140-3 Level 3"}, 3), ({"fips": 2}, 2), ({"hsmLevel": "level:2"}, 2),
+        ({"fips": HOLE}, HOLE), ({"fips": "yes"}, None), ({"fips": True}, None), ({"fips": "140-3"}, None),
+        ({"other": "3"}, None), (None, None), (HOLE, None), ([], None),
+    ],
+)  # fmt: skip
+def test_needs_stand_in_tags(tags: Any, need: Any) -> None:
+    assert needed(None, tags) == need
+
+
+def test_protection_beside_the_need() -> None:
+    one = told(made(VAULT, "kv", {}, tags={"fips": "3"}), key("soft", kty="RSA"), key("hard", kty="RSA-HSM"))
+    assert {name: (item["fipsNeeded"], item["fipsMet"]) for name, item in one.items()} == {
+        "soft": (3, False), "hard": (3, True),
+    }  # fmt: skip
+    assert met(HOLE, "FIPS 140-3 Level 3") is HOLE
+    assert met(3, HOLE) is HOLE
+    assert (met(None, "x"), met(3, None), met(1, "nothing")) == (None, None, False)
+    assert (level(None), level("Level 9")) == (None, None)
+
+
+def test_where_a_vault_is_replicated() -> None:
+    assert (replica_of("West Europe"), replica_of("brazilsouth"), replica_of("polandcentral")) == (
+        "northeurope",
+        "",
+        "",
+    )
+    assert (replica_of(HOLE), replica_of("nowhere")) == (None, None)

@@ -172,3 +172,11 @@ def test_two_keys_of_one_store() -> None:
     hidden = told(made("Microsoft.ServiceBus/namespaces", "bus", open_))["bus"]
     assert isinstance(hidden["pinned"], Unknown)
     assert isinstance(hidden["follows"], Unknown)
+
+
+def test_a_store_that_needs_a_key_in_hardware() -> None:
+    body = {"encryption": {"keyvaultproperties": PARTS}}
+    [one] = told(made("Microsoft.Storage/storageAccounts", "store", body, tags={"fips": "Level 3"})).values()
+    assert (one["fips"], one["fipsNeeded"], one["fipsMet"]) == ("FIPS 140-2 Level 1", 3, False)
+    [own] = told(made("Microsoft.Storage/storageAccounts", "store", {}, tags={"fips": "Level 3"})).values()
+    assert (own["fips"], own["fipsMet"]) == (None, None)

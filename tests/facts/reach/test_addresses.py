@@ -1,5 +1,7 @@
 """Sets of addresses, against plain sets."""
 
+import ipaddress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +82,24 @@ def test_forms_of_writing(text: str, found: list[str] | None) -> None:
 def test_addresses_are_written_as_people_do() -> None:
     assert format_address(0x0A000001, 4) == "10.0.0.1"
     assert format_address(1, 6) == "::1"
+
+
+PIECES = st.sampled_from(
+    ["0", "1", "10", "010", "255", "256", ".", ":", "::", "ffff", "/", "8", "32", "33", "128", "%e", "٣", " "]
+)
+
+
+@given(
+    st.one_of(st.ip_addresses().map(str), st.lists(PIECES, max_size=9).map("".join)),
+    st.sampled_from(["", "/0", "/7", "/08", "/31", "/64", "/129", "/-1", "/a"]),
+)
+def test_the_quick_way_reads_what_the_standard_library_reads(address: str, length: str) -> None:
+    text = f"{address}{length}"
+    found = parse_addresses(text)
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        assert found is None or "-" in text
+        return
+    interval = (int(network.network_address), int(network.broadcast_address))
+    assert found == (Addresses((interval,), ()) if network.version == 4 else Addresses((), (interval,)))

@@ -16,6 +16,7 @@ from tests.facts.reach.world import NETWORK, made, nsg, pip, ref, rule, subnet_i
 
 from everward.estate import Resource
 from everward.facts.reach.endpoints import Endpoint
+from everward.facts.reach.exposure import Flow
 from everward.facts.reach.exposures import Exposure, Grade, exposures
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks
@@ -147,6 +148,10 @@ def holds(service: Service, packet: Packet) -> bool:
     )
 
 
+FLOWS: dict[int, tuple[Exposure, tuple[Flow, ...]]] = {}
+"""They are worked out again each time that somebody asks."""
+
+
 def told(exposure: Exposure, packet: Packet) -> bool:
     """Whether a way in says that a packet gets in."""
     one, two = ipaddress.ip_address(packet.source), ipaddress.ip_address(packet.destination)
@@ -154,7 +159,7 @@ def told(exposure: Exposure, packet: Packet) -> bool:
         flow.sources.has(int(one), one.version)
         and flow.targets.has(int(two), two.version)
         and any(holds(service, packet) for service in flow.services)
-        for flow in exposure.flows
+        for flow in FLOWS.setdefault(id(exposure), (exposure, exposure.flows))[1]
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.keys.items import Item, Vault
-from everward.facts.keys.reference import of_type, reference
+from everward.facts.keys.reference import of_type, reference, replica_of
 from everward.facts.keys.uses import Delivery, Use
 
 
@@ -110,13 +110,19 @@ _PLAIN: Final[dict[tuple[Delivery, Event], _Said]] = {
 def effects_of(found: Sequence[Use], vault: Vault | None = None, item: Item | None = None) -> list[Effect]:
     """What each event does to each use, and to the vault's own contents when a whole vault is asked for."""
     made: list[Effect] = []
-    for event in Event:
+    for event in _events(vault):
         for use in found:
             said = _said(event, use)
             made.append(Effect(event, use.consumer, said.timing, said.what, use, said.minutes))
         if event is Event.READ_ONLY:
             made += _writers(vault, item)
     return made
+
+
+def _events(vault: Vault | None) -> Iterator[Event]:
+    """What can happen to a vault: what no region replicates is not read-only for a while, it is out of reach."""
+    alone = vault is not None and (vault.managed_hsm or replica_of(vault.resource.location) == "")
+    yield from (event for event in Event if not (alone and event is Event.READ_ONLY))
 
 
 def _said(event: Event, use: Use) -> _Said:
@@ -160,11 +166,11 @@ def _encrypted(event: Event, use: Use) -> _Said:
 
 def _writers(vault: Vault | None, item: Item | None) -> Iterator[Effect]:
     """The deployment that writes what is declared: it cannot while a vault is read-only."""
-    declared = [entry for entry in (vault.items if vault is not None else [item] if item is not None else [])
+    declared = [entry for entry in ([item] if item is not None else vault.items if vault is not None else [])
                 if entry.resource.source in ("terraform", "template")]  # fmt: skip
     if not declared:
         return
-    holder = vault.resource if vault is not None else declared[0].resource
+    holder = vault.resource if vault is not None and item is None else declared[0].resource
     count = len(declared)
     what = f"the deployment that writes {'it' if count == 1 else f'its {count} items'} fails until the vault is back"
     use = Use(holder, "", declared[0].vault, None, delivery=Delivery.DEPLOYMENT)

@@ -26,6 +26,7 @@ from everward.estate import Estate, Resource
 from everward.facts.interface import Analysis, Derived, fact
 from everward.facts.keys.items import Item, Vault
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.need import met, needed
 from everward.facts.keys.outage import Links, kept, outage
 from everward.facts.keys.permissions import PERMISSION, permission_facts
 from everward.facts.keys.rotation import follow_all
@@ -82,6 +83,8 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
       `expiresInDays` counts whole days from then and is negative for what has ended.
     - `issuer`, `issuedByVault`, `selfSigned`: of certificates; null for others.
     - `hardware`: whether the private part is in a hardware module; `fips` the level of what protects a key.
+    - `fipsNeeded`: the level that a tag (`fips`) of it or of its vault asks for, a number; `fipsMet` whether it has
+      that.
     - `operationsLimit`: operations with a key that its vault takes in ten seconds, by kind and size; null for others.
     - `encrypts`: whether a store is encrypted with it.
     """
@@ -89,6 +92,9 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
         found = keys.of_item(item)
         follows = follow_all(keys, item)
         end, expiry = item.ends, item.expiry(now, near)
+        fips = keys.vaults.fips(item)
+        holder = keys.vaults.all.get(item.vault)
+        need = needed(item.resource.tags, holder.resource.tags if holder is not None else None)
         yield fact(
             item.resource,
             ITEM,
@@ -109,7 +115,9 @@ def _items(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource]:
                 "rotates": item.rotates,
                 "notifies": item.notifies,
                 "hardware": item.hardware,
-                "fips": keys.vaults.fips(item),
+                "fips": fips,
+                "fipsNeeded": need,
+                "fipsMet": met(need, fips),
                 "operationsLimit": item.operations,
                 "used": bool(found),
                 "users": len({use.consumer.key for use in found}),

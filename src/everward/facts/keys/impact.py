@@ -75,7 +75,7 @@ def _whole(keys: Keys, vault: Vault, text: str) -> Impact:
 def _single(keys: Keys, item: Item, text: str) -> Impact:
     found = keys.of_item(item)
     vault = keys.vaults.all.get(item.vault)
-    return Impact(vault, text, item, effects_of(found, item=item), found, keys.loads.of(item.vault))
+    return Impact(vault, text, item, effects_of(found, vault, item), found, keys.loads.of(item.vault))
 
 
 def _only(found: Sequence[Named], text: str) -> Named:

@@ -129,6 +129,15 @@ def region_name(written: Any) -> str | None:
     return written.replace(" ", "").lower() if isinstance(written, str) and written.strip() else None
 
 
+def replica_of(written: Any) -> str | None:
+    """The region to which a vault in a region is replicated; empty where to none, None where that is not known."""
+    name = region_name(written) or ""
+    region = reference().regions.get(name)
+    if region is None:
+        return None
+    return "" if region.pair is None or name in reference().failover.not_replicated else region.pair
+
+
 def geography_of(written: Any) -> str | None:
     """The geography in which a region stands: a backup can be restored there and nowhere else."""
     region = reference().regions.get(region_name(written) or "")

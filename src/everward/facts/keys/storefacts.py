@@ -9,6 +9,7 @@ from everward.estate import Resource
 from everward.facts.interface import fact
 from everward.facts.keys.following import Following
 from everward.facts.keys.keyring import Keys
+from everward.facts.keys.need import met, needed
 from everward.facts.keys.outage import admits_services
 from everward.facts.keys.reference import of_type, reference
 from everward.facts.keys.stores import Store
@@ -32,6 +33,9 @@ def store_facts(keys: Keys) -> Iterator[Resource]:
     - `double`: whether the platform encrypts once more beneath, with a key of its own (infrastructure encryption).
     - `pinned`: whether a version of the key is named; `follows`: whether a rotation of the key reaches it.
     - `keyRotates`: whether the vault makes new versions of the key by itself; null where the key is in no source.
+    - `fips`: the level of what protects the customer's key; `fipsNeeded` the level that a tag (`fips`) of the store
+      asks for, a number; `fipsMet` whether the key has that; null where nothing is asked for or the service owns the
+      key.
     - `reason`: what the tag says that demands a key of one's own; null where no tag does. `tags` are all tags.
     - `sameRegion`: whether the vault of the key stands in the region of the store; a hole where no source has that
       vault.
@@ -50,6 +54,8 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
     vault = keys.vaults.all.get(use.vault) if use is not None else None
     loss = of_type(reference().losses, store.resource.type_key)
     reason = _reason(store.resource.tags)
+    fips = keys.vaults.fips(item) if item is not None else None
+    need = needed(store.resource.tags)
     return {
         "summary": store_words(store, reason),
         "store": store.resource.id,
@@ -66,7 +72,9 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
         "follows": _follows(follows),
         "keyRotates": item.rotates if item is not None else None,
         "hardware": item.hardware if item is not None else None,
-        "fips": keys.vaults.fips(item) if item is not None else None,
+        "fips": fips,
+        "fipsNeeded": need,
+        "fipsMet": met(need, fips),
         "purgeProtected": vault.purge_protected if vault is not None else None,
         "sameRegion": keys.stamps.same_region(store.resource, vault.resource) if vault is not None else _unread(use),
         "admitted": admits_services(vault.resource) if vault is not None else _unread(use),

@@ -11,7 +11,7 @@ from everward.facts.interface import fact
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Vault
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load
-from everward.facts.keys.reference import geography_of, reference
+from everward.facts.keys.reference import geography_of, reference, replica_of
 from everward.facts.keys.times import text_of
 from everward.facts.keys.uses import Delivery, Use
 from everward.facts.keys.words import vault_words
@@ -46,6 +46,8 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
     - `backupEveryDays`: days after which it is backed up again at the latest; `backupRecordedAt` and `backupAgeDays`:
       when it was, by its tag; null where nothing says so. `backupMissing`: kinds of objects in it that no command of a
       pipeline backs up; `backupPlaces`: where the commands stand.
+    - `replica`: the region to which Azure replicates it, and that answers reads while its own is lost; empty where it
+      stands in one region alone; null where that is not known, and for a managed HSM.
     - `geography`: where a backup of it can be restored, in its own subscription only; null when not known.
       `restoreTargets`: other vaults of the estate that stand there.
     """
@@ -71,6 +73,7 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
             "ending": ends.count("near"),
             "endless": ends.count("none"),
             "geography": geography_of(vault.resource.location),
+            "replica": _replica(vault),
             **_backup(keys, vault, now),
             **_load(keys, vault),
             **_stamps(keys, vault, found),
@@ -78,6 +81,11 @@ def vault_facts(keys: Keys, now: datetime, near: timedelta) -> Iterator[Resource
         summary = vault_words(vault.resource, told)
         sort = "holding" if vault.items else "empty"
         yield fact(vault.resource, VAULT, "vault", {"summary": summary, **told}, sort=sort)
+
+
+def _replica(vault: Vault) -> str | None:
+    """Where a vault lives on when its region is lost."""
+    return None if vault.managed_hsm else replica_of(vault.resource.location)
 
 
 def _backup(keys: Keys, vault: Vault, now: datetime) -> dict[str, Any]:

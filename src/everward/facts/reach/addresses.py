@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Final, NamedTuple, TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
@@ -142,12 +143,33 @@ def parse_addresses(text: str) -> Addresses | None:
     first, dash, last = text.strip().partition("-")
     if dash:
         return _range(first.strip(), last.strip())
+    quick = _prefix(first)
+    if quick is not None:
+        return quick
     try:
         network = ipaddress.ip_network(first, strict=False)
     except ValueError:
         return None
     interval = (int(network.network_address), int(network.broadcast_address))
     return Addresses((interval,), ()) if network.version == 4 else Addresses((), (interval,))
+
+
+def _prefix(text: str) -> Addresses | None:
+    """An address or a prefix as it is mostly written; None for what has to be looked at with more care.
+
+    Published tags have many thousands of prefixes, and the way of the standard library is slow.
+    """
+    host, slash, length = text.partition("/")
+    width = 128 if ":" in host else 32
+    if slash and not (length.isascii() and length.isdecimal() and len(length) < 4 and int(length) <= width):
+        return None
+    try:
+        address = int.from_bytes(inet_pton(AF_INET6 if width == 128 else AF_INET, host))
+    except (OSError, ValueError):
+        return None
+    rest = (1 << (width - int(length))) - 1 if slash else 0
+    interval = (address & ~rest, address | rest)
+    return Addresses((interval,), ()) if width == 32 else Addresses((), (interval,))
 
 
 def _range(first: str, last: str) -> Addresses | None:

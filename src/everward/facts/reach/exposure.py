@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
@@ -80,8 +81,13 @@ class Exposure:
     leads: tuple[Lead, ...] = ()
     """What it hands on to."""
     extra: dict[str, Any] = field(default_factory=dict)
-    flows: tuple[Flow, ...] = ()
-    """Exactly what gets in through groups; empty where none stands in the way."""
+    again: Callable[[], tuple[Flow, ...]] = tuple
+    """Works out `flows`. They are not kept: the Internet without what rules name is a long list, for every place."""
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """Exactly what gets in through groups; empty where none stands in the way."""
+        return self.again()
 
     def ports(self, protocol: str = "tcp") -> tuple[tuple[int, int], ...]:
         """The ranges of ports of a protocol."""
@@ -136,27 +142,45 @@ def through(world: Networks, entry: Entry) -> Iterator[Exposure]:
     endpoint = entry.endpoint
     if not endpoint.receives:
         return
-    target = _destination(entry)
-    everybody = internet(world, endpoint)
-    sources = everybody if entry.admitted is None else everybody.intersection(entry.admitted)
     gate = world.inbound(endpoint)
     if not gate.gate.filters and not gate.holes and not entry.admitted_by:
-        yield from _without_groups(entry, sources)
+        yield from _without_groups(entry, _senders(entry, internet(world, endpoint)))
         return
-    parts = gate.parts(sources, target)
-    asked = world.space.everything
-    if entry.inside is not None:
-        asked = 0
-        for service in entry.inside:
-            asked |= world.space.mask(service)
     back = world.answers_internet(endpoint.subnet) if endpoint.subnet is not None else True
     if back is False:
         if not entry.platform:
             return
         back = Unknown(reason="routes send answers another way than requests came", decided_by=(endpoint.id,))
-    for found in _graded(parts, everybody.size(), asked):
+    for found in _let_in(world, entry):
         holes = [*entry.holes, *([back] if isinstance(back, Unknown) else [])]
         yield _exposure(world, entry, found, [*gate.holes, *holes])
+
+
+def _senders(entry: Entry, everybody: Addresses) -> Addresses:
+    return everybody if entry.admitted is None else everybody.intersection(entry.admitted)
+
+
+def _let_in(world: Networks, entry: Entry) -> Iterator[_Graded]:
+    """What groups let through an entry, by who sends it."""
+    everybody = internet(world, entry.endpoint)
+    parts = world.inbound(entry.endpoint).parts(_senders(entry, everybody), _destination(entry))
+    asked = world.space.everything
+    if entry.inside is not None:
+        asked = 0
+        for service in entry.inside:
+            asked |= world.space.mask(service)
+    return _graded(parts, everybody.size(), asked)
+
+
+def _again(world: Networks, entry: Entry, grade: Grade, certain: bool) -> tuple[Flow, ...]:
+    """The flows of one of the ways in through an entry."""
+    return tuple(
+        flow
+        for found in _let_in(world, entry)
+        if found.grade is grade and found.certain is certain
+        for box in found.boxes
+        for flow in _flows(world, box)
+    )
 
 
 def _destination(entry: Entry) -> Addresses:
@@ -284,7 +308,7 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
         guards=entry.guards,
         extra={"floating": entry.floating, "inside": services},
         leads=entry.leads,
-        flows=tuple(flow for flow, _ in flows),
+        again=partial(_again, world, entry, found.grade, certain),
     )
 
 
