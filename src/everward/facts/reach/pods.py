@@ -113,9 +113,7 @@ class PodNetworks:
         on_host = flag(body, "hostNetwork", default=False)
         labels = inner(body, "labels")
         found = self.cluster(cluster).addresses
-        return Pods(
-            item, cluster, namespace, labels if labels is not None else {}, _named(body), found, on_host
-        )
+        return Pods(item, cluster, namespace, labels if labels is not None else {}, _named(body), found, on_host)
 
     @cached_property
     def space(self) -> Space:
