@@ -205,3 +205,18 @@ def test_drawings_of_many_rows_say_that_they_are_cut() -> None:
     wide = rights(*(assigned("Reader", scope=f"{SUB}/resourceGroups/g{number}") for number in range(50)))
     texts = drawn(b"".join(what_can_svg(wide.grants.principals.find(ME), Reach(wide, ()))))
     assert any("the first 40 of 50" in text for text in texts)
+
+
+def test_identities_of_one_name_are_told_apart() -> None:
+    ids = [
+        res(
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+            "app",
+            {"principalId": who},
+            f"{SUB}/resourceGroups/{at}",
+        )
+        for who, at in ((ME, "eu"), (YOU, "us"))
+    ]
+    told = asked(rights(*ids, assigned("Reader"), assigned("Reader", YOU)))
+    assert "app in eu (managed identity)" in told
+    assert "app in us (managed identity)" in told

@@ -153,7 +153,7 @@ def _agents(said: Properties) -> str:
     own = said.get("ownNetwork")
     if isinstance(own, Unknown):
         return f"in which network the agents `{_text(said.get('name'))}` stand is not known"
-    whose = "of their own" if own is True else "of the workload"
+    whose = "of their own" if own is True else "of the workload" if said.get("network") else "of the platform"
     return f"the agents `{_text(said.get('name'))}` stand in a network {whose}"
 
 

@@ -20,6 +20,7 @@ from everward.reports.access_words import (
     pipeline_part,
     pipelines_of,
     proof_text,
+    titles,
     way_text,
 )
 from everward.reports.drawing import Box, draw
@@ -56,8 +57,9 @@ def _who_can(operation: str, scope: str, found: Found, rights: Rights, look: Loo
     origins = (proof.grant.origin for _, answer in found for proof in answer.proofs)
     places = Places([origin.file for origin in origins if origin is not None])
     yield from layout.plain(f"{operation} on {scope}", kind="head")
+    names = titles([principal for principal, _ in found])
     for principal, answer in found:
-        yield from layout.plain(f"{principal.name} ({principal.kind})", f"{answer.verdict!s:12}", INDENT)
+        yield from layout.plain(f"{names[principal.key]} ({principal.kind})", f"{answer.verdict!s:12}", INDENT)
         for text in _lines(operation, principal, answer, rights, places, explain=explain):
             yield from layout.plain(text, INDENT, INDENT)
     allowed = sum(answer.verdict is Verdict.ALLOWED for _, answer in found)
@@ -117,13 +119,14 @@ def who_can_json(operation: str, scope: str, found: Found, rights: Rights) -> It
 def who_can_svg(operation: str, scope: str, found: Found, rights: Rights) -> Iterator[bytes]:
     """The same as a drawing: pipeline, principal, what grants it, what it is about."""
     rows = []
+    names = titles([principal for principal, _ in found])
     for principal, answer in found[:_DRAWN]:
         pipelines = list({one.pipeline: one for one in pipelines_of(rights, principal, answer)}.values())
         more = f" and {len(pipelines) - 1} more" if len(pipelines) > 1 else ""
         row = [Box(one.pipeline, f"{one.name}{more}") for one in pipelines[:1]]
         open_group = is_open_group(rights, principal)
         note = f"{principal.kind}, members not known" if open_group else principal.kind
-        row.append(Box(principal.name, note, "unknown" if open_group else "plain"))
+        row.append(Box(names[principal.key], note, "unknown" if open_group else "plain"))
         row += [
             Box(proof.grant.role.name, _note(operation, proof.pattern, str(proof.grant.standing)))
             for proof in answer.proofs[:1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from everward.assessment import listed
@@ -13,7 +15,7 @@ from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Proof, Rights
 from everward.facts.access.words import place
 from everward.reports.words import Places, place_text
-from everward.values import Truth, Unknown
+from everward.values import Truth, Unknown, try_parse_id
 
 SCHEMA: Final = "everward/access/1"
 _NAMES: Final = 6
@@ -24,6 +26,18 @@ def hole_text(hole: Unknown) -> str:
     """Why something is not known, and what would tell."""
     needs = ", ".join(hole.decided_by[:3])
     return f"{hole.reason} (needs {needs})" if needs else hole.reason
+
+
+def titles(principals: Sequence[Principal]) -> dict[str, str]:
+    """What to call principals, by key: those of one name and kind with where they stand, as each stamp has its own."""
+    alike = Counter((one.name, one.kind) for one in principals)
+    found = {}
+    for one in principals:
+        parsed = try_parse_id(one.resource.id) if one.resource is not None else None
+        group = parsed.resource_group if parsed is not None else None
+        several = alike[one.name, one.kind] > 1 and group is not None
+        found[one.key] = f"{one.name} in {group}" if several else one.name
+    return found
 
 
 def where(scope: str, *, whole: bool) -> str:

@@ -8,6 +8,7 @@ from tests.facts.access.made import HERE, HOLE, ME, RG, YOU, assigned, res, righ
 from everward.estate import Resource
 from everward.facts.access.dataroles import DATA_OF_SERVERS, keys_count
 from everward.facts.access.rights import Verdict
+from everward.facts.access.roles import is_data_operation, is_known_operation
 from everward.facts.access.vaults import uses_roles
 from everward.values import Origin, Unknown
 
@@ -38,6 +39,14 @@ def test_built_in_data_roles_of_cosmos_db() -> None:
     assert holders(f"{ITEMS}/create", account(), data_role(CONTRIBUTOR)) == {ME: Verdict.ALLOWED}
     assert holders(f"{ITEMS}/create", account(), data_role(READER)) == {}
     assert holders(f"{ITEMS}/read", account(), data_role(READER)) == {ME: Verdict.ALLOWED}
+
+
+def test_operations_that_the_catalogue_lacks_are_known() -> None:
+    for operation in (f"{ITEMS}/create", f"{COSMOS}/readMetadata"):
+        assert is_known_operation(operation)
+        assert is_data_operation(operation)
+    made = rights(account(), data_role(CONTRIBUTOR), assigned("Owner", YOU))
+    assert [one.key for one, _ in made.who_may(f"{ITEMS}/create", account().id)] == [ME]
 
 
 def test_own_data_roles_and_parts_of_an_account() -> None:

@@ -249,6 +249,9 @@ def test_policies_of_api_management() -> None:
     assert (plain.bypass, plain.refused) == (Bypass.OPEN, False)
     asked = the(*edge(origin("apim.azure-api.net"), service, checked))
     assert (asked.bypass, asked.refused) == (Bypass.OPEN, True)
+    for conditional in (text.replace(ID, "{{front-door}}"), f"<choose>{text}</choose>"):
+        open_ = made("Microsoft.ApiManagement/service/policies", "apim/policy", {"value": conditional})
+        assert isinstance(the(*edge(origin("apim.azure-api.net"), service, open_)).refused, Unknown)
     other = made("Microsoft.ApiManagement/service/policies", "apim/policy", {"value": "<policies/>"})
     assert the(*edge(origin("apim.azure-api.net"), service, other)).guards == ()
 

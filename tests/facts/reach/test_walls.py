@@ -284,6 +284,23 @@ def _id(network: str, name: str) -> str:
     return f"{made(f'{NETWORK}/virtualNetworks', network, {}).id}/subnets/{name}"
 
 
+def test_forced_tunnelling_makes_translations_uncertain() -> None:
+    away = table("tunnel", "0.0.0.0/0", target="10.0.9.9")
+    hub = subnet("AzureFirewallSubnet", "10.0.0.0/26", **routed("tunnel"))
+    made_world = world(
+        wall(),
+        pip("fip", "203.0.113.9"),
+        vnet("hub", "10.0.0.0/16", hub, subnet("two", "10.0.2.0/24")),
+        away,
+        nic("server", "hub", "two", "10.0.2.4"),
+        policy(),
+        rules(ssh(translatedAddress="10.0.2.4"), action="DNAT", nat=True),
+    )
+    [one] = [item for item in exposures(made_world) if item.kind == "firewall"]
+    assert isinstance(one.certain, Unknown)
+    assert "another way" in one.certain.reason
+
+
 def test_asked_from_the_internet() -> None:
     made_world = spokes(policy(), rules(ssh(), action="DNAT", nat=True))
     [found] = ask(made_world, "internet", "server", Service("tcp", ports=((2222, 2222),)))

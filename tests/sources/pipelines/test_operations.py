@@ -238,3 +238,10 @@ def test_only_so_many_files_are_looked_through(tmp_path: Path, monkeypatch: pyte
     (folder / "infra" / "more").mkdir()
     (folder / "infra" / "more" / "b.tf").write_text(TERRAFORM)
     assert not [key for key in records(folder) if "terraform apply" in key]
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    assert f"release-prod.yaml sqlcmd {SQL}" in records(folder)
+    (folder / "scripts" / "load.sh").write_text("#!/bin/sh\necho nothing to load any more, and that is all\n")
+    assert f"release-prod.yaml sqlcmd {SQL}" not in records(folder)

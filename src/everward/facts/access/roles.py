@@ -109,7 +109,27 @@ def operations() -> tuple[frozenset[str], frozenset[str]]:
 def is_known_operation(operation: str) -> bool:
     """Whether the catalogue has an operation, of either plane. It lags behind Azure: a new operation may be missing."""
     key = operation.strip().lower()
-    return any(key in plane for plane in operations())
+    return any(key in plane for plane in operations()) or key in _OF_SERVICES
+
+
+_COSMOS: Final = "microsoft.documentdb/databaseaccounts"
+_OF_SERVICES: Final = frozenset(
+    {
+        f"{_COSMOS}/readmetadata",
+        f"{_COSMOS}/sqldatabases/containers/executequery",
+        f"{_COSMOS}/sqldatabases/containers/readchangefeed",
+        f"{_COSMOS}/sqldatabases/containers/executestoredprocedure",
+        f"{_COSMOS}/sqldatabases/containers/manageconflicts",
+        *(
+            f"{_COSMOS}/sqldatabases/containers/items/{word}"
+            for word in ("create", "read", "replace", "upsert", "delete")
+        ),
+    }
+)
+"""Operations of data planes whose roles the service keeps itself: the catalogue of Azure lacks them.
+
+MicrosoftDocs/azure-docs cosmos-db/how-to-setup-rbac, read 2026-11.
+"""
 
 
 def operations_like(operation: str, most: int = 3) -> list[str]:
@@ -125,7 +145,7 @@ def is_data_operation(operation: str) -> bool:
     """Whether an operation is one of the data plane only, by the catalogue."""
     control, data = operations()
     key = operation.strip().lower()
-    return key in data and key not in control
+    return (key in data or key in _OF_SERVICES) and key not in control
 
 
 def _made(id_: str, name: str, listed: Any, *, built_in: bool = False, origin: Origin | None = None) -> Role:

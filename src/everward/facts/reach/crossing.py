@@ -8,7 +8,7 @@ answers to connections that it has not seen, so both directions must lead throug
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from everward.facts.reach.addresses import Addresses, union_of
 from everward.facts.reach.entrances import Step
@@ -32,6 +32,19 @@ def passes(gate: OpenGate, sources: Addresses, destinations: Addresses, mask: in
 
 def firewall_on_the_way(world: Networks, subnet: Subnet, destinations: Addresses) -> Firewall | None:
     """The one firewall that every route of a subnet to some addresses leads to; None where there is no such."""
+    key = ("firewall", *_routing(subnet), destinations)
+    if key not in world.kept:
+        world.kept[key] = _firewall_towards(world, subnet, destinations)
+    return cast("Firewall | None", world.kept[key])
+
+
+def _routing(subnet: Subnet) -> tuple[Any, ...]:
+    """What the routes of a subnet hang on: subnets that have it in common have the same."""
+    table = subnet.route_table if isinstance(subnet.route_table, str | None) else subnet.key
+    return subnet.network.key, table, subnet.key if subnet.service_endpoints else ""
+
+
+def _firewall_towards(world: Networks, subnet: Subnet, destinations: Addresses) -> Firewall | None:
     found: list[Firewall | None] = []
     for choice in world.routes(subnet):
         if not choice.addresses.meets(destinations):
@@ -98,18 +111,19 @@ class Passing(NamedTuple):
 def between_subnets(world: Networks, firewall: Firewall, source: Subnet, destination: Subnet) -> Passing:
     """What a firewall lets pass between subnets, before their groups: for certain only what keeps its sender."""
     place = (destination, destination.addresses)
-    found = world.rule_book(firewall).crossing(source.addresses, destination.addresses, world.space.everything)
+    book, everything = world.rule_book(firewall), world.space.everything
+    found = book.crossing(source.addresses, destination.addresses, everything, explain=False)
     onward = _onward(world, firewall, source, place)
     if onward is False:
         return Passing(0, 0, 0)
-    as_sent = all_of(
-        [
-            onward,
-            kept_source(firewall, destination.addresses),
-            _forwarded(world, firewall, source, destination),
-            _returns(world, firewall, destination, source.addresses),
-        ]
-    )
+    key = ("as sent", firewall.resource.key, source.network.key, destination.key)
+    if key not in world.kept:
+        kept = kept_source(firewall, destination.addresses)
+        world.kept[key] = all_of([onward, kept, _forwarded(world, firewall, source, destination)])
+    back = ("back", firewall.resource.key, *_routing(destination), source.key)
+    if back not in world.kept:
+        world.kept[back] = _returns(world, firewall, destination, source.addresses)
+    as_sent = all_of([world.kept[key], world.kept[back]])
     if as_sent is False:
         return Passing(0, 0, found.proxied.most)
     sure = as_sent is True
@@ -122,6 +136,14 @@ def _not(truth: Truth) -> Truth:
 
 def _onward(world: Networks, firewall: Firewall, start: Subnet, place: tuple[Subnet, Addresses]) -> Truth:
     """Whether the firewall is reached from where packets start, and whether its own routes lead on."""
+    end, destinations = place
+    key = ("onward", firewall.resource.key, start.network.key, end.key, destinations)
+    if key not in world.kept:
+        world.kept[key] = _led_on(world, firewall, start, place)
+    return cast("Truth", world.kept[key])
+
+
+def _led_on(world: Networks, firewall: Firewall, start: Subnet, place: tuple[Subnet, Addresses]) -> Truth:
     own = firewall.subnet
     end, destinations = place
     if own is None:

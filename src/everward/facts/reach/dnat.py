@@ -127,7 +127,8 @@ def _through(
         arrives = _arrives(world, firewall, place, written)
         if arrives is False:
             continue
-        certain = all_of([live.certain or _undecided(written), arrives, *([_port_hole(written)] if not ports else [])])
+        doubts = [] if ports else [_port_hole(written)]
+        certain = all_of([live.certain or _undecided(written), arrives, _answers(world, firewall), *doubts])
         witness, confirmed = _witness(world, firewall, live, place) if certain is True else (None, False)
         yield Exposure(
             place.endpoint.resource,
@@ -144,6 +145,19 @@ def _through(
             notes=(*_seen_notes(firewall, place), *firewall.notes),
             extra={"inside": tuple(Service(service.protocol, ports=place.ports) for service in _spoken(world, live))},
         )
+
+
+def _answers(world: Networks, firewall: Firewall) -> Truth:
+    """Whether answers leave the firewall straight: with forced tunnelling it is not certain that it translates at all.
+
+    MicrosoftDocs/azure-docs firewall/forced-tunneling, read 2026-11.
+    """
+    back = world.answers_internet(firewall.subnet) if firewall.subnet is not None else True
+    if back is not False:
+        return back
+    return Unknown(
+        reason="routes of the firewall's subnet send answers another way", decided_by=(firewall.resource.id,)
+    )
 
 
 def _spoken(world: Networks, live: _Live) -> tuple[Service, ...]:

@@ -74,6 +74,7 @@ class Filter:
         self._denying_first = self._ordered(allows_first=False)
         self._allowing_first = self._ordered(allows_first=True)
         self._passages: dict[tuple[int, int], Passage] = {}
+        self._split: tuple[dict[Addresses, list[Class]], dict[Addresses, list[Class]]] = ({}, {})
 
     def _ordered(self, *, allows_first: bool) -> list[int] | None:
         """The order in which rules are met when what is not known of their order favours one side; None for the usual.
@@ -107,6 +108,24 @@ class Filter:
             found = self._passages[sure, most] = Passage(self._least(sure, most), self._most(sure, most))
         return found
 
+    def crossings(self, sources: Addresses, destinations: Addresses) -> Iterator[tuple[Class, Class, Passage]]:
+        """Every pair of classes of one version, and what passes between them. How sets are split is remembered."""
+        for source in self._remembered(0, sources, self.source_extents):
+            for destination in self._remembered(1, destinations, self.destination_extents):
+                if source.version == destination.version:
+                    yield source, destination, self.between(source, destination)
+
+    def _remembered(
+        self, side: int, addresses: Addresses, extents: Sequence[tuple[Addresses, Addresses]]
+    ) -> list[Class]:
+        kept = self._split[side]
+        found = kept.get(addresses)
+        if found is None:
+            if len(kept) >= _REMEMBERED:
+                kept.clear()
+            found = kept[addresses] = classes(addresses, extents)
+        return found
+
     def between(self, source: Class, destination: Class) -> Passage:
         """What passes between two classes."""
         return self.passage(source.sure & destination.sure, source.most & destination.most)
@@ -138,6 +157,8 @@ class Filter:
         return passed
 
 
+_REMEMBERED: Final = 4096
+"""How many sets of addresses a filter keeps the classes of."""
 _FIRST: Final = -1
 _LAST: Final = 64_999
 """Behind every rule that can be written, before those that every group has."""

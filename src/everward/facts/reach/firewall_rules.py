@@ -80,16 +80,17 @@ class RuleBook:
         self.plain = Gate((Filter(network, names, space),), space)
         self.proxied = Gate((Filter(taken, names, space),), space)
 
-    def crossing(self, sources: Addresses, destinations: Addresses, mask: int) -> Crossing:
+    def crossing(self, sources: Addresses, destinations: Addresses, mask: int, *, explain: bool = True) -> Crossing:
         """What passes between some of the addresses, of the services of a mask, and which rules decide."""
         found: dict[str, Written] = {}
         whole: list[Passage] = []
-        for one, two, passage in self.whole.passages(sources, destinations):
+        for one, two, passage in self.whole.filters[0].crossings(sources, destinations):
             whole.append(passage)
-            for written in self._deciding(one.most & two.most, mask):
-                found.setdefault(written.id, written)
-        plain = [passage for _, _, passage in self.plain.passages(sources, destinations)]
-        proxied = [passage for _, _, passage in self.proxied.passages(sources, destinations)]
+            if explain:
+                for written in self._deciding(one.most & two.most, mask):
+                    found.setdefault(written.id, written)
+        plain = [passage for _, _, passage in self.plain.filters[0].crossings(sources, destinations)]
+        proxied = [passage for _, _, passage in self.proxied.filters[0].crossings(sources, destinations)]
         every = mask if plain else 0
         for passage in plain:
             every &= passage.least
@@ -326,16 +327,24 @@ _PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/
 
 def kept_source(firewall: Firewall, destination: Addresses) -> Truth:
     """Whether network rules leave the sender as it is: where the destination is among the private ranges."""
-    listed = _ranges(firewall)
-    if isinstance(listed, Unknown):
-        return listed
-    texts = [text for item in listed for text in (_PRIVATE if item.lower() == "ianaprivateranges" else (item,))]
-    held = union_of(found for text in texts if (found := parse_addresses(text)) is not None)
+    held = firewall.private
+    if held is None:
+        held = firewall.private = _private(firewall)
+    if isinstance(held, Unknown):
+        return held
     if held.covers(destination):
         return True
     if not held.meets(destination):
         return False
     return Unknown(reason="only some of the destinations are among the firewall's private ranges")
+
+
+def _private(firewall: Firewall) -> Addresses | Unknown:
+    listed = _ranges(firewall)
+    if isinstance(listed, Unknown):
+        return listed
+    texts = [text for item in listed for text in (_PRIVATE if item.lower() == "ianaprivateranges" else (item,))]
+    return union_of(found for text in texts if (found := parse_addresses(text)) is not None)
 
 
 def _ranges(firewall: Firewall) -> list[str] | Unknown:

@@ -73,6 +73,8 @@ class Firewall:
         self.endpoints = endpoints
         self.estate = estate
         self._holes: list[Unknown] = []
+        self.private: Addresses | Unknown | None = None
+        """The destinations that network rules keep the sender for, once somebody asked."""
 
     @cached_property
     def body(self) -> Mapping[str, Any]:

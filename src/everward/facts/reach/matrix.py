@@ -138,7 +138,9 @@ class Matrix:
     def _side(self, gate: Gate, sources: Addresses, destinations: Addresses) -> tuple[int, int, int]:
         every = self.world.space.everything
         some = most = 0
-        for _, _, passage in gate.passages(sources, destinations):
+        alone = len(gate.filters) == 1 and gate.before is None
+        found = gate.filters[0].crossings(sources, destinations) if alone else gate.passages(sources, destinations)
+        for _, _, passage in found:
             some |= passage.least
             every &= passage.least
             most |= passage.most

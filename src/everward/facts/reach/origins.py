@@ -230,7 +230,11 @@ def _policy_checks(world: Networks, target: Resource) -> Iterator[Guard]:
         if isinstance(shown, str) and "check-header" in shown and EDGE_HEADER.lower() in shown.lower():
             value = shown.partition("<value>")[2].partition("</value>")[0].strip()
             meaning = f"the policy refuses requests whose `{EDGE_HEADER}` is not `{value}`"
-            yield Guard(policy.id, EDGE_HEADER, text if isinstance(text, Unknown) else value, policy.origin, meaning)
+            asked: str | Unknown = text if isinstance(text, Unknown) else value
+            if value.startswith("{{") or "<choose" in shown:
+                reason = "a named value or a condition of the policy decides what it asks for"
+                asked = Unknown(reason=reason, decided_by=(policy.id,))
+            yield Guard(policy.id, EDGE_HEADER, asked, policy.origin, meaning)
 
 
 def _refused(world: Networks, edge: Edge, ways: Sequence[Exposure], guards: Sequence[Guard], target: Resource) -> Truth:

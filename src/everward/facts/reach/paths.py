@@ -43,6 +43,8 @@ class Networks:
         self.endpoints = Endpoints(self.topology)
         self.ways_in: tuple[Any, ...] | None = None
         """The ways in from the Internet, once somebody asked for them; see `exposures`."""
+        self.kept: dict[tuple[Any, ...], Any] = {}
+        """What was worked out for pairs of places, by what it hangs on; see `crossing`."""
         self._asked = tuple(services)
         self._rules: dict[str, list[Rule]] = {}
         self._names: dict[str, SubnetNames] = {}

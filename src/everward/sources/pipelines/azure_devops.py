@@ -214,7 +214,7 @@ class _Expansion:
 
     def open(self, node: Mapping[str, Any], place: _Place) -> tuple[dict[str, Any], _Place] | None:
         """The template that a node names and the place inside it; None when it is not a file of this repository."""
-        name = substitute(str(node["template"]), place.scope)
+        name = substitute(str(node.get("template", "")), place.scope)
         if not isinstance(name, str) or "${{" in name or "@" in name.removesuffix("@self"):
             return None
         name = name.removesuffix("@self")

@@ -170,10 +170,20 @@ def _inside(repository: Path, name: str) -> Path | None:
     return found if found.is_relative_to(repository) else None
 
 
-@lru_cache(maxsize=256)
 def _text(file: Path) -> str | None:
+    """The text of a file; None when it is large, or cannot be read."""
     try:
-        return file.read_text(encoding="utf-8-sig") if file.stat().st_size <= MAX_BYTES else None
+        status = file.stat()
+    except (OSError, ValueError):
+        return None
+    return _content(file, status.st_mtime_ns, status.st_size) if status.st_size <= MAX_BYTES else None
+
+
+# Every command of a script asks for the same file.
+@lru_cache(maxsize=256)
+def _content(file: Path, _changed: int, _size: int) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         return None
 
