@@ -60,7 +60,11 @@ def test_inside_a_network_the_groups_decide() -> None:
     assert str(open_.ways[0].witness) == "tcp 10.0.1.4 -> 10.0.2.4:443"
     closed = one(two(DENY_IN), "app", "db")
     assert closed.verdict is Verdict.CLOSED
-    assert [step.what for step in closed.ways[0].decided_by] == ["groups of the destination"]
+    assert [step.what for step in closed.ways[0].decided_by] == ["rule `no`, priority 4000"]
+    web = one(two(rule("web", 100, destinationPortRange="443"), DENY_IN), "app", "db")
+    assert [step.what for step in web.ways[0].decided_by] == ["rule `web`, priority 100"]
+    hole = one(two(rule("web", 100, HOLE), DENY_IN), "app", "db")
+    assert [step.what for step in hole.ways[0].decided_by] == ["groups of the destination"]
     assert one(two(rule("ssh", 100, destinationPortRange="22"), DENY_IN), "apps", "db", SSH).verdict is Verdict.OPEN
     assert one(two(rule("open", 100, "Deny", sourceAddressPrefix=HOLE)), "app", "db").verdict is Verdict.UNKNOWN
 
@@ -284,6 +288,40 @@ def test_addresses_that_anybody_has_include_those_of_a_subnet() -> None:
     made_world = world(vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24")), vault, services=(HTTPS,))
     [reply] = ask(made_world, "s", "kv", HTTPS)
     assert reply.verdict is Verdict.OPEN
+
+
+def test_groups_that_are_open_do_not_help_where_routes_lead_answers_elsewhere() -> None:
+    table = made(
+        f"{NETWORK}/routeTables",
+        "t",
+        {
+            "routes": [
+                {
+                    "name": "all",
+                    "properties": {
+                        "addressPrefix": "0.0.0.0/0",
+                        "nextHopType": "VirtualAppliance",
+                        "nextHopIpAddress": "10.0.9.4",
+                    },
+                }
+            ]
+        },
+    )
+    made_world = world(
+        table,
+        nsg("g", rule("web", 100, destinationPortRange="443")),
+        vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24", "g", routeTable=ref(f"{NETWORK}/routeTables", "t"))),
+        pip("p", "203.0.113.5"),
+        nic("n", "v", "s", "10.0.1.4", "p"),
+        services=(HTTPS, SSH),
+    )
+    closed = one(made_world, "internet", "n")
+    assert closed.verdict is Verdict.CLOSED
+    [note] = closed.ways[0].notes
+    assert note.startswith("groups let packets in on tcp/443, but no connection stands: routes of `s`")
+    # The route makes the whole Internet a part of `VirtualNetwork`: the rule that every group has lets everybody in.
+    [note] = one(made_world, "internet", "n", SSH).ways[0].notes
+    assert note.startswith("groups let packets in on tcp/22, but no connection stands")
 
 
 def test_a_subnet_that_nobody_read_is_not_out_of_reach() -> None:
