@@ -174,3 +174,35 @@ def test_facts_of_an_export_are_one_finding_by_type() -> None:
     (finding,) = judged(read, ssh()).findings
     assert finding.cause.startswith("the Internet can reach")
     assert GROUP in finding.resources[0]
+
+
+def looking_for(related: str, **details: Any) -> Criterion:
+    """A criterion that asks networks for something beside them."""
+    rule = {
+        "if": {"field": "type", "equals": f"{NETWORK}/virtualNetworks"},
+        "then": {"effect": "auditIfNotExists", "details": {"type": related, **details}},
+    }
+    return criterion("looks", None, definition={"name": "looks", "properties": {"mode": "All", "policyRule": rule}})
+
+
+def kinds(read: Estate, *criteria: Criterion) -> set[str]:
+    return {
+        item.type.rpartition("/")[2] for item in add_needed_facts(read, criteria) if item.type.startswith("Everward")
+    }
+
+
+def test_facts_that_nobody_can_judge_are_not_kept() -> None:
+    read = declared(*open_machine(), vault("kv"))
+    assert kinds(read, ssh()) == {"exposures"}
+    apps = criterion("apps", about(EXPOSURE, {"field": "kind", "equals": "app scm"}, MANAGEMENT))
+    assert kinds(read, apps) == set()
+    assert kinds(read, criterion("way", about("Everward.Reach/egress"))) == {"egress"}
+
+
+def test_facts_that_are_looked_for_are_kept_whatever_their_kind() -> None:
+    read = declared(*open_machine())
+    assert kinds(read, looking_for("Everward.Reach/segments")) == {"segments"}
+    some = looking_for("[concat('Everward.Reach/', 'segments')]")
+    assert kinds(read, some, ssh()) >= {"segments", "exposures", "egress"}
+    every = criterion("like", {"field": "type", "like": "Everward.Reach/*"})
+    assert kinds(read, every) >= {"segments", "exposures", "egress", "publicAddresses"}

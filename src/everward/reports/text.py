@@ -229,9 +229,9 @@ class _Page:
             yield from self.rest(len(finding.resources) - len(shown), "resource", indent="    ")
 
     def grounds(self, finding: Finding) -> Iterator[str]:
-        """What else decides, in words; of a fact, how one sees that it is one."""
+        """What else decides, in words; where facts follow from it, these, and how one sees that they are so."""
         told = {finding.cause}
-        if all(fact.what != finding.cause for fact in finding.facts):
+        if not finding.facts:
             for reason in finding.reasons[:4]:
                 text = reason_text(reason)
                 if text not in told:

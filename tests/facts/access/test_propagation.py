@@ -121,3 +121,43 @@ steps:
         assert (fact["kind"], fact["waits"], fact["commandLine"]) == ("pipeline", waits, 10)
         assert fact["pipelines"] == ["release.yaml"]
         assert ("waits before it goes on" in fact["summary"]) is waits
+
+
+APPLY = """
+pool: x
+steps:
+- task: AzureCLI@2
+  inputs:
+    azureSubscription: prod
+    workingDirectory: infra
+    inlineScript: terraform apply -auto-approve
+- task: AzureCLI@2
+  inputs:
+    azureSubscription: prod
+    inlineScript: |
+      terraform -chdir=other init
+      PAUSE
+      az keyvault secret set --vault-name kv --name a --value b
+"""
+
+
+@pytest.mark.parametrize(("pause", "waits"), [("sleep 600", True), ("echo", False)])
+def test_pipelines_that_go_on_after_terraform_gave_them_rights(pause: str, waits: bool, tmp_path: Path) -> None:
+    pipeline = tmp_path / ".ado" / "release.yaml"
+    pipeline.parent.mkdir()
+    pipeline.write_text(APPLY.replace("PAUSE", pause))
+    after = vault("depends_on = [time_sleep.wait]")
+    [fact] = [one for one in found(tmp_path, infra__main=after) if one["kind"] == "pipeline"]
+    assert (fact["assignments"], fact["waits"]) == (["Key Vault Secrets Officer"], waits)
+    assert (fact["command"], Path(fact["root"]).name) == ("az keyvault secret set", "infra")
+    # Access policies count at once.
+    assert not [
+        one
+        for one in found(
+            tmp_path,
+            infra__main=vault(roles="false")
+            .replace("Key Vault Secrets Officer", "Reader")
+            .replace("data.azurerm_client_config.me.object_id", '"x"'),
+        )
+        if one["kind"] == "pipeline"
+    ]

@@ -163,3 +163,15 @@ def test_an_export_without_vaults_proves_nothing() -> None:
     assert [item.get("properties.ownVault") for item in found] == [False]
     [written] = facts("stamps", cluster)
     assert written.get("properties.ownVault") is False
+
+
+def test_a_store_tells_what_can_part_it_from_its_key() -> None:
+    far = made(VAULT, "kv", {"networkAcls": {"defaultAction": "Deny", "bypass": "None"}}, location="northeurope")
+    uri = f"https://kv.vault.azure.net/keys/cmk/{'0' * 32}"
+    [store] = facts("stores", far, key("cmk"), encrypted(uri, location="westeurope"))
+    summary = str(store.get("properties.summary"))
+    for said in ("the vault stands in another region", "one version of the key is named", "lets no service in"):
+        assert said in summary
+    near = made(VAULT, "kv", {}, location="westeurope")
+    [quiet] = facts("stores", near, key("cmk"), encrypted("https://kv.vault.azure.net/keys/cmk", location="westeurope"))
+    assert ";" not in str(quiet.get("properties.summary"))

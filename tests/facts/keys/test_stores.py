@@ -159,8 +159,10 @@ def test_reasons_stand_in_tags(tags: Any, reason: Any) -> None:
     [one] = told(made("Microsoft.Storage/storageAccounts", "store", body, tags=tags)).values()
     assert one["reason"] == reason
     assert one["tags"] == tags
-    assert one["summary"].endswith(
-        f"demanded by {reason}" if isinstance(reason, str) else "no tag says what demands it"
+    assert (
+        one["summary"]
+        .partition(";")[0]
+        .endswith(f"demanded by {reason}" if isinstance(reason, str) else "no tag says what demands it")
     )
 
 

@@ -1,5 +1,6 @@
 """What the firewalls of services let in."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ def door(type_: str, body: Any, *others: Any) -> Admission:
 
 DENY = {"defaultAction": "Deny"}
 ONE = {"value": "1.2.3.4"}
+EVERYBODY = {"authorizedIPRanges": ["0.0.0.0/0"]}
 INJECTED = {"delegatedSubnetResourceId": SUBNET}
 
 
@@ -103,6 +105,15 @@ INJECTED = {"delegatedSubnetResourceId": SUBNET}
             {"network": {"delegatedSubnetResourceId": HOLE}},
             Openness.UNKNOWN,
         ),
+        # Rules that list every address close nothing.
+        (
+            VAULT,
+            {"networkAcls": {**DENY, "ipRules": [{"value": "0.0.0.0/1"}, {"value": "128.0.0.0/1"}]}},
+            Openness.WIDE,
+        ),
+        (COSMOS, {"ipRules": [{"ipAddressOrRange": "0.0.0.0/0"}]}, Openness.WIDE),
+        ("Microsoft.ContainerService/managedClusters", {"apiServerAccessProfile": EVERYBODY}, Openness.WIDE),
+        ("Microsoft.Cache/redis", {"subnetId": HOLE}, Openness.UNKNOWN),
         # What stands in a rule and is no address may let anybody in.
         (STORAGE, {"networkAcls": {**DENY, "ipRules": [{"value": "office"}]}}, Openness.UNKNOWN),
         (STORAGE, HOLE, Openness.UNKNOWN),
@@ -128,13 +139,41 @@ def test_rules_of_database_servers_stand_below_them() -> None:
         {"virtualNetworkSubnetId": SUBNET, "ignoreMissingVnetServiceEndpoint": True},
     )
     assert door("Microsoft.Sql/servers", {}, sql("a", "0.0.0.0", "0.0.0.0")).openness is Openness.AZURE
-    assert door("Microsoft.Sql/servers", {}, sql("a", "0.0.0.0", "255.255.255.255")).openness is Openness.PUBLIC
+    assert door("Microsoft.Sql/servers", {}, sql("a", "0.0.0.0", "255.255.255.255")).openness is Openness.WIDE
     assert door("Microsoft.Sql/servers", {}, sql("a", HOLE, "1.2.3.4")).openness is Openness.UNKNOWN
     found = door("Microsoft.Sql/servers", {}, sql("a", "203.0.113.7", "203.0.113.9"), link)
     assert found.openness is Openness.RESTRICTED
     assert found.subnets == ((SUBNET, False),)
     assert found.admits(cidr("203.0.113.8")) is True
     assert found.admits(cidr("203.0.113.10")) is False
+
+
+def test_rules_of_ipv6_open_a_database_server_too() -> None:
+    type_ = "Microsoft.Sql/servers/ipv6FirewallRules"
+    wide = made(type_, "x/a", {"startIPv6Address": "::", "endIPv6Address": "ffff:" * 7 + "ffff"})
+    one = made(type_, "x/a", {"startIPv6Address": "2001:db8::1", "endIPv6Address": "2001:db8::9"})
+    assert door("Microsoft.Sql/servers", {}, wide).openness is Openness.WIDE
+    found = door("Microsoft.Sql/servers", {}, one)
+    assert found.openness is Openness.RESTRICTED
+    assert found.admits(cidr("2001:db8::8")) is True
+
+
+def test_a_subnet_with_the_endpoint_and_the_rule_for_all_of_azure() -> None:
+    found = door("Microsoft.Sql/servers", {}, sql("a", "0.0.0.0", "0.0.0.0"))
+    assert isinstance(found.admits_subnet(SUBNET), Unknown)
+    assert door("Microsoft.Sql/servers", {}).admits_subnet(SUBNET) is False
+
+
+def test_rules_of_caches() -> None:
+    cache, type_ = "Microsoft.Cache/redis", "Microsoft.Cache/redis/firewallRules"
+    wide = made(type_, "x/a", {"startIP": "0.0.0.0", "endIP": "255.255.255.255"})
+    one = made(type_, "x/a", {"startIP": "203.0.113.7", "endIP": "203.0.113.9"})
+    broken = made(type_, "x/a", {"startIP": "203.0.113.7", "endIP": "?"})
+    perhaps = dataclasses.replace(one, condition=HOLE)
+    assert door(cache, {}, wide).openness is Openness.WIDE
+    assert door(cache, {}, one).openness is Openness.RESTRICTED
+    assert door(cache, {}, broken).openness is Openness.UNKNOWN
+    assert door(cache, {}, perhaps).openness is Openness.UNKNOWN
 
 
 @pytest.mark.parametrize("last", ["0.0.0.0", "255.255.255.255"])

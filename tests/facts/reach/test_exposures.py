@@ -285,6 +285,40 @@ def test_sites_for_some_only() -> None:
     assert (site.grade, scm.grade) == (Grade.AZURE, Grade.RANGES)
 
 
+def test_a_site_that_asks_for_a_header_is_not_open_to_all_of_azure() -> None:
+    edge = {"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag", "headers": {"X-Azure-FDID": ["1"]}}
+    config = {"ipSecurityRestrictions": [edge], "scmIpSecurityRestrictionsUseMain": True}
+    for one in found(world(made("Microsoft.Web/sites", "app", {"siteConfig": config}))):
+        assert one.grade is Grade.RANGES
+        assert one.notes == ("only requests with the header `x-azure-fdid` that its rules ask for",)
+
+
+def test_a_site_for_networks_alone_is_no_way_in() -> None:
+    config = {"ipSecurityRestrictions": [{"ipAddress": "AnyVnets"}], "scmIpSecurityRestrictionsUseMain": True}
+    assert found(world(made("Microsoft.Web/sites", "app", {"siteConfig": config}))) == []
+
+
+def test_rules_that_list_the_internet_let_the_internet_in() -> None:
+    profile = {"authorizedIPRanges": ["0.0.0.0/0"]}
+    [one] = found(world(made("Microsoft.ContainerService/managedClusters", "k", {"apiServerAccessProfile": profile})))
+    assert (one.grade, one.certain, one.extra["openness"]) == (Grade.INTERNET, True, "wide")
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "ports"),
+    [
+        ("Microsoft.Storage/storageAccounts", {"isSftpEnabled": True}, ((22, 22), (443, 443))),
+        ("Microsoft.Storage/storageAccounts", {"isSftpEnabled": HOLE}, ((443, 443),)),
+        ("Microsoft.Cache/redis", {"enableNonSslPort": True}, ((6379, 6380),)),
+        ("Microsoft.Cache/redis", {"enableNonSslPort": False}, ((6380, 6380),)),
+    ],
+)
+def test_services_open_more_ports_when_they_are_told_to(type_: str, body: Any, ports: Any) -> None:
+    [one] = found(world(made(type_, "x", body)))
+    assert one.ports() == ports
+    assert one.has_port(frozenset({22})) is ((22, 22) in ports)
+
+
 def test_services_that_cannot_be_called_are_no_way_in() -> None:
     apps = made("Microsoft.Web/sites", "app", {"virtualNetworkSubnetId": "/gone", "publicNetworkAccess": "Disabled"})
     assert found(world(apps)) == []

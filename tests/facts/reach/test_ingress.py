@@ -218,3 +218,32 @@ def test_the_facts_say_what_guards_the_way() -> None:
     body: Any = fact.properties
     assert (body["guards"][0]["file"], body["guards"][0]["line"]) == ("ingress.yaml", 9)
     assert body["notes"][0].startswith("`app`: refuses requests")
+
+
+def release(annotation: str, name: str = "web") -> Resource:
+    id_ = made(CLUSTERS, "aks", {}).id
+    type_ = "Everward.Kubernetes/Release"
+    snippet = {"nginx.ingress.kubernetes.io/modsecurity-snippet": annotation}
+    body: Any = {"cluster": id_, "name": name, "byDefault": [{"name": "shop", "annotations": snippet}]}
+    origin = Origin(source="manifests", file="deploy.yaml", line=1)
+    return Resource(f"{id_}/providers/{type_}/{name}", type_, name, {"properties": body}, origin)
+
+
+def installed(name: str, annotation: str) -> Resource:
+    one = ingress(name, annotation)
+    body: Any = one.body
+    return one.with_body({"properties": {**body["properties"], "deployment": "web"}})
+
+
+def test_what_a_check_means_with_the_charts_own_values_is_told_too() -> None:
+    given = installed("shop", guarded("1234"))
+    [one] = doors(behind(frontend(), given, release(guarded(""))))
+    own = "with the chart's own values: the value that it asks for is empty: any `X-Azure-FDID` is let in, only none"
+    assert any(note.startswith(own) for note in one.notes)
+    assert one.guards[0].otherwise.startswith("the value that it asks for is empty")
+    [same] = doors(behind(frontend(), given, release(guarded("1234"))))
+    assert not any("chart's own values" in note for note in same.notes), "the same twice is told once"
+    [other] = doors(behind(frontend(), given, release(guarded(""), "another")))
+    assert other.guards[0].otherwise == ""
+    [none] = doors(behind(frontend(), given, release("SecRuleEngine On")))
+    assert "with the chart's own values: no check" in none.notes

@@ -237,6 +237,16 @@ def test_pods_of_another_cluster_are_not_meant() -> None:
     assert list(found.neighbours(named(found, "web"))) == []
 
 
+def test_pods_of_a_cluster_that_nothing_names_are_neighbours_all_the_same() -> None:
+    home = "/providers/Everward.Kubernetes/Cluster/{cluster of files}"
+    found = networks(pods("web", WEB, at=home), pods("data", DATA, at=home), policy("deny", DENY, at=home))
+    web, data = named(found, "web"), named(found, "data")
+    assert list(found.neighbours(web)) == [data]
+    assert web.cluster == home.lower()
+    passage = found.between(web, data)
+    assert (passage.least, passage.most) == (0, found.everything)
+
+
 def test_a_namespace_is_labelled_with_its_name_by_the_cluster() -> None:
     by_name = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}
     by_label = {"namespaceSelector": {"matchLabels": {"team": "shop"}}}

@@ -279,3 +279,17 @@ steps:
     assert {item.id.split("/Namespace/")[1].split("/")[0] for item in pods} == {"{space}"}
     release = find_first(reading, "Release")
     assert release.name == "{name}"
+
+
+def test_a_release_tells_what_its_charts_own_values_would_configure(tmp_path: Path) -> None:
+    ingress = (
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n  annotations:\n"
+        "    cert-manager.io/issuer: {{ .Values.b }}\n"
+        "    nginx.ingress.kubernetes.io/configuration-snippet: check {{ .Values.a | quote }};\n"
+    )
+    files = {**CHART, "charts/web/templates/ingress.yaml": ingress, "infra/main.tf": CLUSTERS}
+    reading = read(tmp_path, {**files, ".ado/release-prod.yaml": LOOP % ("prod", "one")}, environment="prod")
+    snippet = "nginx.ingress.kubernetes.io/configuration-snippet"
+    assert annotated(find_first(reading, "Ingress"))[snippet] == 'check "one";'
+    release = find_first(reading, "Release")
+    assert release.get("properties.byDefault") == [{"name": "web", "annotations": {snippet: 'check "default";'}}]

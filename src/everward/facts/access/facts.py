@@ -188,7 +188,7 @@ def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
     for title, operation, type_ in QUESTIONS:
         for resource in rights.estate.of_type(type_):
             for principal, answer in rights.who_may(operation, resource.id, data=True):
-                if answer.verdict is Verdict.DENIED:
+                if answer.verdict is Verdict.DENIED or principal.kind == KEY:
                     continue
                 proof = answer.proofs[0]
                 certain: Truth = answer.hole if answer.hole is not None else True

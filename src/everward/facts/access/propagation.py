@@ -81,7 +81,7 @@ def propagation_facts(rights: Rights, names: Names) -> Iterator[Resource]:
     for reading in rights.estate.readings:
         for record in reading.elsewhere:
             if record.type == _COMMANDS:
-                yield from _of_command(record, names)
+                yield from _of_command(record, orderings, names)
 
 
 def _told(early: _Early, subject: Resource, names: Names) -> Resource:
@@ -235,13 +235,25 @@ def _of_blocks(orderings: _Orderings) -> Iterator[_Early]:
         )
 
 
-def _of_command(record: Resource, names: Names) -> Iterator[Resource]:
-    """A pipeline that assigns a role and goes on."""
+def _given_to_deployer(orderings: _Orderings, root: str) -> list[str]:
+    """The roles that whoever deploys gets by a root of Terraform."""
+    deployer = orderings.rights.grants.principals.all.get("deployer")
+    held = orderings.rights.held_by(deployer) if deployer is not None else ()
+    return sorted({grant.role.name for grant in held if _is_here(grant, root, orderings)})
+
+
+def _of_command(record: Resource, orderings: _Orderings, names: Names) -> Iterator[Resource]:
+    """A pipeline that assigns a role, or applies Terraform that gives it one, and goes on."""
     given = record.body.get("properties")
     if not isinstance(given, dict) or given.get("use") is None:
         return
-    role = given.get("role")
-    shown = f"role `{role}`" if isinstance(role, str) else "a role"
+    role, root = given.get("role"), given.get("root")
+    roles = [role] if isinstance(role, str) else []
+    if isinstance(root, str):
+        roles = _given_to_deployer(orderings, root)
+        if not roles:
+            return
+    shown = f"role {', '.join(f'`{name}`' for name in roles)}" if roles else "a role"
     waits = given.get("waits") is True
     pipelines = given.get("pipelineNames")
     tail = (
@@ -258,7 +270,8 @@ def _of_command(record: Resource, names: Names) -> Iterator[Resource]:
             "target": None,
             "targetType": None,
             "needs": None,
-            "assignments": [role] if isinstance(role, str) else [],
+            "assignments": roles,
+            "root": root,
             "pipelines": pipelines,
             "command": given.get("use"),
             "commandFile": given.get("useFile"),

@@ -285,6 +285,8 @@ def radius_facts(rights: Rights, steps: list[Escalation], names: Names) -> Itera
         radius = reach.of(principal)
         eligible = any(grant.standing is Standing.ELIGIBLE for grant in rights.held_by(principal))
         later = reach.of(principal, activated=True) if eligible else radius
+        if not (_counts_for_something(radius) or _counts_for_something(later)):
+            continue
         scope = principal.resource.id if principal.resource is not None else ""
         touched = sum(bool(mask & (radius.writes | radius.deletes)) for mask in placed.values())
         yield fact(
@@ -303,6 +305,12 @@ def radius_facts(rights: Rights, steps: list[Escalation], names: Names) -> Itera
             },
             origin=principal.origin,
         )
+
+
+def _counts_for_something(radius: Radius) -> bool:
+    return bool(
+        radius.writes or radius.deletes or radius.secrets or radius.stores or radius.becomes or radius.unlimited
+    )
 
 
 def _told(radius: Radius, total: int) -> Mapping[str, Any]:

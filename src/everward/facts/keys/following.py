@@ -26,6 +26,8 @@ _BY_HAND: Final = (
     ("microsoft.compute/", "vaultcertificates"),
 )
 """Beginnings of types and parts of paths at which a key stays until somebody changes it."""
+_SETTING: Final = "microsoft.appconfiguration/configurationstores/keyvalues"
+"""A pointer to a secret; applications resolve it."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ class Follows:
         if use.delivery in (Delivery.MOUNTED, Delivery.ENVIRONMENT):
             return _mounted(use, cluster)
         if use.delivery is Delivery.CLIENT:
+            who = "what reads the setting" if use.consumer.type_key == _SETTING else "its code"
             hole = Unknown(reason="code decides when it reads again", decided_by=(use.consumer.id,))
-            return Following(hole, "it names no version; its code decides when it reads again")
+            return Following(hole, f"it names no version; {who} decides when it reads again")
         found = of_type(reference().followers, use.consumer.type_key)
         within = found.hours * HOUR if found is not None else _observed(use)
         return Following(True, "it names no version, and the service takes the latest", within)

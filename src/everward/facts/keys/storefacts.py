@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from everward.estate import Resource
@@ -56,8 +56,7 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
     reason = _reason(store.resource.tags)
     fips = keys.vaults.fips(item) if item is not None else None
     need = needed(store.resource.tags)
-    return {
-        "summary": store_words(store, reason),
+    told = {
         "store": store.resource.id,
         "storeType": store.resource.type,
         "owner": store.owner,
@@ -82,6 +81,21 @@ def _told(keys: Keys, store: Store) -> dict[str, Any]:
         "tags": store.resource.tags,
         "stopsWithinMinutes": loss.minutes if loss is not None and store.owner != "service" else None,
     }
+    return {"summary": f"{store_words(store, reason)}{_risks(told)}", **told}
+
+
+def _risks(told: Mapping[str, Any]) -> str:
+    """What can part a store from its key, as far as it is certain."""
+    parts = [
+        said
+        for name, said in (
+            ("sameRegion", "the vault stands in another region"),
+            ("follows", "one version of the key is named"),
+            ("admitted", "the vault lets no service in"),
+        )
+        if told[name] is False
+    ]
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _unread(use: Use | None) -> Unknown | None:

@@ -87,6 +87,17 @@ NOWHERE: Final = Addresses()
 EVERYWHERE: Final = Addresses(((0, LAST_V4),), ((0, LAST_V6),))
 
 
+_WIDE: Final = 2**26
+"""From so many IPv4 addresses on a set of sources is the Internet: nobody owns as many, Azure has fewer."""
+_WIDE_V6: Final = 2**112
+"""The same for IPv6: a `/16`, of which registries give nobody as much."""
+
+
+def is_anybody(addresses: Addresses, total: int = LAST_V4) -> bool:
+    """Whether a set is so large that anybody has an address of it; `total` is how many addresses there are at most."""
+    return addresses.size() >= min(_WIDE, total) or addresses.size(6) >= _WIDE_V6
+
+
 def joined(intervals: Iterable[Interval]) -> Intervals:
     """Intervals in any order as a set: sorted, with those that overlap or touch made one."""
     out: list[Interval] = []

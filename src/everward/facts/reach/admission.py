@@ -5,13 +5,13 @@ Each reader follows the service's page in MicrosoftDocs/azure-docs or its type i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
-from everward.facts.reach.addresses import EVERYWHERE, NOWHERE, Addresses, parse_addresses
+from everward.facts.reach.addresses import EVERYWHERE, NOWHERE, Addresses, is_anybody, parse_addresses
 from everward.facts.reach.rules import Extent
 from everward.facts.shape import id_in, inner, items, properties, text_in
 from everward.values import Truth, Unknown, combine
@@ -22,6 +22,8 @@ class Openness(StrEnum):
 
     PUBLIC = "public"
     """To every address."""
+    WIDE = "wide"
+    """To so many addresses by its rules that anybody has one of them: `0.0.0.0/0`, or what comes to it."""
     AZURE = "azure"
     """To every address of Azure, other customers' included."""
     RESTRICTED = "restricted"
@@ -62,6 +64,8 @@ class Admission:
             return Openness.CLOSED
         if self.listens is True and self.everyone is True:
             return Openness.PUBLIC
+        if self.listens is True and is_anybody(self.addresses.sure):
+            return Openness.WIDE
         if self.listens is not True or self.everyone is not False or self.azure not in (True, False):
             return Openness.UNKNOWN
         if self.azure is True:
@@ -100,6 +104,8 @@ class Admission:
         holes = [subnet for subnet, _ in self.subnets if isinstance(subnet, Unknown)]
         if holes or self.everyone is not False:
             return combine([*holes, *([self.everyone] if isinstance(self.everyone, Unknown) else [])])
+        if self.azure is not False:
+            return Unknown(reason="whether a rule for all of Azure lets in who comes by a service endpoint decides")
         return False
 
 
@@ -262,25 +268,17 @@ def _sql(child_type: str, *, subnets: str | None = None, network: bool = False) 
             listens = False
         sure = most = NOWHERE
         azure: Truth = False
-        everyone: Truth = False
         for rule in doors.estate.below(doors.resource.id, child_type):
             body = properties(rule.body)
             first, last = text_in(body, "startIpAddress"), text_in(body, "endIpAddress")
-            if isinstance(first, Unknown) or isinstance(last, Unknown):
-                doors.holes += [item for item in (first, last) if isinstance(item, Unknown)]
-                most = EVERYWHERE
-                continue
             if first == last == "0.0.0.0":  # noqa: S104 - a rule of the service, not a socket
                 azure = azure if azure is True else rule.condition
                 continue
-            parsed = parse_addresses(f"{first}-{last}")
-            if parsed is not None and rule.condition is True:
-                sure = sure.union(parsed)
-            elif isinstance(rule.condition, Unknown):
-                doors.holes.append(rule.condition)
-                most = EVERYWHERE
-        if sure.v4 == EVERYWHERE.v4:
-            everyone = True
+            extent = _range_of(doors, rule, "startIpAddress", "endIpAddress")
+            sure, most = sure.union(extent.sure), most.union(extent.most)
+        for rule in doors.estate.below(doors.resource.id, "Microsoft.Sql/servers/ipv6FirewallRules") if subnets else ():
+            extent = _range_of(doors, rule, "startIPv6Address", "endIPv6Address")
+            sure, most = sure.union(extent.sure), most.union(extent.most)
         children = doors.estate.below(doors.resource.id, subnets) if subnets is not None else ()
         found: list[tuple[str | Unknown, Truth]] = []
         for child in children:
@@ -290,7 +288,6 @@ def _sql(child_type: str, *, subnets: str | None = None, network: bool = False) 
                 found.append((id_, not ignore if isinstance(ignore, bool) else True))
         yield Admission(
             listens=listens,
-            everyone=everyone,
             azure=azure,
             addresses=Extent(sure, most.union(sure)),
             subnets=tuple(found),
@@ -298,6 +295,25 @@ def _sql(child_type: str, *, subnets: str | None = None, network: bool = False) 
         )
 
     return read
+
+
+def _none_of(conditions: Sequence[Truth]) -> Truth:
+    """Whether none of some resources is there."""
+    holes = [item for item in conditions if isinstance(item, Unknown)]
+    if True in conditions:
+        return False
+    return combine(holes) if holes else True
+
+
+def _range_of(doors: _Doors, rule: Resource, first: str, last: str) -> Extent:
+    """The addresses of a rule that is a resource of its own; all perhaps, where it cannot be read or may not be."""
+    ends = [text_in(properties(rule.body), name) for name in (first, last)]
+    holes = [item for item in (*ends, rule.condition) if isinstance(item, Unknown)]
+    parsed = parse_addresses(f"{ends[0]}-{ends[1]}") if not holes else None
+    if parsed is not None:
+        return Extent(parsed, parsed)
+    doors.holes += holes or [Unknown(reason=f"the addresses of `{rule.name}` are no addresses")]
+    return Extent(NOWHERE, EVERYWHERE)
 
 
 def _messaging(doors: _Doors) -> Iterator[Admission]:
@@ -367,17 +383,17 @@ def _cache(doors: _Doors) -> Iterator[Admission]:
     rules = list(doors.estate.below(doors.resource.id, f"{doors.resource.type}/firewallRules"))
     sure = most = NOWHERE
     for rule in rules:
-        body = properties(rule.body)
-        first, last = text_in(body, "startIP"), text_in(body, "endIP")
-        parsed = parse_addresses(f"{first}-{last}") if isinstance(first, str) and isinstance(last, str) else None
-        if parsed is not None:
-            sure = sure.union(parsed)
-        else:
-            most = EVERYWHERE
-    listens = False if inner(doors.body, "subnetId") is not None else doors.enabled()
+        extent = _range_of(doors, rule, "startIP", "endIP")
+        sure, most = sure.union(extent.sure), most.union(extent.most)
+    subnet = id_in(inner(doors.body, "subnetId"))
+    listens = doors.enabled()
+    if subnet is not None and listens is not False:
+        # Perhaps null: then the cache is public.
+        listens = subnet if isinstance(subnet, Unknown) else False
     yield Admission(
         listens=listens,
-        everyone=not rules,
+        # The first rule closes the cache for all others, where it is made.
+        everyone=_none_of([rule.condition for rule in rules]),
         addresses=Extent(sure, most.union(sure)),
         deciding=("properties.publicNetworkAccess",),
     )

@@ -255,9 +255,8 @@ def _of_pool(
     # Interfaces say themselves which pools they are in.
     held = id_in(item)
     own = f"{gateway.key}/backendaddresspools/{pool.lower()}"
-    wanted = {own, held.lower() if isinstance(held, str) else own}
-    for end in world.endpoints.all:
-        if wanted & world.gateway_pools_of(end):
+    for pool_id in dict.fromkeys((own, held.lower() if isinstance(held, str) else own)):
+        for end in world.by_gateway_pool.get(pool_id, ()):
             yield Backend(end.resource, port, _reached(world, gateway, end, port), pool)
 
 

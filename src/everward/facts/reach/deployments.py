@@ -227,6 +227,8 @@ def _public(world: Networks, target: Resource) -> Truth:
         if item.openness is Openness.RESTRICTED:
             why = "whether the addresses of agents are among those let in"
             found.append(Unknown(reason=why, decided_by=(target.id,)))
+        elif item.openness is Openness.WIDE:
+            found.append(True)
         else:
             # Agents of the platform are machines of Azure, as those of every customer are.
             found.append(all_of([any_of([item.everyone, item.azure]), item.listens]))

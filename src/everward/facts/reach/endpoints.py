@@ -118,7 +118,27 @@ class Endpoints:
 
     def at(self, address: int, version: int = 4) -> list[Endpoint]:
         """The endpoints that have an address for certain."""
-        return [item for item in self.all if item.single and item.addresses.has(address, version)]
+        alone, others = self._singles
+        found = [*alone.get((address, version), ()), *(item for item in others if item.addresses.has(address, version))]
+        # The order is that of all endpoints, whatever they are found by.
+        return sorted(found, key=self._places.__getitem__) if len(found) > 1 else found
+
+    @cached_property
+    def _singles(self) -> tuple[Mapping[tuple[int, int], list[Endpoint]], list[Endpoint]]:
+        """Endpoints of one address by it, and those of several."""
+        alone: dict[tuple[int, int], list[Endpoint]] = {}
+        others: list[Endpoint] = []
+        for item in self.all:
+            first = item.addresses.first() if item.single else None
+            if first is not None and item.addresses.size() + item.addresses.size(6) == 1:
+                alone.setdefault(first, []).append(item)
+            elif item.single:
+                others.append(item)
+        return alone, others
+
+    @cached_property
+    def _places(self) -> Mapping[Endpoint, int]:
+        return {item: index for index, item in enumerate(self.all)}
 
     def of(self, id: str) -> list[Endpoint]:
         """The endpoints of a resource, or the part of one that an id names."""

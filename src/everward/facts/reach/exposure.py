@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import NOWHERE, Addresses, union_of
+from everward.facts.reach.addresses import NOWHERE, Addresses, is_anybody, union_of
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.entrances import Entry, Guard, Lead, Step
 from everward.facts.reach.filters import Class
@@ -264,17 +264,13 @@ def addresses_of(part: Part) -> Addresses:
     return part.source.addresses
 
 
-_WIDE: Final = 2**26
-"""From so many IPv4 addresses on a set of sources is the Internet: nobody owns as many, Azure has fewer."""
-_WIDE_V6: Final = 2**112
-"""The same for IPv6: a `/16`, of which registries give nobody as much."""
 _SHARED: Final = ("AzureCloud", "AzureFrontDoor.Backend", "AzureFrontDoor.Frontend")
 """Tags whose addresses every customer of Azure can send from."""
 
 
 def grade_of(addresses: Addresses, total: int) -> Grade:
     """Who a set of senders is; `total` is how many addresses the Internet has there."""
-    if addresses.size() >= min(_WIDE, total) or addresses.size(6) >= _WIDE_V6:
+    if is_anybody(addresses, total):
         return Grade.INTERNET
     shared = union_of(found for tag in _SHARED if (found := tag_addresses(tag)) is not None)
     return Grade.AZURE if addresses.meets(shared) and shared.covers(addresses) else Grade.RANGES

@@ -10,7 +10,7 @@ from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import Admission, Openness, admissions
 from everward.facts.reach.apim import SERVICE_TYPE, is_outside_in, management_entries
 from everward.facts.reach.appgateway import gateway_entries
-from everward.facts.reach.apps import SITE_TYPES, doors
+from everward.facts.reach.apps import SITE_TYPES, Door, doors
 from everward.facts.reach.bastion import bastion_entries
 from everward.facts.reach.dnat import translations
 from everward.facts.reach.edges import edge_exposures
@@ -84,6 +84,7 @@ _DATA_PORTS: Final = {
 
 _OPENNESS: Final = {
     Openness.PUBLIC: Grade.INTERNET,
+    Openness.WIDE: Grade.INTERNET,
     Openness.AZURE: Grade.AZURE,
     Openness.RESTRICTED: Grade.RANGES,
     Openness.UNKNOWN: Grade.INTERNET,
@@ -115,7 +116,7 @@ def _service_exposure(resource: Resource, admission: Admission, grade: Grade) ->
         "" if admission.plane == "data" else admission.plane,
         "service" if admission.plane == "data" else admission.plane,
         grade,
-        (service_of(resource),),
+        (service_of(resource), *more_services(resource)),
         certain,
         (Step(resource.id, "its public endpoint", resource.origin),),
         steps,
@@ -127,6 +128,22 @@ def _service_exposure(resource: Resource, admission: Admission, grade: Grade) ->
 def service_of(resource: Resource) -> Service:
     """What the data plane of a service speaks."""
     return Service("tcp", ports=_DATA_PORTS.get(resource.type_key, ((443, 443),)))
+
+
+_SWITCHED_PORTS: Final = {
+    "microsoft.cache/redis": ("enableNonSslPort", 6379),
+    "microsoft.storage/storageaccounts": ("isSftpEnabled", 22),
+}
+"""Ports that a service opens besides when a property says so: of a cache the one without TLS, of a store SFTP.
+
+MicrosoftDocs/azure-docs azure-cache-for-redis/cache-remove-tls-10-11 and storage/blobs/secure-file-transfer-protocol-
+support, read 2026-11."""
+
+
+def more_services(resource: Resource) -> tuple[Service, ...]:
+    """What a service answers to besides its data plane, because it is told to."""
+    name, port = _SWITCHED_PORTS.get(resource.type_key, ("", 0))
+    return (Service("tcp", ports=((port, port),)),) if name and resource.get(f"properties.{name}") is True else ()
 
 
 def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:
@@ -147,22 +164,34 @@ def _said(resource: Resource, path: str) -> str:
     return "empty" if value == [] else f"`{value}`" if not isinstance(value, list) else f"a list of {len(value)}"
 
 
+_ANYBODY: Final = Addresses(((0xC6336407, 0xC6336407),), ())
+"""198.51.100.7: a client on the Internet, of a block for documentation (RFC 5737)."""
+
+
 def _apps(world: Networks) -> Iterator[Exposure]:
     """Web sites, and their deployment sites."""
-    anybody = Addresses(((0xC6336407, 0xC6336407),), ())
     for type_ in SITE_TYPES:
         for site in world.estate.of_type(type_):
             for door in doors(site, world.estate):
-                answer = door.admits(anybody)
-                rules = [rule for rule in door.rules if rule.allows is not False]
-                if answer is False and not rules:
-                    continue
-                wide = any(rule.tag.lower().startswith(("azurecloud", "azurefrontdoor")) for rule in rules)
-                grade = Grade.INTERNET if answer is not False else Grade.AZURE if wide else Grade.RANGES
-                if answer is False and door.listens is False:
-                    continue
-                certain: Truth = True if answer is False else answer
-                steps = (Step(site.id, f"access restrictions of the {door.name}", site.origin),)
-                yield Exposure(
-                    site, door.name, "app", grade, (Service("tcp", ports=((443, 443),)),), certain, steps, steps
-                )
+                made = _app_exposure(site, door)
+                if made is not None:
+                    yield made
+
+
+def _app_exposure(site: Resource, door: Door) -> Exposure | None:
+    """Who gets to a site. Rules of subnets let in nobody on the Internet."""
+    answer = door.admits(_ANYBODY)
+    rules = [rule for rule in door.rules if rule.allows is not False and rule.subnet is None and rule.addresses.most]
+    if door.listens is False or (answer is False and not rules):
+        return None
+    plain = [rule for rule in rules if not rule.headers]
+    shared = any(rule.tag.lower().startswith(("azurecloud", "azurefrontdoor")) for rule in plain)
+    grade = Grade.INTERNET if answer is not False else Grade.AZURE if shared else Grade.RANGES
+    notes: tuple[str, ...] = ()
+    if answer is False and not plain:
+        names = sorted({name for rule in rules for name in rule.headers or ()})
+        notes = (f"only requests with the header {', '.join(f'`{name}`' for name in names)} that its rules ask for",)
+    steps = (Step(site.id, f"access restrictions of the {door.name}", site.origin),)
+    service = Service("tcp", ports=((443, 443),))
+    certain: Truth = True if answer is False else answer
+    return Exposure(site, door.name, "app", grade, (service,), certain, steps, steps, notes=notes)

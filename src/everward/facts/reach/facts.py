@@ -115,9 +115,13 @@ def exposure_fact(exposure: Exposure, seen: dict[str, int]) -> Resource:
 
 
 def _sort(exposure: Exposure) -> str:
-    """`interface`, `app scm`, `service Microsoft.Sql/servers`: what criteria tell ways in by."""
+    """`interface`, `app scm`, `service Microsoft.Sql/servers`: what criteria tell ways in by.
+
+    A `listed service` has rules, which list the Internet or all of Azure.
+    """
     if exposure.kind == "service":
-        return f"{exposure.kind} {exposure.target.type}"
+        listed = "listed " if exposure.extra.get("openness") in ("wide", "azure") else ""
+        return f"{listed}{exposure.kind} {exposure.target.type}"
     return f"{exposure.kind} {exposure.part}" if exposure.kind == "app" else exposure.kind
 
 

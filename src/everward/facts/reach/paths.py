@@ -235,9 +235,14 @@ class Networks:
         """The inbound NAT rules and pools of load balancers that lead to an endpoint, in lower case."""
         return _memberships(endpoint.resource, "loadBalancerInboundNatRules", "loadBalancerInboundNatPools")
 
-    def gateway_pools_of(self, endpoint: Endpoint) -> set[str]:
-        """The backend pools of application gateways that an endpoint is in, in lower case."""
-        return _memberships(endpoint.resource, "applicationGatewayBackendAddressPools")
+    @cached_property
+    def by_gateway_pool(self) -> dict[str, list[Endpoint]]:
+        """Endpoints by the lower-case ids of the pools of application gateways that they are in."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self.endpoints.all:
+            for pool in _memberships(endpoint.resource, "applicationGatewayBackendAddressPools"):
+                found.setdefault(pool, []).append(endpoint)
+        return found
 
     @cached_property
     def _balanced(self) -> set[str]:

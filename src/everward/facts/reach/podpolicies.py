@@ -94,8 +94,16 @@ def policies(estate: Estate, direction: str) -> Iterator[Policy]:
 
 def namespace_of(item: Resource) -> str:
     """The lower-case id of the namespace that an object of a cluster stands in."""
-    head, middle, rest = item.key.partition("/providers/everward.kubernetes/namespace/")
+    head, middle, rest = item.key.partition(_NAMESPACE)
     return f"{head}{middle}{rest.partition('/')[0]}" if middle else head
+
+
+def cluster_of(namespace: str) -> str:
+    """The lower-case id of the cluster of a namespace."""
+    return namespace.partition(_NAMESPACE)[0]
+
+
+_NAMESPACE: Final = "/providers/everward.kubernetes/namespace/"
 
 
 def _about(spec: Any, direction: str) -> bool | None:

@@ -26,6 +26,7 @@ from everward.facts.reach.podpolicies import (
     PolicyRule,
     Port,
     Selected,
+    cluster_of,
     namespace_of,
     policies,
     port_services,
@@ -107,13 +108,12 @@ class PodNetworks:
 
     def _pods(self, item: Resource) -> Pods:
         body = properties(item.body)
-        cluster = item.key.partition("/providers/everward.kubernetes")[0] or item.key
+        namespace = namespace_of(item)
+        cluster = cluster_of(namespace)
         on_host = flag(body, "hostNetwork", default=False)
         labels = inner(body, "labels")
         found = self.cluster(cluster).addresses
-        return Pods(
-            item, cluster, namespace_of(item), labels if labels is not None else {}, _named(body), found, on_host
-        )
+        return Pods(item, cluster, namespace, labels if labels is not None else {}, _named(body), found, on_host)
 
     @cached_property
     def space(self) -> Space:
@@ -274,7 +274,7 @@ class PodNetworks:
         return self._selects(policy, peer, other)
 
     def _selects(self, policy: Policy, peer: Selected, other: Pods) -> Truth:
-        if policy.resource.key.partition("/providers/everward.kubernetes")[0] != other.cluster:
+        if cluster_of(policy.namespace) != other.cluster:
             return False
         if peer.namespaces is None:
             inside: Truth = policy.namespace == other.namespace

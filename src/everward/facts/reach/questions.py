@@ -10,7 +10,7 @@ from typing import Final
 from everward.estate import Resource
 from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS, Admission, Openness, admissions
-from everward.facts.reach.apps import SITE_TYPES
+from everward.facts.reach.apps import SITE_TYPES, doors
 from everward.facts.reach.bastion import KIND as BASTION_KIND
 from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
 from everward.facts.reach.endpoints import PUBLIC_IP_TYPE, Endpoint
@@ -318,10 +318,23 @@ def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[W
             yield Way("public", False, steps, notes=(f"it answers on {format_service(service_of(target))} only",))
         elif admission.openness in (Openness.CLOSED, Openness.ENDPOINTS):
             yield Way("public", False, steps, deciding_steps(target, admission))
+    if target.type_key in {type_.lower() for type_ in SITE_TYPES}:
+        yield from _closed_sites(world, target, asked)
     for entry in all_entries(world):
         if _leads(target, entry.endpoint.resource, entry.path):
             note = f"nothing on the way lets anybody in on {format_service(asked)}"
             yield Way("public", False, entry.path, notes=(note,))
+
+
+def _closed_sites(world: Networks, site: Resource, asked: Service) -> Iterator[Way]:
+    """The site and its deployment site, and why they let nobody in."""
+    listed = (
+        [] if _common((service_of(site),), asked)[0] else [f"it answers on {format_service(service_of(site))} only"]
+    )
+    for door in doors(site, world.estate):
+        why = "it has no public endpoint" if door.listens is False else "its access restrictions let nobody in"
+        step = Step(site.id, f"access restrictions of the {door.name}", site.origin)
+        yield Way("public", False, (step,), notes=tuple(listed) or (f"{door.name}: {why}",))
 
 
 _GRADES: Final = {
@@ -563,6 +576,8 @@ def _anybody(origin: Place, admission: Admission) -> Truth:
         return False
     if admission.everyone is True:
         return admission.listens
+    if admission.openness == "wide":
+        return True
     if admission.openness == "closed":
         return False
     return Unknown(reason="the public address that the subnet leaves by decides", decided_by=(origin.id,))

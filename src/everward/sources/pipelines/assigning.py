@@ -9,8 +9,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from everward.sources.pipelines.applying import applied
 from everward.sources.pipelines.files import MAX_FILE_BYTES
 from everward.sources.pipelines.step import Step, join_folders
+from everward.sources.pipelines.templating import is_open
 from everward.sources.pipelines.words import join_lines, split_words
 
 _ASSIGNS: Final = re.compile(r"\baz\s+role\s+assignment\s+create\b|\bNew-AzRoleAssignment\b", re.IGNORECASE)
@@ -21,6 +23,8 @@ _USES: Final = re.compile(
     re.IGNORECASE,
 )
 """Commands that act in Azure: they may need what was just given. Those about the login itself do not."""
+_TERRAFORM: Final = re.compile(r"\b(?:terraform|tofu)\s", re.IGNORECASE)
+"""What Terraform does next waits for nothing of what it did before in another folder."""
 _WAITS: Final = re.compile(
     r"\bsleep\b|\bStart-Sleep\b|\buntil\b|\bretry\b|\bdo\s*\{|\bdo\s*$|\bfor\s+\w+\s+in\b|\bwhile\b", re.IGNORECASE
 )
@@ -34,7 +38,7 @@ _FILES: Final = ("scriptpath", "filepath")
 
 @dataclass(slots=True)
 class Assigning:
-    """A command that assigns a role."""
+    """A command that assigns a role, or applies Terraform that may."""
 
     file: Path
     line: int | None
@@ -48,6 +52,8 @@ class Assigning:
     """Whether a pause, or a loop, comes before it or around it."""
     retries: int
     """How often the platform repeats its step when it fails."""
+    root: Path | None = None
+    """The root of Terraform that it applies: then it assigns what that declares."""
     pipelines: dict[Path, None] = field(default_factory=dict)
 
 
@@ -62,7 +68,7 @@ class _Text:
 
 def assignings(repository: Path, steps: tuple[Step, ...]) -> list[Assigning]:
     """Every command of the pipelines that assigns a role, each place once, in order."""
-    found: dict[tuple[Path, int | None, str], Assigning] = {}
+    found: dict[tuple[Path, int | None, str, Path | None], Assigning] = {}
     by_entry: dict[Path, list[Step]] = {}
     for step in steps:
         by_entry.setdefault(step.entry, []).append(step)
@@ -73,10 +79,9 @@ def assignings(repository: Path, steps: tuple[Step, ...]) -> list[Assigning]:
             for text in _texts(step, repository)
             for number, line in enumerate(text.lines)
         ]
-        if any(_ASSIGNS.search(line.code) for line in lines):
-            for made, written in _made(lines):
-                known = found.setdefault((made.file, made.line, written), made)
-                known.pipelines[entry] = None
+        for made, written in _made(lines, repository):
+            known = found.setdefault((made.file, made.line, written, made.root), made)
+            known.pipelines[entry] = None
     return list(found.values())
 
 
@@ -92,28 +97,49 @@ class _Line(NamedTuple):
         return self.text.lines[self.number]
 
 
-def _made(lines: list[_Line]) -> Iterator[tuple[Assigning, str]]:
+class _Next:
+    """The next command of a kind, while lines are gone through from the last to the first."""
+
+    def __init__(self) -> None:
+        self.use: _Line | None = None
+        self.waits = False
+
+    def take(self, line: _Line, *, acts: bool) -> None:
+        """One line more."""
+        if acts:
+            self.use, self.waits = line, False
+        self.waits = self.waits or _WAITS.search(line.code) is not None
+
+
+def _made(lines: list[_Line], repository: Path) -> Iterator[tuple[Assigning, str]]:
     """The commands that assign, from the last to the first: what each is followed by is then known already."""
-    use: _Line | None = None
-    waits = False
+    anything, beside = _Next(), _Next()
     made: list[tuple[Assigning, str]] = []
     for line in reversed(lines):
+        if len(made) >= MAX_COMMANDS:
+            break
         if _ASSIGNS.search(line.code):
-            if len(made) < MAX_COMMANDS:
-                made.append((_assigning(line, use, waits), line.written.strip()))
+            made.append((_assigning(line, anything), line.written.strip()))
             continue
-        if _USES.search(line.code):
-            use, waits = line, False
-        waits = waits or _WAITS.search(line.code) is not None
+        terraform = _TERRAFORM.search(line.code) is not None
+        if terraform and beside.use is not None:
+            for folder in applied(line.text.step.text(line.code)):
+                root = join_folders(line.text.step.folder, folder)
+                if root is not None and not is_open(root):
+                    made.append((_assigning(line, beside, repository / root), line.written.strip()))
+        acts = _USES.search(line.code) is not None
+        anything.take(line, acts=acts)
+        beside.take(line, acts=acts and not terraform)
     yield from reversed(made)
 
 
-def _assigning(line: _Line, use: _Line | None, waits: bool) -> Assigning:
+def _assigning(line: _Line, after: _Next, root: Path | None = None) -> Assigning:
+    use = after.use
     file, row = _place(line.text, line.written)
     use_file, use_line = _place(use.text, use.written) if use is not None else (None, None)
     shown = _command(use.code) if use is not None else None
-    role = _role(line.text.lines, line.number)
-    return Assigning(file, row, role, shown, use_file, use_line, waits, line.text.step.retries)
+    role = _role(line.text.lines, line.number) if root is None else None
+    return Assigning(file, row, role, shown, use_file, use_line, after.waits, line.text.step.retries, root)
 
 
 def _texts(step: Step, repository: Path) -> Iterator[_Text]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from everward.estate import Resource
-from everward.sources.pipelines import Step, is_open, join_folders, join_lines, steps_of
+from everward.sources.pipelines import Step, is_open, join_folders, steps_of
+from everward.sources.pipelines.applying import applied
 from everward.sources.pipelines.assigning import Assigning, assignings
 from everward.sources.pipelines.files import load_yaml
 from everward.sources.pipelines.signin import SignIn, sign_ins
@@ -158,6 +159,7 @@ class _Recorder:
             "pipelines": [self.shown(path) for path in one.pipelines],
             "pipelineNames": [path.name for path in one.pipelines],
             "role": one.role,
+            "root": self.shown(one.root) if one.root is not None else None,
             "use": one.use,
             "useFile": self.shown(one.use_file) if one.use_file is not None else None,
             "useLine": one.use_line,
@@ -183,7 +185,7 @@ class _Recorder:
         for step in steps:
             folders: list[str | None] = [None] if _is_apply_task(step) else []
             for script in step.scripts:
-                folders += _applied(step.text(script))
+                folders += applied(step.text(script))
             for folder in folders:
                 joined = join_folders(step.folder, folder)
                 if joined is not None and not is_open(joined):
@@ -203,19 +205,7 @@ def _is_apply_task(step: Step) -> bool:
 def _deploys(step: Step) -> bool:
     if step.task in _DEPLOYING or _is_apply_task(step):
         return True
-    return any(any(True for _ in _applied(script)) or _DEPLOY.search(script) for script in step.scripts)
-
-
-def _applied(script: str) -> Iterator[str | None]:
-    """For each time that a script applies Terraform, the folder that the command names, if any."""
-    for line in join_lines(script).splitlines():
-        for command in re.split(r"[;&|]+", line.partition("#")[0]):
-            words = command.split()
-            at = next((index for index, word in enumerate(words) if word in ("terraform", "tofu")), len(words))
-            rest = words[at + 1 :]
-            first = next((word for word in rest if not word.startswith("-")), None)
-            if first == "apply":
-                yield next((word.partition("=")[2] for word in rest if word.startswith("-chdir=")), None)
+    return any(any(True for _ in applied(script)) or _DEPLOY.search(script) for script in step.scripts)
 
 
 def _place(step: Step, written: str) -> Place:

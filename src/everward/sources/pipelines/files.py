@@ -23,7 +23,8 @@ def load_yaml(path: Path) -> Any:
     """
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
+        # A name with a NUL in it is that of no file.
         return None
     return _load(path, status.st_mtime_ns, status.st_size) if status.st_size <= MAX_FILE_BYTES else None
 

@@ -502,3 +502,39 @@ def test_the_address_of_a_gateway_for_outgoing_traffic_says_whose_it_is() -> Non
     )
     found = mapped.only("Microsoft.Network/publicIPAddresses")
     assert found.body["properties"]["natGateway"] == {"id": gateway}
+
+
+HSM = f"{GROUP}/providers/Microsoft.KeyVault/managedHSMs/hsm"
+HSM_KEY = "azurerm_key_vault_managed_hardware_security_module_key"
+
+
+@pytest.mark.parametrize(
+    ("text", "decided_by", "laid_on"),
+    [
+        ("https://module/keys/a", (f"{HSM_KEY}.a.id",), {"a"}),
+        ("https://module/keys/b", (f"{HSM_KEY}.a.id",), set()),
+        ("https://module/keys/a", (f"{HSM_KEY}.a.versioned_id",), set()),
+        ("https://module/keys/a", (f"{HSM_KEY}.a.id", "var.x"), set()),
+        ("https://module/keys/a", (f"{HSM_KEY}.gone.id",), set()),
+        ("https://module/keys/a", ("azurerm_key_vault.kv.id",), set()),
+        (None, (f"{HSM_KEY}.a.id",), set()),
+        (None, ("var.x",), set()),
+    ],
+)
+def test_an_address_at_the_data_plane_names_its_resource(
+    text: str | None, decided_by: tuple[str, ...], laid_on: set[str]
+) -> None:
+    named = Unknown(reason="known after apply", decided_by=decided_by, present=True, text=text)
+    policy = instance(f"{HSM_KEY}_rotation_policy", "p", managed_hsm_key_id=named, expire_after="P60D",
+                      time_before_expiry="P30D")  # fmt: skip
+    keys = [instance(HSM_KEY, name, managed_hsm_id=HSM, key_type="RSA-HSM", key_opts=["sign"]) for name in "ab"]
+    mapped = Mapped(instance("azurerm_key_vault", "kv", location="x"), *keys, policy)
+    found = {
+        one.name: one.get("properties.rotationPolicy.attributes.expiryTime")
+        for one in mapped.resources
+        if one.type == "Microsoft.KeyVault/managedHSMs/keys"
+    }
+    assert {name for name, value in found.items() if value == "P60D"} == laid_on
+    # What cannot be placed may be anybody's, and is nobody's absence.
+    unclear = {name for name, value in found.items() if isinstance(value, Unknown)}
+    assert unclear == (set() if laid_on else {"a", "b"})

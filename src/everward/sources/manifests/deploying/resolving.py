@@ -63,8 +63,13 @@ class World:
     # Texts
 
     def output(self, name: str) -> tuple[Reading, Any] | None:
-        """An output and the reading that has it; None when no root has it, or several have."""
+        """An output and the reading that has it; None when no root has it, or several have.
+
+        Of several, those that came out empty name nothing that a pipeline could deploy to.
+        """
         found = self._outputs.get(name, [])
+        if len(found) > 1:
+            found = [(reading, value) for reading, value in found if value not in ([], {}, None)]
         return found[0] if len(found) == 1 else None
 
     def value(self, piece: Open | Output | Unknown, element: Element) -> Any:

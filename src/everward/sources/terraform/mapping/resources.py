@@ -362,6 +362,8 @@ class _Run:
         return Laid(instance, target, mapping, body, None)
 
     def _lay(self, one: Laid, by_type: Mapping[str, list[Resource]]) -> None:
+        if one.target is None and one.mapping is not None and one.mapping.merge is not None:
+            one.target = self._whose(one.instance.attributes.get(one.mapping.merge.into), one.mapping.merge.type)
         made = self.made.get(one.target.lower()) if one.target is not None else None
         if made is None and one.target is not None and one.mapping is not None and one.mapping.arm:
             # Its parent is not in this reading: it stands alone.
@@ -372,6 +374,18 @@ class _Run:
         if problem is not None:
             self.unresolved.append(problem)
         self._record(one.instance, Disposition.MERGED, made.resource.id if made else one.target)
+
+    def _whose(self, value: Value, kind: str) -> str | None:
+        """The ARM id of the resource of a type whose `id`, an address at the data plane, a value is as it stands."""
+        if not isinstance(value, Unknown) or value.text is None or len(value.decided_by) != 1:
+            return None
+        address, _, name = value.decided_by[0].rpartition(".")
+        recorded = self.by_address.get(address)
+        made = self.made.get(recorded.into.lower()) if recorded is not None and recorded.into else None
+        if name != "id" or made is None or made.resource.type_key != kind.lower():
+            return None
+        own = self.provider.attribute(made.instance, "id")
+        return made.resource.id if isinstance(own, Unknown) and own.text == value.text else None
 
     # What did not make it
 
