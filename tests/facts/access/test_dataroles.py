@@ -57,6 +57,10 @@ def test_own_data_roles_and_parts_of_an_account() -> None:
     assert holders(f"{ITEMS}/create", account(), own, data_role("own")) == {ME: Verdict.ALLOWED}
     part = data_role(CONTRIBUTOR, f"{account().id}/dbs/one")
     assert holders(f"{ITEMS}/create", account(), part) == {}
+    for scope, parts in (("/dbs/one", "sqlDatabases/one"), ("/DBS/one/colls/c", "sqlDatabases/one/containers/c")):
+        made = rights(account(), data_role(CONTRIBUTOR, f"{account().id}{scope}"))
+        assert [one.key for one, _ in made.who_may(f"{ITEMS}/create", f"{account().id}/{parts}")] == [ME]
+        assert list(made.who_may(f"{ITEMS}/create", f"{account().id}/sqlDatabases/two")) == []
     gone = rights(account(), data_role("gone"))
     assert [reason for _, reason in gone.grants.unread] == ["its role is in no source"]
 
@@ -150,14 +154,24 @@ def test_policies_for_messages(claims: list[Any], sends: Verdict | None, receive
 def test_policies_of_one_hub_and_of_a_space_that_takes_no_keys() -> None:
     hub = sas("Send", at="ns/hub", type_=f"{HUBS}/eventhubs")
     made = rights(res(HUBS, "ns", {}), hub)
-    [grant] = made.grants.all
-    assert grant.scope.endswith("/eventhubs/hub")
+    assert [one.scope.rpartition("/namespaces/")[2] for one in made.grants.all] == ["ns", "ns/eventhubs/hub"]
     assert rights(res(HUBS, "ns", {"disableLocalAuth": True}), hub).grants.all == []
     assert [one.active for one in rights(hub).grants.all] == [True]
     queue = sas("Listen", at="ns/q", type_="Microsoft.ServiceBus/namespaces/queues")
     receives = "Microsoft.ServiceBus/namespaces/messages/receive/action"
     [(holder, _)] = rights(queue).who_may(receives, queue.id.rsplit("/", 2)[0], data=True)
     assert holder.name == "whoever has the key rule of q"
+
+
+def test_the_policy_that_comes_with_a_namespace() -> None:
+    declared = res(HUBS, "ns", {}, origin=Origin(source="terraform", file="main.tf", line=1))
+    root = "whoever has the key RootManageSharedAccessKey of ns"
+    assert holders(SEND, declared) == holders(RECEIVE, declared) == {root: Verdict.ALLOWED}
+    assert holders(SEND, res(HUBS, "ns", {})) == {root: Verdict.MAYBE}
+    assert holders(SEND, res(HUBS, "ns", {"disableLocalAuth": True})) == {}
+    listed = res(f"{HUBS}/authorizationRules", "ns/RootManageSharedAccessKey", {"rights": ["Listen"]})
+    assert holders(SEND, declared, listed) == {}
+    assert holders(RECEIVE, declared, listed) == {root: Verdict.ALLOWED}
 
 
 def test_switches_of_keys() -> None:

@@ -113,6 +113,21 @@ def test_keys_ask_nobody() -> None:
     assert [one.kind for one, _ in made.who_may(BLOB, account.id)] == ["key"]
 
 
+def test_services_that_keep_rights_themselves_ask_nobody() -> None:
+    policy = {"objectId": ME, "permissions": {"secrets": ["get"]}}
+    vault = res("Microsoft.KeyVault/vaults", "kv", {"accessPolicies": [policy]})
+    secret = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+    for denial in (denied(ALL), denied(ALL, excludePrincipals=[HOLE])):
+        made = rights(vault, denial, assigned("Owner"))
+        me = made.grants.principals.of(ME)
+        assert made.may(me, secret, vault.id, data=True).verdict is Verdict.ALLOWED
+        assert made.may(me, READ, vault.id, data=False).verdict is not Verdict.ALLOWED
+        [held] = [
+            made.gives(one, secret, vault.id, data=True) for one in made.grants.all if one.kind == "access policy"
+        ]
+        assert held is True
+
+
 def test_facts_about_deny_assignments() -> None:
     made = denied(ALL, excludePrincipals=[{"id": ME}], isSystemProtected=True, denyAssignmentName="stack")
     [fact] = facts(made, kind="denials")

@@ -105,6 +105,33 @@ def test_memberships_for_a_time() -> None:
     assert verdict(ME, group("g"), owner, scheduled("Eligibility", accessId="owner")) is Verdict.NOT_GRANTED
 
 
+@pytest.mark.parametrize(
+    ("schedule", "eligible", "member"),
+    [
+        ({"endDateTime": "2099-01-01T00:00:00Z"}, Verdict.ELIGIBLE, Verdict.ALLOWED),
+        ({"endDateTime": "2020-01-01T00:00:00Z"}, Verdict.NOT_GRANTED, Verdict.NOT_GRANTED),
+        ({"action": "adminRemove", "status": "Revoked"}, Verdict.NOT_GRANTED, Verdict.NOT_GRANTED),
+        ({"action": "adminAssign", "status": "PendingApproval"}, Verdict.MAYBE, Verdict.NOT_GRANTED),
+    ],
+)
+def test_memberships_that_are_over_or_only_asked_for(
+    schedule: dict[str, Any], eligible: Verdict, member: Verdict
+) -> None:
+    owner = assigned("Owner", "g")
+    assert verdict(ME, group("g"), owner, scheduled("Eligibility", accessId="member", **schedule)) is eligible
+    asked = scheduled("Assignment", accessId="member", **schedule)
+    assert verdict(ME, group("g"), owner, asked) is member
+    found = rights(group("g"), owner, asked).grants.principals
+    known = found.directory.membership(found.of("g"))
+    assert (known is True) is (schedule.get("status") != "PendingApproval")
+
+
+def test_a_group_in_itself_holds_what_it_holds_once() -> None:
+    made = rights(group("g", "h"), group("h", "g"), assigned("Owner", "g"))
+    answer = made.may(made.grants.principals.of("g"), "Microsoft.Storage/storageAccounts/read", RG)
+    assert len(answer.proofs) == 1
+
+
 def test_the_object_of_an_identity_is_the_identity() -> None:
     identity = res("Microsoft.ManagedIdentity/userAssignedIdentities", "id", {"principalId": YOU, "clientId": "C1"})
     object_ = graph("servicePrincipals", YOU, id=YOU, appId="c1", displayName="id")

@@ -260,8 +260,8 @@ def test_who_else_reads_may_be_open() -> None:
 
 def test_those_who_are_denied_or_must_activate_share_nothing() -> None:
     deny = denied([{"id": YOU}], permissions=[{"dataActions": [SECRET]}])
-    policies = [policy(ME, secrets=["Get"]), policy(YOU, secrets=["Get"])]
-    assert reading(vault(None, *policies), secret("a"), deny) == {ME: (True, 1, 1)}
+    held = [assigned("Key Vault Secrets User", who) for who in (ME, YOU)]
+    assert reading(vault(True), secret("a"), deny, *held) == {ME: (True, 1, 1)}
     waiting = schedule("roleEligibilityScheduleInstances", "Key Vault Secrets User")
     assert reading(vault(True), secret("a"), waiting)[ME] == (True, 0, 1)
 

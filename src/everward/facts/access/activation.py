@@ -89,7 +89,8 @@ def schedule_of(body: Any, now: datetime) -> Schedule:
 
 def _asked(body: Any) -> Truth:
     """Whether what was asked for gives anything."""
-    asked, status = text_of(body, "requestType"), text_of(body, "status")
+    # Microsoft Graph says `action` where Azure's own API says `requestType`.
+    asked, status = first(text_of(body, "requestType"), text_of(body, "action")), text_of(body, "status")
     if isinstance(asked, str) and asked.lower() in _TAKES_AWAY:
         return False
     word = status.lower() if isinstance(status, str) else ""

@@ -5,6 +5,7 @@ Whoever has a key may do what the key may, whoever that is: a key is a principal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -52,9 +53,18 @@ def _cosmos(estate: Estate) -> Iterator[Held]:
         id_ = id_in(inner(body, "roleDefinitionId"))
         role = _cosmos_role(id_, own) if isinstance(id_, str) else None
         scope = id_in(inner(body, "scope"))
-        where = scope if isinstance(scope, str) else resource.id.rsplit("/", 2)[0]
+        where = _as_id(scope) if isinstance(scope, str) else resource.id.rsplit("/", 2)[0]
         yield Held(resource, inner(body, "principalId"), "", role, where, DATA_ROLE, resource.condition)
 
+
+def _as_id(scope: str) -> str:
+    """The scope of a data role as an id: the data plane has short words for what stands in an account."""
+    account, cut, rest = _DATABASES.sub("/sqlDatabases/", scope, count=1).partition("/sqlDatabases/")
+    return f"{account}{cut}{_CONTAINERS.sub('/containers/', rest, count=1)}" if cut else scope
+
+
+_DATABASES: Final = re.compile("/dbs/", re.IGNORECASE)
+_CONTAINERS: Final = re.compile("/colls/", re.IGNORECASE)
 
 _COSMOS_ROLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "00000000-0000-0000-0000-000000000001": (
@@ -202,6 +212,8 @@ def _keys(estate: Estate) -> Iterator[Held]:
                 role = Role(f"{resource.key}#keys", "key", (Permission(row.control, data_actions=row.actions),), True)
                 yield _key(resource, role, resource.id, works, f"a key of {resource.name}")
     for family in _BUSES:
+        for namespace in estate.of_type(family):
+            yield from _root_policy(estate, family, namespace)
         for parent in (family, *(f"{family}/{kind}" for kind in _ENTITIES)):
             for rule in estate.of_type(f"{parent}/authorizationRules"):
                 yield from _policy(estate, family, rule)
@@ -209,6 +221,24 @@ def _keys(estate: Estate) -> Iterator[Held]:
 
 _ENTITIES: Final = ("eventhubs", "queues", "topics", "hybridConnections", "wcfRelays")
 """What namespaces hold that can have policies of its own."""
+
+
+_ROOT: Final = "RootManageSharedAccessKey"
+"""The policy with every right that each new namespace gets, whatever it is made with: learn.microsoft.com/azure/
+service-bus-messaging/service-bus-sas and event-hubs/authorize-access-shared-access-signature, read 2026-11."""
+
+
+def _root_policy(estate: Estate, family: str, namespace: Resource) -> Iterator[Held]:
+    """The policy that comes with a namespace, where no source writes it down."""
+    works = keys_count(namespace)
+    if works is False or estate.find(f"{namespace.id}/authorizationRules/{_ROOT}") is not None:
+        return
+    if works is True and namespace.source == "inventory":
+        # It may have been deleted since: what Resource Graph exports has no policies at all.
+        works = Unknown(reason=f"no source lists the policies of `{namespace.name}`", decided_by=(_ROOT,))
+    actions = tuple(f"{family}/{name}" for names in _RIGHTS.values() for name in names)
+    role = Role(f"{namespace.key}#keys", "key (Manage, Send, Listen)", (Permission(data_actions=actions),), True)
+    yield _key(namespace, role, namespace.id, works, f"the key {_ROOT} of {namespace.name}")
 
 
 def _policy(estate: Estate, family: str, rule: Resource) -> Iterator[Held]:

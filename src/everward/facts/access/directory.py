@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from everward.estate import Resource
+from everward.facts.access.activation import Schedule, schedule_of
 from everward.facts.shape import first, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown, all_of
 
@@ -41,12 +43,13 @@ _ASSIGNED: Final = (
 class Directory:
     """The objects of a directory, and what they are to one another."""
 
-    def __init__(self, principals: Principals) -> None:
+    def __init__(self, principals: Principals, now: datetime) -> None:
         self.principals = principals
+        self._now = now
         self.owners: dict[str, list[Principal]] = {}
         """Owners of groups, applications and registrations, by the key of what they own."""
-        self.eligible: list[tuple[Principal, Principal]] = []
-        """Who can make themselves a member of which group for a time."""
+        self.eligible: list[tuple[Principal, Principal, Schedule]] = []
+        """Who can make themselves a member of which group for a time, and how long they can."""
         self._by_client: dict[str, Principal] = {}
         self._services: dict[str, Principal] = {}
         self._members: dict[str, list[Principal]] = defaultdict(list)
@@ -109,12 +112,15 @@ class Directory:
                     group = self.principals.of(inner(body, "groupId"), "Group")
                     member = self.principals.of(inner(body, "principalId"))
                     access = text_in(body, "accessId")
-                    if isinstance(access, str) and access.lower() == "owner":
+                    schedule = schedule_of(body, self._now)
+                    if (isinstance(access, str) and access.lower() == "owner") or schedule.asked is False:
                         continue
                     if eligible:
-                        self.eligible.append((member, group))
-                    else:
+                        self.eligible.append((member, group, schedule))
+                    elif schedule.in_force is True:
                         self._members[group.key].append(member)
+                    elif isinstance(schedule.in_force, Unknown):
+                        group.members = all_of([group.members, schedule.in_force])
 
     def _nest(self) -> None:
         """Membership is transitive for role assignments; groups that hold one another end all the same."""

@@ -68,6 +68,11 @@ class Grant:
     """The group of which its holder can become a member for a time."""
 
     @property
+    def kept_by_service(self) -> bool:
+        """Whether a service keeps it itself, so that nothing of Azure's own access control takes it away."""
+        return self.kind != "role assignment"
+
+    @property
     def dead(self) -> bool:
         """Whether nobody can make use of it: only people can activate what is eligible."""
         return self.standing is Standing.ELIGIBLE and self.principal.kind in _NO_PEOPLE
@@ -106,7 +111,7 @@ class Grants:
         self.estate = estate
         self.now = now if now is not None else datetime.now(UTC)
         self.roles = Roles(estate)
-        self.principals = Principals(estate)
+        self.principals = Principals(estate, self.now)
         self.unread: list[tuple[Resource, str]] = []
         """Assignments that could not be read, and why."""
         held = [
@@ -216,13 +221,15 @@ class Grants:
 
     def _of_groups(self, held: Sequence[Grant]) -> Iterator[Grant]:
         """What those can get who may make themselves members of a group for a time."""
-        for member, group in self.principals.directory.eligible:
+        for member, group, schedule in self.principals.directory.eligible:
             above = {group.key, *group.groups}
             for grant in held:
                 if grant.principal.key in above and member.key not in above:
                     yield replace(
-                        grant, principal=member, standing=Standing.ELIGIBLE, activation=Activation(), group=group
-                    )
+                        grant, principal=member, standing=Standing.ELIGIBLE, activation=Activation(), group=group,
+                        active=all_of([grant.active, schedule.in_force]), expires=schedule.expires,
+                        expired=schedule.ended,
+                    )  # fmt: skip
 
 
 def _scope(resource: Resource, body: Any) -> str:

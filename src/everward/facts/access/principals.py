@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from everward.estate import Estate, Resource
@@ -72,7 +73,8 @@ def _short(name: str) -> str:
 class Principals:
     """The principals of an estate, by key."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, now: datetime | None = None) -> None:
+        """`now` decides which memberships for a time stand."""
         self.estate = estate
         self.all: dict[str, Principal] = {}
         self._declared: dict[str, Resource] = {}
@@ -87,7 +89,7 @@ class Principals:
         for resource in estate:
             if inner(resource.body, "identity", "principalId") is not None or _has_system(resource):
                 self._add_resource(resource, "system identity")
-        self.directory = Directory(self)
+        self.directory = Directory(self, now if now is not None else datetime.now(UTC))
 
     def add(self, key: str, name: str, kind: str, resource: Resource | None = None) -> Principal:
         """A principal by its key: the one that is there, or a new one."""

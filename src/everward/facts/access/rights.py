@@ -2,6 +2,8 @@
 
 MicrosoftDocs/azure-docs role-based-access-control/overview and deny-assignments, read 2026-11: a deny assignment wins;
 then any assignment whose role grants the operation suffices. The planes are separate: `*` in actions is no data action.
+What a service keeps itself (access policies of vaults, data roles of Cosmos DB, administrators of SQL) it judges alone:
+"any policy stored on Azure Resource Manager will be ignored", says the schema of a vault that takes access policies.
 """
 
 from __future__ import annotations
@@ -140,12 +142,13 @@ class Rights:
     def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
         """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
         context = context or Context(operation)
+        held = any_of(proof.holds for proof in self._proofs([grant], operation, scope, data, context))
+        if held is False or grant.kept_by_service:
+            return held
         denial, doubt = self._denied(grant.principal, operation, scope, data, context)
-        if denial is not None and doubt is None:
-            return False
-        found = self._proofs([grant], operation, scope, data, context)
-        held = any_of(proof.holds for proof in found)
-        return held if doubt is None else all_of([held, doubt])
+        if doubt is not None:
+            return all_of([held, doubt])
+        return held if denial is None else False
 
     def _reaches(self, grant: Grant, scope: str) -> Truth:
         return self.hierarchy.contains(grant.scope, scope)
@@ -161,9 +164,13 @@ class Rights:
     ) -> Answer:
         context = context or Context(operation)
         denial, doubt = self._denied(principal, operation, scope, data, context)
-        if denial is not None and doubt is None:
-            return Answer(Verdict.DENIED, denial=denial)
         proofs = list(self._proofs(held, operation, scope, data, context))
+        free = [proof for proof in proofs if proof.grant.kept_by_service]
+        if denial is not None and (doubt is None or any(proof.holds is True for proof in free)):
+            # No deny assignment takes away what a service keeps itself.
+            proofs, doubt = free, None
+            if not proofs:
+                return Answer(Verdict.DENIED, denial=denial)
         proofs.sort(key=lambda proof: (proof.holds is not True, proof.grant.standing is Standing.ELIGIBLE))
         if not proofs:
             return Answer(Verdict.NOT_GRANTED)
@@ -237,7 +244,8 @@ class Rights:
 def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[Grant]:
     """Of grants by principal, those of one and of its groups."""
     yield from grants.get(principal.key, ())
-    for group in sorted(principal.groups):
+    # Groups that hold one another are in themselves.
+    for group in sorted(principal.groups - {principal.key}):
         yield from grants.get(group, ())
 
 

@@ -86,6 +86,6 @@ def writing(grant: Grant, level: str | Unknown, writes: Any) -> str:
     verb = "writes" if writes is True else "reads" if writes is False else "perhaps writes"
     where = {"account": "in the whole of", "database": "in one database of", "container": "in one container of"}
     held = where.get(level, "in") if isinstance(level, str) else "in an unknown part of"
-    parsed = try_parse_id(grant.scope.partition("/dbs/")[0])
+    parsed = try_parse_id(grant.scope.partition("/sqlDatabases/")[0])
     account = f"`{parsed.name}`" if parsed is not None else f"`{grant.scope}`"
     return f"{who(grant.principal)} {verb} documents {held} the account {account}, by `{grant.role.name}`"
