@@ -201,6 +201,17 @@ def test_steps_that_lead_to_more_are_told() -> None:
     assert {gained for step in steps for gained in step["gains"]} == {"admin"}
 
 
+def test_purging_is_told_apart_from_steps() -> None:
+    held = policy(ME, secrets=["Get", "Backup", "Purge"])
+    [found] = facts(
+        "grants", res("Microsoft.ManagedIdentity/userAssignedIdentities", "app", {"principalId": ME}), vault(None, held)
+    )
+    assert found.get("properties.proof") == [
+        "purges by Microsoft.KeyVault/vaults/secrets/purge/action on vault `kv`",
+        "gains by Microsoft.KeyVault/vaults/secrets/backup/action on vault `kv`",
+    ]
+
+
 def test_guards_are_told_apart() -> None:
     group = res("Microsoft.Network/networkSecurityGroups", "nsg", {})
     found = holding("vm", "Network Contributor", group, machine())

@@ -61,8 +61,13 @@ class Holdings:
             **powers,
             "steps": shown,
             "summary": holding(grant, powers),
-            "proof": proofs(shown) if powers["runsCode"] is True else [],
+            "proof": self._proof(grant, shown) if powers["runsCode"] is True else [],
         }
+
+    def _proof(self, grant: Grant, shown: list[dict[str, Any]]) -> list[str]:
+        """What shows that the summary is true: purging is no step to anything, so it is told apart and first."""
+        purging = self.powers.purging(grant)
+        return [*([f"purges by {', '.join(purging)} on {place(grant.scope)}"] if purging else []), *proofs(shown)]
 
     def sort(self, grant: Grant) -> str:
         """What kind of grant it is, see `sort_of`."""

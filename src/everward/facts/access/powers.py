@@ -67,6 +67,10 @@ class Powers:
             found.append(self.rights.gives(grant, _PURGE_VAULT, grant.scope, data=False))
         return any_of(found)
 
+    def purging(self, grant: Grant) -> list[str]:
+        """The operations by which its holder surely purges what vaults hold."""
+        return [operation for operation in _PURGES if self._in_vaults(grant, operation) is True]
+
     def deletes(self, grant: Grant) -> Truth:
         """Whether its holder can delete secrets, keys or certificates."""
         return any_of(self._in_vaults(grant, operation) for operation in _DELETES)

@@ -28,7 +28,10 @@ class Keys:
         told = list(uses(estate, self.vaults))
         self.stores = list(stores(estate, told))
         """Every store and how it is encrypted."""
-        self.uses = [*told, *_through(self.stores), *self.mounts.uses(), *others]
+        self.uses = [*told, *_through(self.stores), *self.mounts.uses()]
+        # Of what is seen to use a vault, it is known how; that it also may tells no more.
+        seen = {(use.consumer.key, use.vault) for use in self.uses}
+        self.uses += [use for use in others if (use.consumer.key, use.vault) not in seen]
         self._follows = Follows(estate)
         self._clusters = {mount.resource.key: mount.cluster for mount in self.mounts.all}
 
