@@ -112,6 +112,8 @@ def test_who_purges_vaults() -> None:
     assert isinstance(grant("purges", vault(None, policy(secrets=HOLE))), Unknown)
     assert grant("purges", assigned("Key Vault Administrator")) is True
     assert grant("purges", assigned("Key Vault Purge Operator", scope=SUB)) is True
+    assert grant("purges", assigned("Key Vault Purge Operator", scope="/")) is True
+    assert grant("purges", assigned("Key Vault Purge Operator", scope=RG)) is False, "deleted vaults are in no group"
     assert grant("purges", assigned(CONTRIBUTOR, scope=SUB)) is False
     assert grant("deletes", assigned("Key Vault Administrator")) is True
 
