@@ -202,9 +202,7 @@ class Matrix:
         """What keeps services from passing, all or some: that no route leads there, or rules of both ends."""
         firewall = self._firewall(cell.source, cell.destination)
         if firewall is not None:
-            what = (
-                f"`{firewall.resource.name}` is on the way: its rules, its routes and the way back decide"
-            )
+            what = f"`{firewall.resource.name}` is on the way: its rules, its routes and the way back decide"
             return (Step(firewall.resource.id, what, firewall.resource.origin),)
         if cell.route is False:
             return (Step(cell.source.id, "no route leads there", cell.source.resource.origin),)
