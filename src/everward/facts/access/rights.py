@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from everward.estate import Estate, Resource
@@ -25,7 +25,7 @@ from everward.facts.access.roles import Permission, Role, is_data_operation
 from everward.facts.access.scopes import Near, Scopes
 from everward.facts.access.vaults import VAULT_TYPE, uses_roles
 from everward.policy.hierarchy import Hierarchy
-from everward.values import Truth, Unknown, all_of, any_of, combine
+from everward.values import Truth, Unknown, all_of, any_of, combine, try_parse_id
 
 
 class Verdict(StrEnum):
@@ -155,7 +155,7 @@ class Rights:
 
     def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
         """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
-        context = context or Context(operation)
+        context = context or self._asked(operation, scope)
         held = any_of(proof.holds for proof in self._proofs([grant], operation, scope, data, context))
         if held is False or grant.kept_by_service:
             return held
@@ -163,6 +163,11 @@ class Rights:
         if doubt is not None:
             return all_of([held, doubt])
         return held if denial is None else False
+
+    def _asked(self, operation: str, scope: str) -> Context:
+        """What is known of a request when nothing is said of it but the operation and the resource."""
+        found = self.estate.find(scope)
+        return Context(operation, attributes={"Resource": _names(found.id if found is not None else scope)})
 
     def _reaches(self, grant: Grant, scope: str) -> Truth:
         # Many operations are asked about at one scope, one after another.
@@ -184,7 +189,7 @@ class Rights:
         data: bool,
         context: Context | None,
     ) -> Answer:
-        context = context or Context(operation)
+        context = context or self._asked(operation, scope)
         denial, doubt = self._denied(principal, operation, scope, data, context)
         proofs = list(self._proofs(held, operation, scope, data, context))
         free = [proof for proof in proofs if proof.grant.kept_by_service]
@@ -261,6 +266,17 @@ class Rights:
         end = lowered.find("/", at + len("/microsoft.keyvault/vaults/"))
         found = self.estate.find(scope if end < 0 else scope[:end])
         return found if found is not None and found.type_key == VAULT_TYPE.lower() else None
+
+
+@lru_cache(maxsize=4_096)
+def _names(scope: str) -> Mapping[str, str]:
+    """The attributes of a resource that its id tells: its name, and those of what it stands in."""
+    parsed = try_parse_id(scope)
+    namespace, *types = parsed.type.split("/") if parsed is not None else ("",)
+    if parsed is None or parsed.symbolic or len(types) != len(parsed.names):
+        return {}
+    depths = range(1, len(types) + 1)
+    return {f"{'/'.join([namespace, *types[:at]])}:name": parsed.names[at - 1] for at in depths}
 
 
 def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[Grant]:
