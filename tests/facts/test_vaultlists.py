@@ -1,5 +1,7 @@
 """Access policies of vaults, wherever they are written."""
 
+from typing import Any
+
 from everward.estate import Estate, Reading, Resource
 from everward.facts.vaultlists import access_policies
 from everward.values import Origin, Unknown
@@ -8,7 +10,7 @@ VAULT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/
 HOLE = Unknown(reason="variable without value", decided_by=("var.x",))
 
 
-def made(id_: str, type_: str, listed: object) -> Resource:
+def made(id_: str, type_: str, listed: Any) -> Resource:
     body = {"properties": {"accessPolicies": listed}}
     return Resource(id_, type_, id_.rpartition("/")[2], body, Origin(source="template", file="main.json", line=1))
 
