@@ -11,8 +11,10 @@ HOLE = Unknown(reason="variable without value", decided_by=("var.x",))
 
 
 def made(id_: str, type_: str, listed: Any) -> Resource:
-    body = {"properties": {"accessPolicies": listed}}
-    return Resource(id_, type_, id_.rpartition("/")[2], body, Origin(source="template", file="main.json", line=1))
+    given = {"accessPolicies": listed}
+    return Resource(
+        id_, type_, id_.rpartition("/")[2], {"properties": given}, Origin(source="template", file="main.json", line=1)
+    )
 
 
 def test_policies_in_a_vault_and_beside_it() -> None:
