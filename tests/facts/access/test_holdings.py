@@ -323,6 +323,42 @@ def at_run_time(text: str) -> Unknown:
     return Unknown(reason="known only at run time", text=text)
 
 
+OWNERS = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (f"[concat('{SUB}', '/providers/{AUTH}/roleDefinitions/', '{OWNERS}')]", True),
+        (f"[concat('/subscriptions/', subscription().id, '/providers/{AUTH}/roleDefinitions/', '{OWNERS}')]", True),
+        (f"[concat('/providers/{AUTH}/roleDefinitions/', variables('a'), '{OWNERS}', '{OWNERS}')]", False),
+        (f"[concat('/providers/{AUTH}/roleDefinitions/', parameters('role'))]", False),
+    ],
+)
+def test_templates_join_the_id_of_a_role(text: str, known: bool) -> None:
+    made = res(f"{AUTH}/roleAssignments", "a", {"principalId": ME, "roleDefinitionId": at_run_time(text)})
+    [found] = facts("grants", made)
+    assert (found.get("properties.role") == OWNER) is known
+
+
+def test_templates_join_the_scope_of_a_data_role() -> None:
+    for text, expected in (
+        (f"[concat('{ACCOUNT}', '/dbs/one')]", "database"),
+        ("[concat('nowhere', '/dbs/one')]", Unknown),
+        (f"[concat('{ACCOUNT}' '/dbs/one')]", Unknown),
+    ):
+        [item] = facts("documentRoles", data_role(at_run_time(text)))
+        found = item.get("properties.level")
+        assert isinstance(found, Unknown) if expected is Unknown else found == expected
+
+
+def test_policies_that_a_template_adds() -> None:
+    given = {"accessPolicies": [policy(ME, secrets=["Get", "Purge"])]}
+    for name, purges in (("add", [True]), ("replace", [True]), ("remove", [])):
+        added = res("Microsoft.KeyVault/vaults/accessPolicies", f"kv/{name}", given)
+        assert [item.get("properties.purges") for item in facts("grants", vault(None), added)] == purges
+
+
 def test_templates_ask_for_the_identity_of_a_resource() -> None:
     own = at_run_time(f"[reference('{identity('app').id}', '2023-01-31').principalId]")
     [found] = facts("grants", identity("app"), assigned(READER, own))

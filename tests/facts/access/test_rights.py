@@ -568,25 +568,3 @@ def test_whoever_holds_a_part_of_a_service_could_do_without_its_keys() -> None:
         if item.type.endswith(KEYS)
     }
     assert found == {one.id: ["You"], longer.id: [ME]}
-
-
-def test_what_one_grant_gives_in_the_same_way_on_several_things_is_one_fact_of_its_scope() -> None:
-    machines = [
-        res("Microsoft.Compute/virtualMachines", name, {}, identity={"type": "SystemAssigned", "principalId": name * 8})
-        for name in ("a", "b", "c")
-    ]
-    stores = [res("Microsoft.Storage/storageAccounts", name, {}) for name in ("st1", "st2")]
-    lone = res("Microsoft.ContainerRegistry/registries", "cr", {"adminUserEnabled": True})
-    resources = [*machines, *stores, lone, assigned(OWNER, scope=SUB), assigned("Virtual Machine Contributor", YOU, RG)]
-    found = with_facts(Estate([Reading("terraform", "test", resources)]), [AccessAnalysis()])
-    facts = {
-        (item.get("properties.principalName"), item.get("properties.edge"), item.get("properties.target")): item
-        for item in found.of_type("Everward.Access/escalations")
-    }
-    for who, scope in ((ME, SUB), (YOU, RG)):
-        runs = facts[who, "runAsIdentity", scope]
-        assert runs.get("properties.targets") == [machine.id for machine in machines]
-        assert runs.get("properties.gains") == [machine.name for machine in machines]
-    assert facts[ME, "listKeys", SUB].get("properties.targets") == [store.id for store in stores]
-    alone = [item for item in facts.values() if item.get("properties.targets") == [lone.id]]
-    assert {item.get("properties.target") for item in alone} == {lone.id}

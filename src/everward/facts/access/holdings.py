@@ -13,6 +13,7 @@ from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.runtime import id_written
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import holding, place, proofs, who
 from everward.facts.shape import id_in, inner, items, properties
@@ -234,5 +235,5 @@ def writers(rights: Rights, powers: Powers) -> Iterator[Writer]:
     """Every assignment of a data role."""
     for grant in rights.grants.all:
         if grant.kind == "data role" and grant.resource is not None:
-            scope = id_in(inner(properties(grant.resource.body), "scope"))
+            scope = id_written(inner(properties(grant.resource.body), "scope"))
             yield Writer(grant, level(scope), powers.writes_documents(grant))

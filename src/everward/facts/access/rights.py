@@ -22,7 +22,7 @@ from everward.facts.access.denials import Denial, denials
 from everward.facts.access.grants import Grant, Grants, Standing
 from everward.facts.access.principals import Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
-from everward.facts.access.scopes import Scopes
+from everward.facts.access.scopes import Near, Scopes
 from everward.facts.access.vaults import VAULT_TYPE, uses_roles
 from everward.policy.hierarchy import Hierarchy
 from everward.values import Truth, Unknown, all_of, any_of, combine, try_parse_id
@@ -72,7 +72,8 @@ class Rights:
         self.estate = estate
         self.grants = Grants(estate, now)
         self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
-        self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
+        self._granting: dict[tuple[str, bool], dict[int, tuple[tuple[Permission, str], ...]]] = {}
+        self._reached: tuple[str, dict[int, Truth]] = ("", {})
 
     @cached_property
     def connections(self) -> Connections:
@@ -100,10 +101,10 @@ class Rights:
         return _held(principal, self._by_principal)
 
     def _patterns(self, role: Role, operation: str, data: bool) -> tuple[tuple[Permission, str], ...]:
-        key = (id(role), operation.lower(), data)
-        found = self._granting.get(key)
+        by_role = self._granting.setdefault((operation, data), {})
+        found = by_role.get(id(role))
         if found is None:
-            found = self._granting[key] = tuple(role.grants(operation, data=data))
+            found = by_role[id(role)] = tuple(role.grants(operation, data=data))
         return found
 
     def may(
@@ -126,6 +127,19 @@ class Rights:
         """Everybody who may, or perhaps may, do something at a scope, the surest first."""
         plane = is_data_operation(operation) if data is None else data
         near = self._scopes.over(scope)
+        # Deny assignments, contexts and vaults make scopes differ that the same grants are held at.
+        alike = near.answers is not None and context is None and not self.denials
+        if near.answers is None or not alike or (plane and self._vault_of(scope) is not None):
+            yield from self._allowed(near, operation, scope, plane, context)
+            return
+        found = near.answers.get((operation, plane))
+        if found is None:
+            found = near.answers[operation, plane] = tuple(self._allowed(near, operation, scope, plane, None))
+        yield from found
+
+    def _allowed(
+        self, near: Near, operation: str, scope: str, plane: bool, context: Context | None
+    ) -> list[tuple[Principal, Answer]]:
         holders: dict[str, Principal] = {}
         for grant in near.grants:
             may = bool(self._patterns(grant.role, operation, plane)) or _may_grant(grant, operation, plane)
@@ -137,7 +151,7 @@ class Rights:
         ]
         order = list(Verdict)
         kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
-        yield from sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
+        return sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
 
     def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
         """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
@@ -156,7 +170,15 @@ class Rights:
         return Context(operation, attributes={"Resource": _names(found.id if found is not None else scope)})
 
     def _reaches(self, grant: Grant, scope: str) -> Truth:
-        return self.hierarchy.contains(grant.scope, scope)
+        # Many operations are asked about at one scope, one after another.
+        at, reached = self._reached
+        if at is not scope:
+            reached = {}
+            self._reached = (scope, reached)
+        found = reached.get(id(grant))
+        if found is None:
+            found = reached[id(grant)] = self.hierarchy.contains(grant.scope, scope)
+        return found
 
     def _answer(
         self,
