@@ -15,7 +15,6 @@ from everward.cli.reading import read, reading_options
 from everward.values import UsageError, clean
 
 if TYPE_CHECKING:
-    from everward.estate import Estate
     from everward.facts.access.principals import Principal
     from everward.facts.access.rights import Rights
 
@@ -67,10 +66,10 @@ def who_can(
 
     _check_operation(operation)
     estate = Estate(read(paths, **reading))
-    with nothing_hidden(estate):
-        where = _scope(estate, scope)
-    _check_known(operation)
     rights = Rights(estate)
+    with nothing_hidden(estate):
+        where = _scope(rights, scope)
+    _check_known(operation)
     found = list(rights.who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
@@ -120,23 +119,28 @@ def _check_known(operation: str) -> None:
     click.echo(f"warning: `{clean(operation)}` is not among the known operations; {meant}", err=True)
 
 
-def _scope(estate: Estate, text: str) -> str:
-    """The id of a scope: as given, or that of the only resource of the name."""
+def _scope(rights: Rights, text: str) -> str:
+    """The id of a scope: as given, or that of the only resource of the name, or of what grants alone name so."""
+    estate = rights.estate
     if text.startswith("/"):
         key = text.rstrip("/").lower()
         if key and not any(f"{item.key}/".startswith(f"{key}/") for item in estate):
             shown = clean(text)
             click.echo(f"warning: no source has anything at `{shown}`: only what is held above it counts", err=True)
         return text
-    named = [item for item in estate if item.name.lower() == text.lower()]
+    named = [item.id for item in estate if item.name.lower() == text.lower()]
+    if not named and text.strip():
+        # Another root makes it, or nobody has read it: its name stands in what is granted there.
+        scopes = {grant.scope.lower(): grant.scope for grant in rights.grants.all}
+        named = [scope for key, scope in scopes.items() if key.rpartition("/")[2] == text.lower()]
     if len(named) == 1:
-        return named[0].id
+        return named[0]
     if not named:
         wanted = text.strip().lower()
         near = [item.name for item in estate if wanted and wanted in item.name.lower()][:5]
         meant = ", ".join(f"`{name}`" for name in near)
         raise UsageError(f"nothing is called `{text}`", help=f"did you mean {meant}?" if near else "give an ARM id")
-    ids = ", ".join(f"`{item.id}`" for item in named[:5])
+    ids = ", ".join(f"`{id_}`" for id_ in named[:5])
     raise UsageError(f"`{text}` are {len(named)} resources", help=f"give the id: {ids}")
 
 

@@ -21,12 +21,12 @@ class Listed(NamedTuple):
     """What is written, or a hole."""
     holder: Resource
     """The resource in which it is written."""
-    index: int
+    number: int
 
     @property
     def path(self) -> str:
         """Where it stands in the body of its holder."""
-        return f"properties.accessPolicies[{self.index}]"
+        return f"properties.accessPolicies[{self.number}]"
 
 
 def access_policies(estate: Estate, vault: Resource) -> Iterator[Listed]:

@@ -52,7 +52,7 @@ def _policies(keys: Keys, vault: Vault) -> Iterator[Resource]:
     body = properties(vault.resource.body)
     roles = flag(body, "enableRbacAuthorization", default=False)
     effective: Truth = roles if isinstance(roles, Unknown) else not roles
-    for entry, holder, index in access_policies(keys.estate, vault.resource):
+    for entry, holder, number in access_policies(keys.estate, vault.resource):
         if isinstance(entry, Unknown):
             continue
         given = {name: _permissions(inner(entry, "permissions", name)) for name in _CLASSES}
@@ -70,7 +70,7 @@ def _policies(keys: Keys, vault: Vault) -> Iterator[Resource]:
             "backsUp": True if {"backup", "all"} & set(every) else holes[0] if holes else False,
             "effective": effective,
         }
-        yield _fact(vault, told, f"properties.accessPolicies[{index}]", holder)
+        yield _fact(vault, told, f"properties.accessPolicies[{number}]", holder)
 
 
 def _permissions(listed: Any) -> list[str] | Unknown:
