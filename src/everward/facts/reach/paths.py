@@ -195,6 +195,16 @@ class Networks:
                 found.append((common, tuple(dict.fromkeys(route.hop for route in choice.routes))))
         return found
 
+    def leads(self, subnet: Subnet, addresses: Addresses) -> frozenset[Hop | Unknown]:
+        """Where routes lead packets to some addresses. Of a few, without working out the routes of all others."""
+        key = ("leads", subnet.key, addresses)
+        found = self.kept.get(key)
+        if found is None:
+            chosen = choices(effective_routes(self.topology, subnet), addresses)
+            found = self.kept[key] = frozenset(route.hop for choice in chosen for route in choice.routes)
+        known: frozenset[Hop | Unknown] = found
+        return known
+
     def answers_internet(self, subnet: Subnet) -> Truth:
         """Whether answers to the Internet leave a subnet the way that requests came in.
 
@@ -202,7 +212,7 @@ class Networks:
         connections that come straight in never stand.
         """
         public = self.names(subnet).tag("Internet")
-        hops = {hop for _, found in self.hops(subnet, _PUBLIC) for hop in found} if public is not None else set()
+        hops = self.leads(subnet, _PUBLIC) if public is not None else frozenset()
         if hops <= {Hop.INTERNET, Hop.ENDPOINT}:
             return True
         holes = [hop for hop in hops if isinstance(hop, Unknown)]
