@@ -1,5 +1,6 @@
 """How resources stand in zones, and which of them stand on a path."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -204,6 +205,24 @@ def test_a_path_leads_from_the_address_to_the_data_of_the_region() -> None:
     ]
     assert found["here"]["regionHasZones"] is True
     assert found["here"]["paths"] == 1
+
+
+def test_the_store_of_a_test_tool_is_on_no_path() -> None:
+    def elsewhere(type_: str, name: str, body: Any, **more: Any) -> Resource:
+        there = made(type_, name, body, location="swedencentral", **more)
+        return dataclasses.replace(there, id=there.id.replace("/rg/", "/tools/"))
+
+    local = {"sku": {"name": "Standard_LRS"}}
+    store = elsewhere(STORAGE, "tool", {}, **local)
+    here = made(STORAGE, "here", {}, location="swedencentral", **local)
+    interface = made(f"{NETWORK}/networkInterfaces", "n", behind().body["properties"], location="swedencentral")
+    served = (vnet("v", "10.0.0.0/16", subnet("s", "10.0.0.0/24")), pip("a"), balanced(), interface, here, store)
+    assert {"here", "tool"} <= set(facts(*served))
+    worker = elsewhere("Microsoft.ContainerInstance/containerGroups", "load", {"storage": {"id": store.id}})
+    assert set(facts(*served, worker)) & {"here", "tool"} == {"here"}
+    # What something outside refers to may be needed there.
+    user = made("Microsoft.Insights/components", "i", {"storage": {"id": store.id}})
+    assert {"here", "tool"} <= set(facts(*served, worker, user))
 
 
 def test_a_cluster_serves_with_all_its_pools() -> None:

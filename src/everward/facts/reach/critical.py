@@ -149,13 +149,44 @@ def _region(world: Networks, resource: Resource) -> str | Unknown | None:
 def _stores(world: Networks) -> _Stores:
     """The stores of each region, by their keys."""
     found: _Stores = {}
+    serving = set(_serving(world))
+    working = {_group(item) for type_ in _WORKING for item in world.estate.of_type(type_)} - serving
     for type_ in STORE_TYPES:
         for item in world.estate.of_type(type_):
             spoken = [text_in(one, "locationName") for one in items(inner(properties(item.body), "locations"))]
+            apart = _stands_apart(world, item, working)
             for region in (short_region(place) for place in (item.location, *spoken)):
-                if isinstance(region, str):
+                if isinstance(region, str) and not apart:
                     found.setdefault(region, {})[item.key] = item
     return found
+
+
+_WORKING: Final = (
+    SITE_TYPE,
+    "Microsoft.ContainerInstance/containerGroups",
+    "Microsoft.Compute/virtualMachines",
+    "Microsoft.Compute/virtualMachineScaleSets",
+)
+"""What computes, and may serve nobody: tools of tests do."""
+
+
+def _serving(world: Networks) -> Iterator[str]:
+    """The resource groups of what answers clients."""
+    found = [endpoint.resource for _, endpoint in _entrances(world)]
+    found += [item for type_ in GATEWAY_TYPES for item in world.estate.of_type(type_)]
+    found += [site for site in world.estate.of_type(SITE_TYPE) if _serves(world, site)]
+    for item in found:
+        yield _group(item)
+
+
+def _group(resource: Resource) -> str:
+    return resource.key.partition("/providers/")[0]
+
+
+def _stands_apart(world: Networks, store: Resource, working: set[str]) -> bool:
+    """Whether a store is that of something which serves nobody: they share a group, which nothing outside refers to."""
+    group = _group(store)
+    return group in working and all(_group(item) == group for item in world.estate.referrers.get(store.key, ()))
 
 
 def path_facts(world: Networks) -> Iterator[Resource | Unresolved]:
