@@ -108,13 +108,35 @@ def test_somebody_without_rights(capsys: pytest.CaptureFixture[str], tmp_path: P
         (("who-can", "read", "stone", "infra"), "`read` is no operation"),
         (("who-can", BLOB, "ston", "infra"), "did you mean `stone`?"),
         (("who-can", BLOB, "zzz", "infra"), "give an ARM id"),
+        (("who-can", "Microsoft.KeyVault/*", "stone", "infra"), "is a pattern, not one operation"),
+        (("who-can", "/write", "stone", "infra"), "`/write` is no operation"),
+        (("who-can", BLOB, "", "infra"), "give an ARM id"),
         (("what-can", "zzz", "infra"), "nobody is called `zzz`"),
+        (("what-can", " ", "infra"), "nobody is called ` `"),
     ],
 )
 def test_wrong_use_ends_with_2(arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, *arguments)
     assert code == 2
     assert message in err
+
+
+def test_a_scope_that_only_grants_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    elsewhere = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/shared"
+    (tmp_path / "infra" / "more.tf").write_text(
+        'resource "azurerm_role_assignment" "shared" {\n'
+        f'  scope = "{elsewhere}"\n  role_definition_name = "Owner"\n'
+        "  principal_id = azurerm_user_assigned_identity.app.principal_id\n}\n"
+    )
+    code, out, _ = run(capsys, "who-can", "Microsoft.Storage/storageAccounts/write", "shared", "infra")
+    assert (code, "1 principal may" in out, elsewhere in "".join(out.split("\n"))) == (0, True, True)
+
+
+def test_a_file_that_is_cut_is_told_where_nothing_is_found(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "inventory.json").write_text('[{"id": "/subscriptions/x/resourceGroups/stone", "na')
+    for command in (("who-can", BLOB, "stone"), ("what-can", "app")):
+        code, _, err = run(capsys, *command, "inventory.json")
+        assert (code, "inventory.json:1" in err, "could not be read" in err) == (2, True, True)
 
 
 def test_a_name_that_several_have(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

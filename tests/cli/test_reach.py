@@ -196,6 +196,58 @@ def test_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     assert {cell["route"] for cell in document["cells"]} == {"open"}
 
 
+ISLAND = """
+resource "azurerm_network_security_rule" "shut" {
+  name                        = "shut"
+  resource_group_name         = azurerm_resource_group.main.name
+  network_security_group_name = azurerm_network_security_group.apps.name
+  priority                    = 4000
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "*"
+  source_port_range           = "*"
+  destination_port_range      = "*"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+}
+
+resource "azurerm_virtual_network" "island" {
+  name                = "<w>"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "swedencentral"
+  address_space       = ["10.9.0.0/16"]
+  subnet {
+    name             = "far"
+    address_prefixes = ["10.9.0.0/24"]
+  }
+}
+"""
+
+
+def test_the_matrix_says_what_keeps_services_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "infra" / "island.tf").write_text(ISLAND)
+    _, out, _ = run(capsys, "matrix", "infra", "--explain")
+    assert "some    v / data -> v / apps\n  by    rule `shut`, priority 4000 (infra/island.tf:2)\n" in out
+    assert "none    v / data -> <w> / far\n  by    no route leads there (" in out
+    assert "v / apps -> v / data\n" not in out
+    _, out, _ = run(capsys, "matrix", "infra", "--explain", "-o", "json")
+    cells = json.loads(out)["cells"]
+    assert len(cells) == 6
+    assert {step["what"] for cell in cells for step in cell["decidedBy"]} == {
+        "rule `shut`, priority 4000",
+        "no route leads there",
+    }
+
+
+def test_the_matrix_is_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "infra" / "island.tf").write_text(ISLAND)
+    code, out, _ = run(capsys, "matrix", "infra", "-o", "svg")
+    assert code == 0
+    drawn = ElementTree.fromstring(out)
+    names = {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}title")}
+    assert {"v / data to v / apps: tcp/22", "v / apps to v / data: any", "v / data to <w> / far: nothing"} <= names
+
+
 EDGE = """
 resource "azurerm_storage_account" "site" {
   name                     = "everwardsite"

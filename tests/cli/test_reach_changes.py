@@ -98,6 +98,20 @@ def test_a_change_that_breaks_a_need_ends_with_1(capsys: pytest.CaptureFixture[s
     assert [name.rpartition("/")[2] for name in document["changed"]] == ["g"]
 
 
+def test_a_change_of_what_an_inventory_holds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    vault = {
+        "id": "/subscriptions/1/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv",
+        "type": "microsoft.keyvault/vaults",
+        "name": "kv",
+        "properties": {"publicNetworkAccess": "Enabled"},
+    }
+    (tmp_path / "inventory.json").write_text(json.dumps({"data": [vault]}))
+    (tmp_path / "shut.yaml").write_text("changes: [{resource: kv, set: {properties.publicNetworkAccess: Disabled}}]")
+    code, out, err = run(capsys, "whatif", "shut.yaml", "inventory.json")
+    assert (code, err) == (0, "")
+    assert out.startswith("changed `kv`\nCLOSED  kv (vaults)\n")
+
+
 def test_a_change_that_breaks_nothing_ends_with_0(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "patch.yaml").write_text(PATCH.partition("needs:")[0])
     code, out, _ = run(capsys, "whatif", "patch.yaml", "infra")

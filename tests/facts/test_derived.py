@@ -205,6 +205,20 @@ def test_what_a_fact_says_of_itself_is_what_is_told() -> None:
             (),
         ),
         (
+            "Access/escalations",
+            {
+                "principalName": "ann",
+                "edge": "runCommand",
+                "operation": "o",
+                "target": GROUP,
+                "targets": [f"{GROUP}/{number}" for number in range(1_200)],
+                "gains": [f"id{number}" for number in range(6)],
+            },
+            "`ann` can runCommand on 1,200 targets in resource group `rg` (o), and acts as "
+            "`id0`, `id1`, `id2`, `id3` and 2 more",
+            (),
+        ),
+        (
             "Access/keys",
             {"target": "t", "identitiesServe": True},
             "whoever holds a key of `t` gets in although identities have access too",

@@ -34,6 +34,19 @@ def test_a_resource_stands_in_a_scope_or_not(scope: str, inside: bool) -> None:
     assert KNOWN.contains(scope, VAULT) is inside
 
 
+def test_what_resource_graph_tells_of_a_subscription() -> None:
+    above = [{"name": "platform", "displayName": "P"}, {"name": "root"}]
+    subscription = resource(
+        "Microsoft.Resources/subscriptions", "S1", {"managementGroupAncestorsChain": above}, id="/subscriptions/S1"
+    )
+    known = Hierarchy.of(estate(subscription))
+    assert [known.contains(group, VAULT) for group in (PLATFORM, ROOT)] == [True, True]
+    assert isinstance(known.contains(CORP, VAULT), Unknown)
+    cut = {"managementGroupAncestorsChain": [{"displayName": "P"}, {"name": "root"}]}
+    odd = resource("Microsoft.Resources/subscriptions", "S1", cut, id="/subscriptions/S1")
+    assert isinstance(Hierarchy.of(estate(odd)).contains(ROOT, VAULT), Unknown)
+
+
 def test_a_group_holds_groups_and_itself() -> None:
     assert KNOWN.contains(ROOT, CORP) is True
     assert KNOWN.contains(CORP, CORP) is True

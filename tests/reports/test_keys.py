@@ -34,20 +34,22 @@ def text(told: Answer, *, explain: bool = False, width: int = 200) -> str:
 def test_a_key_with_its_rotation() -> None:
     rotates = {
         "rotationPolicy": {"lifetimeActions": [{"action": {"type": "Rotate"}}]},
-        "attributes": {"exp": 1798761600},
+        "attributes": {"exp": 4102444800},
     }
     told = answer("cmk", vault(), key("cmk", **rotates), encrypted(f"{KEY}/{VERSION}"), encrypted(KEY).with_body({}))
     shown = text(told)
     assert shown.startswith(
         "key `cmk` of vault `kv`: 1 resource hangs on it\n  rotation    automatic, 0 of 1 use follow"
     )
-    assert "ends 2027-01-01T00:00:00Z" in shown
+    assert "ends 2100-01-01T00:00:00Z" in shown
+    over = answer("cmk", vault(), key("cmk", attributes={"exp": 1_600_000_000}))
+    assert "ended 2020-09-13T12:26:40Z" in text(over)
     explained = text(told, explain=True)
     assert "  does not    st (storageAccounts), key `cmk`: it names one version" in explained
     assert "  at once     st (storageAccounts): data cannot be read or written until the key is back" in explained
     document = json.loads(b"".join(impact_json(told)))
     assert document["rotation"] == {
-        "rotation": "automatic", "expires": "2027-01-01T00:00:00Z", "followed": False, "followers": 0, "others": 1,
+        "rotation": "automatic", "expires": "2100-01-01T00:00:00Z", "followed": False, "followers": 0, "others": 1,
         "unknown": 0,
     }  # fmt: skip
     assert document["load"]["parts"] == []

@@ -11,7 +11,7 @@ from everward.facts.reach.matrix import Matrix
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.pods import PodNetworks
 from everward.reports.interface import Look
-from everward.reports.reach import matrix_json, matrix_text
+from everward.reports.reach_matrix import matrix_json, matrix_text
 
 DENY: dict[str, Any] = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 
-from everward.cli.answering import end, incomplete_option
+from everward.cli.answering import end, incomplete_option, nothing_hidden
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
 from everward.values import UsageError, clean
 
 if TYPE_CHECKING:
-    from everward.estate import Estate
     from everward.facts.access.principals import Principal
     from everward.facts.access.rights import Rights
 
@@ -65,14 +64,12 @@ def who_can(
     from everward.reports.access_words import is_open_group
     from everward.reports.interface import Look
 
-    if "/" not in operation:
-        raise click.BadParameter(
-            f"`{operation}` is no operation: write `Microsoft.KeyVault/vaults/write`", param_hint="ACTION"
-        )
+    _check_operation(operation)
     estate = Estate(read(paths, **reading))
-    where = _scope(estate, scope)
-    _check_known(operation)
     rights = Rights(estate)
+    with nothing_hidden(estate):
+        where = _scope(rights, scope)
+    _check_known(operation)
     found = list(rights.who_may(operation, where, data=data))
     for output in outputs:
         if output.form == "json":
@@ -84,6 +81,15 @@ def who_can(
             deliver(who_can_text(operation, where, found, rights, look, explain=explain), output)
     open_groups = [one for one, answer in found if is_open_group(rights, one) and answer.denial is None]
     return _end(rights, allow_incomplete=allow_incomplete, groups=open_groups)
+
+
+def _check_operation(operation: str) -> None:
+    """Refuse what is no operation: a pattern would be compared letter by letter, and nobody would be found."""
+    fault = "is a pattern, not one operation" if "*" in operation else "is no operation"
+    if "*" in operation or not all(part.strip() for part in operation.partition("/")):
+        raise click.BadParameter(
+            f"`{clean(operation)}` {fault}: write `Microsoft.KeyVault/vaults/write`", param_hint="ACTION"
+        )
 
 
 def _end(rights: Rights, *, allow_incomplete: bool, groups: Sequence[Principal] = ()) -> int:
@@ -113,22 +119,28 @@ def _check_known(operation: str) -> None:
     click.echo(f"warning: `{clean(operation)}` is not among the known operations; {meant}", err=True)
 
 
-def _scope(estate: Estate, text: str) -> str:
-    """The id of a scope: as given, or that of the only resource of the name."""
+def _scope(rights: Rights, text: str) -> str:
+    """The id of a scope: as given, or that of the only resource of the name, or of what grants alone name so."""
+    estate = rights.estate
     if text.startswith("/"):
         key = text.rstrip("/").lower()
         if key and not any(f"{item.key}/".startswith(f"{key}/") for item in estate):
             shown = clean(text)
             click.echo(f"warning: no source has anything at `{shown}`: only what is held above it counts", err=True)
         return text
-    named = [item for item in estate if item.name.lower() == text.lower()]
+    named = [item.id for item in estate if item.name.lower() == text.lower()]
+    if not named and text.strip():
+        # Another root makes it, or nobody has read it: its name stands in what is granted there.
+        scopes = {grant.scope.lower(): grant.scope for grant in rights.grants.all}
+        named = [scope for key, scope in scopes.items() if key.rpartition("/")[2] == text.lower()]
     if len(named) == 1:
-        return named[0].id
+        return named[0]
     if not named:
-        near = [item.name for item in estate if text.lower() in item.name.lower()][:5]
+        wanted = text.strip().lower()
+        near = [item.name for item in estate if wanted and wanted in item.name.lower()][:5]
         meant = ", ".join(f"`{name}`" for name in near)
         raise UsageError(f"nothing is called `{text}`", help=f"did you mean {meant}?" if near else "give an ARM id")
-    ids = ", ".join(f"`{item.id}`" for item in named[:5])
+    ids = ", ".join(f"`{id_}`" for id_ in named[:5])
     raise UsageError(f"`{text}` are {len(named)} resources", help=f"give the id: {ids}")
 
 
@@ -158,7 +170,8 @@ def what_can(
     estate = Estate(read(paths, **reading))
     rights = Rights(estate)
     reach = Reach(rights, escalations(rights))
-    chosen = _principals(rights, name)
+    with nothing_hidden(estate):
+        chosen = _principals(rights, name)
     for output in outputs:
         if output.form == "json":
             deliver(what_can_json(chosen, reach), output)
@@ -202,7 +215,7 @@ def limits(
 
 
 def _principals(rights: Rights, name: str) -> list[Principal]:
-    found = rights.grants.principals.find(name)
+    found = rights.grants.principals.find(name) if name.strip() else []
     if not found:
         names = sorted({item.name for item in rights.grants.principals.all.values()})[:8]
         shown = ", ".join(f"`{item}`" for item in names)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from everward.values import clean
+from everward.values import UsageError, clean
 
 if TYPE_CHECKING:
     from everward.estate import Estate
@@ -22,6 +23,16 @@ def incomplete_option(command: F) -> F:
     return click.option(
         "--allow-incomplete", is_flag=True, help="Let what could not be read not decide the exit code."
     )(command)
+
+
+@contextmanager
+def nothing_hidden(estate: Estate) -> Iterator[None]:
+    """Tell what could not be read, where a name is not found: what is called so may stand there."""
+    try:
+        yield
+    except UsageError:
+        end(estate, allow_incomplete=True)
+        raise
 
 
 def end(estate: Estate, code: int = 0, *, allow_incomplete: bool) -> int:

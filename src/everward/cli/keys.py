@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import click
 
-from everward.cli.answering import end, incomplete_option
+from everward.cli.answering import end, incomplete_option, nothing_hidden
 from everward.cli.group import Entry, LazyGroup
 from everward.cli.output import Target, check_targets, colours, deliver, output_option, width
 from everward.cli.reading import read, reading_options
@@ -56,7 +56,8 @@ def impact_command(
 
     estate = Estate(read(paths, **reading))
     keys = Keys(estate, readers(estate))
-    impact = impact_of(keys, name)
+    with nothing_hidden(estate):
+        impact = impact_of(keys, name)
     askers = [cluster for use in impact.uses if (cluster := keys.cluster_of(use)) is not None]
     ways = () if impact.vault is None else tuple(approaches(estate, impact.vault.resource, askers))
     answer = Answer(keys, impact, ways)

@@ -192,9 +192,12 @@ def origins_command(
 
 @click.command("matrix")
 @reading_options
+@click.option("--explain", is_flag=True, help="Show what keeps services from passing, for every pair.")
 @incomplete_option
-@output_option("text", "json")
-def matrix_command(paths: tuple[Path, ...], allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any) -> int:
+@output_option("text", "json", "svg")
+def matrix_command(
+    paths: tuple[Path, ...], explain: bool, allow_incomplete: bool, targets: tuple[Target, ...], **reading: Any
+) -> int:
     """Show which subnets can talk to which, and which pods."""
     outputs = check_targets(targets)
     from everward.estate import Estate
@@ -202,14 +205,16 @@ def matrix_command(paths: tuple[Path, ...], allow_incomplete: bool, targets: tup
     from everward.facts.reach.paths import Networks
     from everward.facts.reach.pods import PodNetworks
     from everward.reports.interface import Look
-    from everward.reports.reach import matrix_json, matrix_text
+    from everward.reports.reach_matrix import matrix_json, matrix_svg, matrix_text
 
     estate = Estate(read(paths, **reading))
     matrix = Matrix(Networks(estate))
     pods = PodNetworks(estate)
     for output in outputs:
         if output.form == "json":
-            deliver(matrix_json(matrix, pods), output)
+            deliver(matrix_json(matrix, pods, explain=explain), output)
+        elif output.form == "svg":
+            deliver(matrix_svg(matrix), output)
         else:
-            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output)), pods), output)
+            deliver(matrix_text(matrix, Look(width=width(), colour=colours(output)), pods, explain=explain), output)
     return end(estate, allow_incomplete=allow_incomplete)

@@ -206,9 +206,14 @@ def _right(said: Properties) -> str:
 
 def _escalation(said: Properties) -> str:
     gains = [f"`{_text(item)}`" for item in _items(said.get("gains"))]
-    tail = f", and acts as {', '.join(gains[:_SERVICES])}" if gains else ""
+    more = f" and {len(gains) - _SERVICES} more" if len(gains) > _SERVICES else ""
+    tail = f", and acts as {', '.join(gains[:_SERVICES])}{more}" if gains else ""
     by = f", by `{_text(said['role'])}`" if _some(said, "role") is not None else ""
-    return f"{_who(said)} can {said.get('edge')} on `{_name(said.get('target'))}` ({said.get('operation')}){by}{tail}"
+    targets = _items(said.get("targets"))
+    on = f"on `{_name(said.get('target'))}`"
+    if len(targets) > 1:
+        on = f"on {len(targets):,} targets in {_scope(said.get('target'))}"
+    return f"{_who(said)} can {said.get('edge')} {on} ({said.get('operation')}){by}{tail}"
 
 
 def _keyed(said: Properties) -> str:

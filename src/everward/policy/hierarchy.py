@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +11,7 @@ from everward.values import Truth, Unknown, is_symbolic, try_parse_id
 
 GROUP_TYPE: Final = "Microsoft.Management/managementGroups"
 MEMBER_TYPE: Final = "Microsoft.Management/managementGroups/subscriptions"
+_SUBSCRIPTION_TYPE: Final = "microsoft.resources/subscriptions"
 _GROUP_HEAD: Final = "/providers/microsoft.management/managementgroups/"
 _SUBSCRIPTION_HEAD: Final = "/subscriptions/"
 
@@ -27,6 +28,10 @@ class Hierarchy:
     def of(cls, estate: Estate, parents: Mapping[str, str] | None = None) -> Hierarchy:
         """What the resources of an estate say, and `parents`, which win."""
         found: dict[str, str] = {}
+        for item in (*estate.of_type(_SUBSCRIPTION_TYPE), *estate.of_type(GROUP_TYPE)):
+            chain = list(_chain_of(item))
+            below = f"{_SUBSCRIPTION_HEAD}{item.name}" if item.type_key == _SUBSCRIPTION_TYPE else item.id
+            found.update(zip([below, *chain], chain, strict=False))
         for group in estate.of_type(GROUP_TYPE):
             parent = _parent_of(group)
             if parent is not None:
@@ -74,6 +79,20 @@ def scope_key(text: str) -> str:
     if key and not key.startswith("/") and not is_symbolic(key):
         return _GROUP_HEAD + key
     return key
+
+
+def _chain_of(item: Resource) -> Iterator[str]:
+    """The management groups above a subscription or a group as Azure Resource Graph tells them, the nearest first."""
+    body = item.properties if isinstance(item.properties, dict) else {}
+    details = body.get("details")
+    for held in (body, details if isinstance(details, dict) else {}):
+        listed = held.get("managementGroupAncestorsChain")
+        for one in listed if isinstance(listed, list) else ():
+            name = one.get("name") if isinstance(one, dict) else None
+            if not isinstance(name, str) or not name:
+                # What stands above a group that is not named is not known to stand there.
+                return
+            yield name
 
 
 def _parent_of(group: Resource) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from everward.estate import Resource
@@ -129,7 +129,8 @@ def _rotation(keys: Keys, item: Item) -> str:
     end = text_of(item.ends)
     parts = [told, f"{reach.followers} of {count(reach.followers + reach.others + reach.unknown, 'use')} follow"]
     if end is not None:
-        parts.append(f"ends {end}")
+        passed = item.ends is not None and item.ends <= datetime.now(UTC)
+        parts.append(f"{'ended' if passed else 'ends'} {end}")
     return ", ".join(parts)
 
 

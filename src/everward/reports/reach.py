@@ -6,15 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from everward.estate import Resource
-from everward.facts.reach.matrix import Cell, Matrix
-from everward.facts.reach.pods import PodNetworks
 from everward.facts.reach.questions import Reply, Verdict, Way
 from everward.facts.reach.services import format_service
 from everward.reports.drawing import Box, draw
 from everward.reports.encode import encode
 from everward.reports.interface import Look
 from everward.reports.layout import Layout
-from everward.reports.pods import pods_rows, pods_text
 from everward.reports.words import Places, count, place_text
 from everward.values import Truth, Unknown, clean
 
@@ -181,53 +178,3 @@ def _handed_on(body: Any, layout: Layout) -> Iterator[str]:
 
 
 _SHOWN: Final = 6
-
-
-def matrix_text(matrix: Matrix, look: Look, pods: PodNetworks | None = None) -> Iterator[bytes]:
-    """Who can talk to whom: rows to columns, `all`, `some`, `?` or `-`, then what `some` is; then pods of clusters."""
-    subnets = matrix.subnets
-    layout = Layout(look)
-    cells = {(cell.source.key, cell.destination.key): cell for cell in matrix.cells()}
-    lines = [*layout.plain("from the row to the column: `all` services, `some` of them, `?` not known, `-` none")]
-    for index, subnet in enumerate(subnets):
-        lines += layout.plain(f"{subnet.network.name} / {subnet.name}", f"{index + 1:>4}  ", " " * 6)
-    lines.append("      " + "".join(f"{index + 1:>6}" for index in range(len(subnets))))
-    for index, source in enumerate(subnets):
-        row = (_sign(matrix, cells.get((source.key, target.key))) for target in subnets)
-        lines.append(f"{index + 1:>6}" + "".join(f"{sign:>6}" for sign in row))
-    for cell in cells.values():
-        if cell.some and cell.some != matrix.world.space.everything:
-            services = ", ".join(format_service(item) for item in matrix.services(cell.some))
-            lines += layout.plain(f"{cell.source.name} -> {cell.destination.name}: {services}", "some  ", " " * 6)
-    lines += [] if pods is None else pods_text(pods, layout)
-    for line in lines:
-        yield line.rstrip().encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _sign(matrix: Matrix, cell: Cell | None) -> str:
-    if cell is None:
-        return "."
-    if cell.every == matrix.world.space.everything:
-        return "all"
-    if cell.some:
-        return "some"
-    return "?" if cell.perhaps else "-"
-
-
-def matrix_json(matrix: Matrix, pods: PodNetworks | None = None) -> Iterator[bytes]:
-    """The matrix as one JSON document: a cell for each pair between which something passes, or may."""
-    cells = [_cell(matrix, cell) for cell in matrix.cells() if cell.perhaps or cell.some]
-    subnets = [{"id": item.id, "name": item.name, "network": item.network.id} for item in matrix.subnets]
-    rows = [] if pods is None else pods_rows(pods)
-    yield encode({"schema": SCHEMA, "subnets": subnets, "cells": cells, "pods": rows}) + b"\n"
-
-
-def _cell(matrix: Matrix, cell: Cell) -> dict[str, Any]:
-    return {
-        "source": cell.source.id,
-        "destination": cell.destination.id,
-        "some": [format_service(item) for item in matrix.services(cell.some)] if cell.some else [],
-        "every": [format_service(item) for item in matrix.services(cell.every)] if cell.every else [],
-        "perhaps": [format_service(item) for item in matrix.services(cell.perhaps)] if cell.perhaps else [],
-        "route": word(cell.route),
-    }

@@ -112,6 +112,8 @@ def test_who_purges_vaults() -> None:
     assert isinstance(grant("purges", vault(None, policy(secrets=HOLE))), Unknown)
     assert grant("purges", assigned("Key Vault Administrator")) is True
     assert grant("purges", assigned("Key Vault Purge Operator", scope=SUB)) is True
+    assert grant("purges", assigned("Key Vault Purge Operator", scope="/")) is True
+    assert grant("purges", assigned("Key Vault Purge Operator", scope=RG)) is False, "deleted vaults are in no group"
     assert grant("purges", assigned(CONTRIBUTOR, scope=SUB)) is False
     assert grant("deletes", assigned("Key Vault Administrator")) is True
 
@@ -199,6 +201,17 @@ def test_steps_that_lead_to_more_are_told() -> None:
     steps: Any = found.get("properties.steps")
     assert {step["edge"] for step in steps} == {"runAsIdentity"}
     assert {gained for step in steps for gained in step["gains"]} == {"admin"}
+
+
+def test_purging_is_told_apart_from_steps() -> None:
+    held = policy(ME, secrets=["Get", "Backup", "Purge"])
+    [found] = facts(
+        "grants", res("Microsoft.ManagedIdentity/userAssignedIdentities", "app", {"principalId": ME}), vault(None, held)
+    )
+    assert found.get("properties.proof") == [
+        "purges by Microsoft.KeyVault/vaults/secrets/purge/action on vault `kv`",
+        "gains by Microsoft.KeyVault/vaults/secrets/backup/action on vault `kv`",
+    ]
 
 
 def test_guards_are_told_apart() -> None:
@@ -308,6 +321,42 @@ def test_a_scope_that_is_not_known_covers_who_knows_what() -> None:
 
 def at_run_time(text: str) -> Unknown:
     return Unknown(reason="known only at run time", text=text)
+
+
+OWNERS = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (f"[concat('{SUB}', '/providers/{AUTH}/roleDefinitions/', '{OWNERS}')]", True),
+        (f"[concat('/subscriptions/', subscription().id, '/providers/{AUTH}/roleDefinitions/', '{OWNERS}')]", True),
+        (f"[concat('/providers/{AUTH}/roleDefinitions/', variables('a'), '{OWNERS}', '{OWNERS}')]", False),
+        (f"[concat('/providers/{AUTH}/roleDefinitions/', parameters('role'))]", False),
+    ],
+)
+def test_templates_join_the_id_of_a_role(text: str, known: bool) -> None:
+    made = res(f"{AUTH}/roleAssignments", "a", {"principalId": ME, "roleDefinitionId": at_run_time(text)})
+    [found] = facts("grants", made)
+    assert (found.get("properties.role") == OWNER) is known
+
+
+def test_templates_join_the_scope_of_a_data_role() -> None:
+    for text, expected in (
+        (f"[concat('{ACCOUNT}', '/dbs/one')]", "database"),
+        ("[concat('nowhere', '/dbs/one')]", Unknown),
+        (f"[concat('{ACCOUNT}' '/dbs/one')]", Unknown),
+    ):
+        [item] = facts("documentRoles", data_role(at_run_time(text)))
+        found = item.get("properties.level")
+        assert isinstance(found, Unknown) if expected is Unknown else found == expected
+
+
+def test_policies_that_a_template_adds() -> None:
+    given = {"accessPolicies": [policy(ME, secrets=["Get", "Purge"])]}
+    for name, purges in (("add", [True]), ("replace", [True]), ("remove", [])):
+        added = res("Microsoft.KeyVault/vaults/accessPolicies", f"kv/{name}", given)
+        assert [item.get("properties.purges") for item in facts("grants", vault(None), added)] == purges
 
 
 def test_templates_ask_for_the_identity_of_a_resource() -> None:

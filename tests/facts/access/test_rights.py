@@ -508,6 +508,20 @@ def test_kinds_of_scopes(scope: str, kind: str) -> None:
     assert scope_kind(scope) == kind
 
 
+def test_the_id_of_what_is_asked_about_tells_its_name() -> None:
+    containers = "Microsoft.Storage/storageAccounts/blobServices/containers"
+    account = res("Microsoft.Storage/storageAccounts", "st", {})
+    condition = f"@Resource[{containers}:name] StringEquals 'c1'"
+    made = rights(account, assigned("Storage Blob Data Reader", scope=RG, condition=condition))
+    me = made.grants.principals.of(ME)
+    read = f"{containers}/blobs/read"
+    found = {
+        where: made.may(me, read, f"{account.id}{where}", data=True).verdict
+        for where in ("", "/blobServices/default/containers/c1", "/blobServices/default/containers/c2")
+    }
+    assert list(found.values()) == [Verdict.MAYBE, Verdict.ALLOWED, Verdict.NOT_GRANTED]
+
+
 def test_everything_stands_in_the_estate_as_facts() -> None:
     resources = [
         vault(None, policy(secrets=["Get", "Purge"]), policy(YOU, secrets=["Get"])),

@@ -61,3 +61,16 @@ def test_grants_elsewhere_are_not_looked_at() -> None:
         *(f"{MANAGEMENT}/{{var.group}}", f"{MANAGEMENT}/nowhere", "not an id"),
         f"{MANAGEMENT}/middle/providers/Microsoft.X/ys/y",
     }
+
+
+@given(grants, st.sampled_from(SCOPES), st.sampled_from(SCOPES))
+def test_scopes_whose_answers_are_shared_stand_the_same_way_in_every_grant(
+    held: list[Grant], one: str, other: str
+) -> None:
+    hierarchy = Hierarchy(PARENTS)
+    scopes = Scopes(held, hierarchy)
+    first, second = scopes.over(one), scopes.over(other)
+    if first.answers is not None and first.answers is second.answers:
+        assert first.grants == second.grants
+        for grant in first.grants:
+            assert hierarchy.contains(grant.scope, one) == hierarchy.contains(grant.scope, other)

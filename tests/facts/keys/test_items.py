@@ -124,6 +124,14 @@ def test_levels_of_protection(body: dict[str, Any], level: str) -> None:
     assert (one["fips"], one["operationsLimit"]) == (level, 2000 if one["hardware"] else 4000)
 
 
+def test_a_certificate_always_ends() -> None:
+    certificate = made(f"{VAULT}/certificates", "kv/tls", {"policy": {}})
+    one = told(vault(), certificate)["tls"]
+    assert isinstance(one["expiry"], Unknown)
+    assert one["summary"].endswith("its end is not known")
+    assert told(vault(), key("k"))["k"]["summary"].endswith("never ends")
+
+
 def test_levels_that_are_not_those_of_a_vault() -> None:
     module = made("Microsoft.KeyVault/managedHSMs", "hsm", {})
     inside = made("Microsoft.KeyVault/managedHSMs/keys", "hsm/k", {"kty": "RSA-HSM"})

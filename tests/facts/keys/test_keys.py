@@ -16,6 +16,7 @@ from everward.facts.keys.impact import Impact, impact_of
 from everward.facts.keys.keyring import Keys
 from everward.facts.keys.pods import rotation_interval
 from everward.facts.keys.times import seconds
+from everward.facts.keys.uses import Delivery, Use
 from everward.values import Origin, Unknown, UsageError
 
 RG = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
@@ -53,6 +54,19 @@ def used(*resources: Resource) -> list[tuple[str, str, str | None, str, Any, boo
     found = keys(*resources).uses
     return [
         (use.consumer.name, use.vault.rpartition("/")[2], use.item, use.kind, use.pinned, use.encrypts) for use in found
+    ]
+
+
+def test_of_what_is_seen_to_use_a_vault_no_right_is_told() -> None:
+    app, other = made("Microsoft.Web/sites", "w", {}), made("Microsoft.Web/sites", "w2", {})
+    settings = made(
+        "Microsoft.Web/sites/config", "w/appsettings", {"S": "@Microsoft.KeyVault(VaultName=kv;SecretName=s)"}
+    )
+    rights = [Use(one, "may", vault().key, kind="secret", delivery=Delivery.RIGHT) for one in (app, other)]
+    found = Keys(Estate([Reading("terraform", "test", [vault(), app, other, settings])]), rights).of_vault(vault().key)
+    assert [(use.consumer.name, use.delivery) for use in found] == [
+        ("appsettings", Delivery.REFERENCE),
+        ("w2", Delivery.RIGHT),
     ]
 
 

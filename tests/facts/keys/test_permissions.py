@@ -33,6 +33,12 @@ def test_access_policies_are_listed() -> None:
     assert (one["kind"], one["role"], one["vault"]) == ("access policy", None, vault().id)
 
 
+def test_policies_that_a_template_adds() -> None:
+    added = made("Microsoft.KeyVault/vaults/accessPolicies", "kv/add", {"accessPolicies": [policy(secrets=["Purge"])]})
+    [one] = told(vault(accessPolicies=[]), added)
+    assert (one["principal"], one["purges"], one["vault"]) == ("app", True, vault().id)
+
+
 def test_policies_of_a_vault_that_uses_roles_do_not_count() -> None:
     [one] = told(vault(accessPolicies=[policy(secrets=["get"])], enableRbacAuthorization=True))
     assert one["effective"] is False

@@ -60,7 +60,11 @@ def test_inside_a_network_the_groups_decide() -> None:
     assert str(open_.ways[0].witness) == "tcp 10.0.1.4 -> 10.0.2.4:443"
     closed = one(two(DENY_IN), "app", "db")
     assert closed.verdict is Verdict.CLOSED
-    assert [step.what for step in closed.ways[0].decided_by] == ["groups of the destination"]
+    assert [step.what for step in closed.ways[0].decided_by] == ["rule `no`, priority 4000"]
+    web = one(two(rule("web", 100, destinationPortRange="443"), DENY_IN), "app", "db")
+    assert [step.what for step in web.ways[0].decided_by] == ["rule `web`, priority 100"]
+    hole = one(two(rule("web", 100, HOLE), DENY_IN), "app", "db")
+    assert [step.what for step in hole.ways[0].decided_by] == ["groups of the destination"]
     assert one(two(rule("ssh", 100, destinationPortRange="22"), DENY_IN), "apps", "db", SSH).verdict is Verdict.OPEN
     assert one(two(rule("open", 100, "Deny", sourceAddressPrefix=HOLE)), "app", "db").verdict is Verdict.UNKNOWN
 
@@ -256,34 +260,6 @@ def test_an_endpoint_whose_target_is_partly_known_may_lead_there(name: Any, verd
         services=(HTTPS,),
     )
     assert one(made_world, "app", "kv").verdict is verdict
-
-
-def test_a_closed_site_says_what_closes_it() -> None:
-    shut = made("Microsoft.Web/sites", "shut", {"publicNetworkAccess": "Disabled"})
-    denied = {"ipSecurityRestrictionsDefaultAction": "Deny", "scmIpSecurityRestrictionsDefaultAction": "Deny"}
-    guarded = made("Microsoft.Web/sites", "guarded", {"siteConfig": denied})
-    made_world = world(shut, guarded, services=(HTTPS, SSH))
-    [reply] = ask(made_world, "internet", "shut", HTTPS)
-    assert reply.verdict is Verdict.CLOSED
-    assert {note for way in reply.ways for note in way.notes} == {
-        "site: it has no public endpoint",
-        "scm: it has no public endpoint",
-    }
-    [reply] = ask(made_world, "internet", "guarded", HTTPS)
-    assert {note for way in reply.ways for note in way.notes} == {
-        "site: its access restrictions let nobody in",
-        "scm: its access restrictions let nobody in",
-    }
-    [reply] = ask(made_world, "internet", "guarded", SSH)
-    assert {note for way in reply.ways for note in way.notes} == {"it answers on tcp/443 only"}
-
-
-def test_addresses_that_anybody_has_include_those_of_a_subnet() -> None:
-    rules = {"defaultAction": "Deny", "ipRules": [{"value": "0.0.0.0/1"}, {"value": "128.0.0.0/1"}]}
-    vault = made("Microsoft.KeyVault/vaults", "kv", {"networkAcls": rules})
-    made_world = world(vnet("v", "10.0.0.0/16", subnet("s", "10.0.1.0/24")), vault, services=(HTTPS,))
-    [reply] = ask(made_world, "s", "kv", HTTPS)
-    assert reply.verdict is Verdict.OPEN
 
 
 def test_a_subnet_that_nobody_read_is_not_out_of_reach() -> None:

@@ -249,6 +249,8 @@ def test_machines_of_a_scale_set_with_addresses_of_their_own_are_ways_in() -> No
 def test_a_rule_for_all_ports_of_a_load_balancer() -> None:
     [one] = balanced(True, rule("ssh", 100, destinationPortRange="22"), port=0, protocol="All")
     assert [format_service(service) for service in one.extra["inside"]] == ["tcp/22"]
+    # Ports are not translated: what the group keeps out is not open outside either.
+    assert [format_service(service) for service in one.services] == ["tcp/22"]
 
 
 def test_public_endpoints_of_services_are_ways_in() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import EVERYWHERE, Addresses, parse_addresses
-from everward.facts.reach.filters import Class, Filter, Gate
+from everward.facts.reach.addresses import EVERYWHERE, Addresses, Interval, joined, parse_addresses
+from everward.facts.reach.filters import Class, Filter, Gate, classes, clipped
 from everward.facts.reach.naive import first_match
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.rules import INBOUND, Extent, rules_of
@@ -198,3 +198,34 @@ def test_rules_of_one_priority_leave_open_what_they_disagree_about() -> None:
     web, tls = (made.space.mask(Service("tcp", ((1, 1),), ((port, port),))) for port in (80, 443))
     assert (passage.least & web, passage.most & web) == (0, web)
     assert passage.most & tls == 0
+
+
+INTERVALS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), max_size=8).map(
+    lambda found: joined([(first, first + length) for first, length in found])
+)
+
+
+@given(INTERVALS.filter(bool), INTERVALS)
+def test_what_is_clipped_is_what_both_sets_have(base: tuple[Interval, ...], other: tuple[Interval, ...]) -> None:
+    assert clipped(base, other) == Addresses(base).intersection(Addresses(other)).v4
+
+
+@given(INTERVALS.filter(bool), st.lists(st.tuples(INTERVALS, INTERVALS), max_size=4))
+def test_classes_are_what_no_set_tells_apart(
+    base: tuple[Interval, ...], sets: list[tuple[tuple[Interval, ...], tuple[Interval, ...]]]
+) -> None:
+    extents = [(Addresses(sure), Addresses(joined((*sure, *more)))) for sure, more in sets]
+    found = {
+        at: (part.sure, part.most)
+        for part in classes(Addresses(base), extents)
+        for first, last in part.intervals
+        for at in range(first, last + 1)
+    }
+    assert found == {
+        at: (
+            sum(1 << index for index, (sure, _) in enumerate(extents) if sure.has(at)),
+            sum(1 << index for index, (_, most) in enumerate(extents) if most.has(at)),
+        )
+        for first, last in base
+        for at in range(first, last + 1)
+    }

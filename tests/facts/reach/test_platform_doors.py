@@ -411,7 +411,7 @@ def test_management_in_a_network_is_met_by_its_subnets_group() -> None:
     assert (one.kind, one.confirmed, [format_service(item) for item in one.services]) == (
         "api management",
         True,
-        ["tcp/80", "tcp/443"],
+        ["tcp/443"],
     )
     assert ways_into_management(management(), nsg("g")) == []
     assert len(ways_into_management(management(), group=None)) == 1

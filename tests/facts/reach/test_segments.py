@@ -1,5 +1,7 @@
 """Segments: which subnets admit which by default, and what leaves them."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -20,7 +22,10 @@ from tests.facts.reach.world import (
 )
 
 from everward.facts.analyses import add_facts
+from everward.facts.reach import facts as reach_facts
 from everward.facts.reach import segments as module
+from everward.facts.reach.facts import ReachAnalysis
+from everward.facts.reach.paths import Networks
 from everward.facts.reach.segments import Segment, Sort, segments
 from everward.values import Unknown
 
@@ -107,3 +112,53 @@ def test_too_many_pairs_are_told_and_not_compared(monkeypatch: pytest.MonkeyPatc
     grown = add_facts(estate(network), ["reach"])
     assert not grown.of_type("Everward.Reach/segments")
     assert [item.incomplete for item in grown.unresolved if "subnets" in item.subject] == [True]
+
+
+def test_networks_are_compared_with_their_peers_in_the_order_of_the_estate() -> None:
+    def network(name: str, second: int, *peers: str) -> Any:
+        peerings = [
+            {
+                "name": f"{name}-{peer}",
+                "properties": {
+                    "remoteVirtualNetwork": ref(f"{NETWORK}/virtualNetworks", peer),
+                    "peeringState": "Connected",
+                    "allowVirtualNetworkAccess": True,
+                },
+            }
+            for peer in peers
+        ]
+        own = subnet(f"{name}1", f"10.{second}.1.0/24"), subnet(f"{name}2", f"10.{second}.2.0/24")
+        return vnet(name, f"10.{second}.0.0/16", *own, virtualNetworkPeerings=peerings)
+
+    made_ = found(network("a", 1, "c"), network("b", 2), network("c", 3, "a"))
+    assert list(made_) == ["a1", "a2", "b1", "b2", "c1", "c2"]
+    assert {name: (names(one.open_to), names(one.reaches)) for name, one in made_.items()} == {
+        "a1": (["a2", "c1", "c2"], ["a2", "c1", "c2"]),
+        "a2": (["a1", "c1", "c2"], ["a1", "c1", "c2"]),
+        "b1": (["b2"], ["b2"]),
+        "b2": (["b1"], ["b1"]),
+        "c1": (["c2", "a1", "a2"], ["a1", "a2", "c2"]),
+        "c2": (["c1", "a1", "a2"], ["a1", "a2", "c1"]),
+    }
+
+
+def test_what_was_worked_out_is_let_go_without_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    worlds: list[weakref.ref[Networks]] = []
+
+    def kept(given: Any) -> Networks:
+        made_world = Networks(given)
+        worlds.append(weakref.ref(made_world))
+        return made_world
+
+    monkeypatch.setattr(reach_facts, "Networks", kept)
+    open_ = nsg("g", rule("in", 100))
+    placed = vnet("v", "10.0.0.0/16", subnet("a", "10.0.0.0/24", "g"), subnet("b", "10.0.1.0/24", "g"))
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        derived = ReachAnalysis().derive(estate(open_, placed, nic("n", "v", "a", "10.0.0.4", "ip"), pip("ip")))
+        assert {"Everward.Reach/exposures", "Everward.Reach/segments"} <= {item.type for item in derived.facts}
+        assert [made_world() for made_world in worlds] == [None]
+    finally:
+        if was:
+            gc.enable()

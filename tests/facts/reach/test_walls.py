@@ -99,7 +99,9 @@ def test_what_the_groups_behind_see() -> None:
 
 def test_peerings_and_the_way_back() -> None:
     kept = rules(net("web", ports="443"))
-    assert reply(spokes(policy(), kept, forwarded=False)).verdict is Verdict.CLOSED
+    closed = reply(spokes(policy(), kept, forwarded=False))
+    assert closed.verdict is Verdict.CLOSED
+    assert any("lets no forwarded traffic in" in step.what for way in closed.ways for step in way.decided_by)
     assert reply(spokes(policy(), kept, back=False)).verdict is Verdict.CLOSED
     assert reply(spokes(policy(), rules(app("web", "*")), back=False)).verdict is Verdict.OPEN
     assert reply(spokes(policy(), kept, target="10.9.9.9")).verdict is Verdict.UNKNOWN

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from everward.estate import Estate, Resource
 from everward.facts.access.roles import Permission, Role
-from everward.facts.shape import first, flag, id_in, inner, items, properties, text_in, texts_in
+from everward.facts.access.runtime import id_written
+from everward.facts.shape import first, flag, inner, items, properties, text_in, texts_in
 from everward.values import Truth, Unknown
 
 COSMOS_TYPE: Final = "Microsoft.DocumentDB/databaseAccounts"
@@ -50,9 +51,9 @@ def _cosmos(estate: Estate) -> Iterator[Held]:
     own = {item.key: item for item in estate.of_type(COSMOS_ROLE_TYPE)}
     for resource in estate.of_type(COSMOS_ASSIGNMENT_TYPE):
         body = properties(resource.body)
-        id_ = id_in(inner(body, "roleDefinitionId"))
+        id_ = id_written(inner(body, "roleDefinitionId"))
         role = _cosmos_role(id_, own) if isinstance(id_, str) else None
-        scope = id_in(inner(body, "scope"))
+        scope = id_written(inner(body, "scope"))
         where = _as_id(scope) if isinstance(scope, str) else resource.id.rsplit("/", 2)[0]
         yield Held(resource, inner(body, "principalId"), "", role, where, DATA_ROLE, resource.condition)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from everward.estate import Estate, Resource, Unresolved
@@ -215,32 +215,51 @@ def _rights(rights: Rights, names: Names) -> Iterator[Resource]:
 
 
 def _escalations(steps: Iterable[Escalation], names: Names) -> Iterator[Resource]:
-    """One for each step from somebody to something: several operations may lead there, of which the surest is told."""
+    """One for each way from somebody to something: several operations may lead there, of which the surest is told.
+
+    What one grant gives on many things alike is told once, of its scope: a role on a management group is a step on
+    every machine below it.
+    """
     alike: dict[tuple[str, str, str], list[Escalation]] = {}
     for step in steps:
         alike.setdefault((step.principal.key, step.edge, step.target.lower()), []).append(step)
-    for same in alike.values():
+    told: dict[tuple[Any, ...], list[Escalation]] = {}
+    for key, same in alike.items():
         step = min(same, key=lambda one: (one.certain is not True, not one.standing))
-        name = names.make(step.target, str(step.edge), step.principal.key)
-        yield fact(
-            step.target,
-            ESCALATION,
-            name,
-            {
-                "principal": step.principal.key,
-                "principalName": step.principal.name,
-                "principalKind": step.principal.kind,
-                "edge": str(step.edge),
-                "operation": step.operation,
-                "operations": [one.operation for one in same],
-                "target": step.target,
-                "gains": [gained.name for gained in step.gains],
-                "standing": step.standing,
-                "role": step.proof.grant.role.name if step.proof is not None else None,
-            },
-            origin=step.proof.grant.origin if step.proof is not None else None,
-            condition=step.certain,
-        )
+        operations = tuple(one.operation for one in same)
+        proof = step.proof if step.certain is True else None
+        held = key if proof is None else (*key[:2], id(proof.grant), bool(step.gains))
+        told.setdefault((held, step.operation, operations), []).append(step)
+    for (_, _, operations), found in told.items():
+        yield _escalation(found, operations, names)
+
+
+def _escalation(found: Sequence[Escalation], operations: Sequence[str], names: Names) -> Resource:
+    """A step that is the same for one target or several."""
+    step, grant = found[0], found[0].proof.grant if found[0].proof is not None else None
+    several = grant is not None and len(found) > 1
+    target = grant.scope if grant is not None and several else step.target
+    told_apart = (step.operation, "gains" if step.gains else "") if several else ()
+    return fact(
+        target,
+        ESCALATION,
+        names.make(target, str(step.edge), step.principal.key, *told_apart),
+        {
+            "principal": step.principal.key,
+            "principalName": step.principal.name,
+            "principalKind": step.principal.kind,
+            "edge": str(step.edge),
+            "operation": step.operation,
+            "operations": list(operations),
+            "target": target,
+            "targets": [one.target for one in found],
+            "gains": list(dict.fromkeys(gained.name for one in found for gained in one.gains)),
+            "standing": step.standing,
+            "role": grant.role.name if grant is not None else None,
+        },
+        origin=grant.origin if grant is not None else None,
+        condition=step.certain,
+    )
 
 
 def _readers(rights: Rights, names: Names) -> Iterator[Resource]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +14,10 @@ from everward.facts.access.activation import Activation, activation_rules, rule_
 from everward.facts.access.dataroles import held_in_services
 from everward.facts.access.principals import Principal, Principals
 from everward.facts.access.roles import Role, Roles
+from everward.facts.access.runtime import id_written
 from everward.facts.access.vaults import VAULT_TYPE, policy_holes, policy_permission, uses_roles
-from everward.facts.shape import id_in, inner, items, place_in, properties, text_in
+from everward.facts.shape import inner, place_in, properties, text_in
+from everward.facts.vaultlists import access_policies
 from everward.policy.hierarchy import scope_of
 from everward.values import Origin, Truth, Unknown, all_of
 
@@ -188,10 +191,10 @@ class Grants:
 
     def _vault_policies(self) -> Iterator[Grant]:
         for vault in self.estate.of_type(VAULT_TYPE):
-            body = properties(vault.body)
             by_role = uses_roles(vault)
             active: Truth = by_role if isinstance(by_role, Unknown) else not by_role
-            for index, item in enumerate(items(inner(body, "accessPolicies"))):
+            for number, listing in enumerate(access_policies(self.estate, vault)):
+                item = listing.entry
                 if not isinstance(item, dict):
                     if active is not False:
                         self.unread.append((vault, "an access policy of it is not known yet"))
@@ -200,9 +203,10 @@ class Grants:
                 listed = inner(item, "permissions")
                 permission = policy_permission(listed)
                 holes = tuple(policy_holes(listed))
-                role = Role(f"{vault.key}#policy{index}", "access policy", (permission,), False, holes, vault.origin)
-                place = place_in(vault, f"properties.accessPolicies[{index}]")
-                yield Grant(principal, role, vault.id, Standing.PERMANENT, "access policy", None, vault, place, active)
+                role = Role(f"{vault.key}#policy{number}", "access policy", (permission,), False, holes, vault.origin)
+                place = place_in(listing.holder, listing.path)
+                held = all_of([active, listing.holder.condition])
+                yield Grant(principal, role, vault.id, Standing.PERMANENT, "access policy", None, vault, place, held)
 
     def _services(self) -> Iterator[Grant]:
         for held in held_in_services(self.estate):
@@ -233,17 +237,24 @@ class Grants:
 
 
 def _scope(resource: Resource, body: Any) -> str:
-    scope = id_in(inner(body, "scope"))
+    scope = id_written(inner(body, "scope"))
     return scope if isinstance(scope, str) else scope_of(resource.id)
 
 
 def _role_id(value: Any) -> str | None:
     """The id of a role. Of one that is not known whole the end may be: that tells the role."""
-    id_ = id_in(value)
+    id_ = id_written(value)
     if isinstance(id_, Unknown):
         last = (id_.text or "").rpartition("/roleDefinitions/")[2]
+        named = _GUID.findall(last)
+        if len(named) == 1:
+            # The only one behind the word is the role, whatever function of a template joins them.
+            return str(named[0])
         return id_.text if last and "{" not in last else None
     return id_
+
+
+_GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def _holes(value: Any) -> list[Unknown]:

@@ -13,6 +13,7 @@ from everward.facts.access.grants import ASSIGNMENT_TYPE, Grant, Standing
 from everward.facts.access.powers import READ_SECRETS, Powers, Runners, level, person
 from everward.facts.access.principals import Principal
 from everward.facts.access.rights import Answer, Rights, Verdict
+from everward.facts.access.runtime import id_written
 from everward.facts.access.vaults import VAULT_TYPE
 from everward.facts.access.words import holding, place, proofs, who
 from everward.facts.shape import id_in, inner, items, properties
@@ -61,8 +62,13 @@ class Holdings:
             **powers,
             "steps": shown,
             "summary": holding(grant, powers),
-            "proof": proofs(shown) if powers["runsCode"] is True else [],
+            "proof": self._proof(grant, shown) if powers["runsCode"] is True else [],
         }
+
+    def _proof(self, grant: Grant, shown: list[dict[str, Any]]) -> list[str]:
+        """What shows that the summary is true: purging is no step to anything, so it is told apart and first."""
+        purging = self.powers.purging(grant)
+        return [*([f"purges by {', '.join(purging)} on {place(grant.scope)}"] if purging else []), *proofs(shown)]
 
     def sort(self, grant: Grant) -> str:
         """What kind of grant it is, see `sort_of`."""
@@ -229,5 +235,5 @@ def writers(rights: Rights, powers: Powers) -> Iterator[Writer]:
     """Every assignment of a data role."""
     for grant in rights.grants.all:
         if grant.kind == "data role" and grant.resource is not None:
-            scope = id_in(inner(properties(grant.resource.body), "scope"))
+            scope = id_written(inner(properties(grant.resource.body), "scope"))
             yield Writer(grant, level(scope), powers.writes_documents(grant))

@@ -14,7 +14,7 @@ from everward.facts.access.grants import PRIVILEGED, Grant
 from everward.facts.access.principals import IDENTITY_TYPE, Principal, Principals
 from everward.facts.access.rights import Rights
 from everward.facts.access.vaults import VAULT_TYPE
-from everward.values import Truth, Unknown, any_of, is_symbolic
+from everward.values import Truth, Unknown, any_of, is_symbolic, try_parse_id
 
 _GRANT: Final = "Microsoft.Authorization/roleAssignments/write"
 _REQUEST: Final = "Microsoft.Authorization/roleAssignments"
@@ -60,12 +60,17 @@ class Powers:
     def purges(self, grant: Grant) -> Truth:
         """Whether its holder can destroy what was deleted from a vault, or a deleted vault.
 
-        Roles that can do everything are not meant here: who holds one is asked elsewhere.
+        Roles that can do everything are not meant here: who holds one is asked elsewhere. Deleted vaults stand in the
+        subscription, so that what is granted in a group of it does not reach them.
         """
         found = [self._in_vaults(grant, operation) for operation in _PURGES]
-        if self.changes_everything(grant) is False:
+        if _is_above_groups(grant.scope) and self.changes_everything(grant) is False:
             found.append(self.rights.gives(grant, _PURGE_VAULT, grant.scope, data=False))
         return any_of(found)
+
+    def purging(self, grant: Grant) -> list[str]:
+        """The operations by which its holder surely purges what vaults hold."""
+        return [operation for operation in _PURGES if self._in_vaults(grant, operation) is True]
 
     def deletes(self, grant: Grant) -> Truth:
         """Whether its holder can delete secrets, keys or certificates."""
@@ -156,6 +161,15 @@ class Runners:
             return True
         # An identity that nothing carries yet is made for code; one of a store or of an assignment of policies is not.
         return principal.kind == "managed identity" and not carriers
+
+
+def _is_above_groups(scope: str) -> bool:
+    """Whether a scope is, or may be, a subscription or what holds some."""
+    parsed = try_parse_id(scope)
+    return parsed is None or parsed.type.lower() in ("microsoft.resources/subscriptions", _MANAGEMENT)
+
+
+_MANAGEMENT: Final = "microsoft.management/managementgroups"
 
 
 def level(scope: str | Unknown | None) -> str | Unknown:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from everward.estate import Estate, Resource
@@ -22,10 +22,10 @@ from everward.facts.access.denials import Denial, denials
 from everward.facts.access.grants import Grant, Grants, Standing
 from everward.facts.access.principals import Principal
 from everward.facts.access.roles import Permission, Role, is_data_operation
-from everward.facts.access.scopes import Scopes
+from everward.facts.access.scopes import Near, Scopes
 from everward.facts.access.vaults import VAULT_TYPE, uses_roles
 from everward.policy.hierarchy import Hierarchy
-from everward.values import Truth, Unknown, all_of, any_of, combine
+from everward.values import Truth, Unknown, all_of, any_of, combine, try_parse_id
 
 
 class Verdict(StrEnum):
@@ -72,7 +72,8 @@ class Rights:
         self.estate = estate
         self.grants = Grants(estate, now)
         self.hierarchy = hierarchy if hierarchy is not None else Hierarchy.of(estate)
-        self._granting: dict[tuple[int, str, bool], tuple[tuple[Permission, str], ...]] = {}
+        self._granting: dict[tuple[str, bool], dict[int, tuple[tuple[Permission, str], ...]]] = {}
+        self._reached: tuple[str, dict[int, Truth]] = ("", {})
 
     @cached_property
     def connections(self) -> Connections:
@@ -100,10 +101,10 @@ class Rights:
         return _held(principal, self._by_principal)
 
     def _patterns(self, role: Role, operation: str, data: bool) -> tuple[tuple[Permission, str], ...]:
-        key = (id(role), operation.lower(), data)
-        found = self._granting.get(key)
+        by_role = self._granting.setdefault((operation, data), {})
+        found = by_role.get(id(role))
         if found is None:
-            found = self._granting[key] = tuple(role.grants(operation, data=data))
+            found = by_role[id(role)] = tuple(role.grants(operation, data=data))
         return found
 
     def may(
@@ -126,6 +127,19 @@ class Rights:
         """Everybody who may, or perhaps may, do something at a scope, the surest first."""
         plane = is_data_operation(operation) if data is None else data
         near = self._scopes.over(scope)
+        # Deny assignments, contexts and vaults make scopes differ that the same grants are held at.
+        alike = near.answers is not None and context is None and not self.denials
+        if near.answers is None or not alike or (plane and self._vault_of(scope) is not None):
+            yield from self._allowed(near, operation, scope, plane, context)
+            return
+        found = near.answers.get((operation, plane))
+        if found is None:
+            found = near.answers[operation, plane] = tuple(self._allowed(near, operation, scope, plane, None))
+        yield from found
+
+    def _allowed(
+        self, near: Near, operation: str, scope: str, plane: bool, context: Context | None
+    ) -> list[tuple[Principal, Answer]]:
         holders: dict[str, Principal] = {}
         for grant in near.grants:
             may = bool(self._patterns(grant.role, operation, plane)) or _may_grant(grant, operation, plane)
@@ -137,11 +151,11 @@ class Rights:
         ]
         order = list(Verdict)
         kept = [item for item in found if item[1].verdict is not Verdict.NOT_GRANTED]
-        yield from sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
+        return sorted(kept, key=lambda item: (order.index(item[1].verdict), item[0].name.lower()))
 
     def gives(self, grant: Grant, operation: str, scope: str, *, data: bool, context: Context | None = None) -> Truth:
         """Whether one grant by itself lets its holder do something at a scope: what others give does not count."""
-        context = context or Context(operation)
+        context = context or self._asked(operation, scope)
         held = any_of(proof.holds for proof in self._proofs([grant], operation, scope, data, context))
         if held is False or grant.kept_by_service:
             return held
@@ -150,8 +164,21 @@ class Rights:
             return all_of([held, doubt])
         return held if denial is None else False
 
+    def _asked(self, operation: str, scope: str) -> Context:
+        """What is known of a request when nothing is said of it but the operation and the resource."""
+        found = self.estate.find(scope)
+        return Context(operation, attributes={"Resource": _names(found.id if found is not None else scope)})
+
     def _reaches(self, grant: Grant, scope: str) -> Truth:
-        return self.hierarchy.contains(grant.scope, scope)
+        # Many operations are asked about at one scope, one after another.
+        at, reached = self._reached
+        if at is not scope:
+            reached = {}
+            self._reached = (scope, reached)
+        found = reached.get(id(grant))
+        if found is None:
+            found = reached[id(grant)] = self.hierarchy.contains(grant.scope, scope)
+        return found
 
     def _answer(
         self,
@@ -162,7 +189,7 @@ class Rights:
         data: bool,
         context: Context | None,
     ) -> Answer:
-        context = context or Context(operation)
+        context = context or self._asked(operation, scope)
         denial, doubt = self._denied(principal, operation, scope, data, context)
         proofs = list(self._proofs(held, operation, scope, data, context))
         free = [proof for proof in proofs if proof.grant.kept_by_service]
@@ -239,6 +266,17 @@ class Rights:
         end = lowered.find("/", at + len("/microsoft.keyvault/vaults/"))
         found = self.estate.find(scope if end < 0 else scope[:end])
         return found if found is not None and found.type_key == VAULT_TYPE.lower() else None
+
+
+@lru_cache(maxsize=4_096)
+def _names(scope: str) -> Mapping[str, str]:
+    """The attributes of a resource that its id tells: its name, and those of what it stands in."""
+    parsed = try_parse_id(scope)
+    namespace, *types = parsed.type.split("/") if parsed is not None else ("",)
+    if parsed is None or parsed.symbolic or len(types) != len(parsed.names):
+        return {}
+    depths = range(1, len(types) + 1)
+    return {f"{'/'.join([namespace, *types[:at]])}:name": parsed.names[at - 1] for at in depths}
 
 
 def _held(principal: Principal, grants: Mapping[str, list[Grant]]) -> Iterator[Grant]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from everward.facts.access.edges import Edge
 from everward.facts.access.grants import Grant, Standing
 from everward.facts.access.principals import Principal
 from everward.values import Unknown, try_parse_id
@@ -60,7 +61,8 @@ def proofs(steps: list[dict[str, Any]]) -> list[str]:
     for step in steps[:_SHOWN]:
         gains = ", ".join(f"`{name}`" for name in step["gains"])
         tail = f", and so acts as {gains}" if gains else ""
-        made.append(f"{step['operation']} on {place(step['target'])}{tail}")
+        word = "takes guards away" if step["edge"] == Edge.UNGUARD else "gains"
+        made.append(f"{word} by {step['operation']} on {place(step['target'])}{tail}")
     if len(steps) > _SHOWN:
         made.append(f"and {len(steps) - _SHOWN} further operations")
     return made

@@ -68,7 +68,8 @@ class Item:
     def expiry(self, now: datetime, near: timedelta) -> str | Unknown:
         """`passed`, `near`, `later` or `none`; a hole where the end is not known. It is what the next version gets.
 
-        A key without an end whose policy gives new versions one counts as one that has an end later.
+        A key without an end whose policy gives new versions one counts as one that has an end later. A certificate
+        always ends.
         """
         written = self.expires
         if isinstance(written, Unknown):
@@ -77,6 +78,8 @@ class Item:
         if end is None:
             if written is not None:
                 return Unknown(reason="the time of expiry is not readable")
+            if self.expires_after is None and self.kind == CERTIFICATE:
+                return Unknown(reason="no source says how long the certificate holds", decided_by=(self.resource.id,))
             return "later" if self.expires_after is not None else "none"
         if end <= now:
             return "passed"

@@ -28,7 +28,10 @@ class Keys:
         told = list(uses(estate, self.vaults))
         self.stores = list(stores(estate, told))
         """Every store and how it is encrypted."""
-        self.uses = [*told, *_through(self.stores), *self.mounts.uses(), *others]
+        self.uses = [*told, *_through(self.stores), *self.mounts.uses()]
+        # Of what is seen to use a vault, it is known how; that it also may tells no more.
+        seen = {(name, use.vault) for use in self.uses for name in _within(use.consumer)}
+        self.uses += [use for use in others if (use.consumer.key, use.vault) not in seen]
         self._follows = Follows(estate)
         self._clusters = {mount.resource.key: mount.cluster for mount in self.mounts.all}
 
@@ -88,6 +91,14 @@ class Keys:
         """The cluster whose driver delivers a use."""
         holder = use.via if use.via is not None else use.consumer
         return self._clusters.get(holder.key)
+
+
+def _within(consumer: Resource) -> Iterator[str]:
+    """The key of a resource, and of what it is a part of: settings of an application are parts of it."""
+    name, head = consumer.key, consumer.key.rpartition("/providers/")[0]
+    while len(name) > len(head) + len("/providers/"):
+        yield name
+        name = name.rsplit("/", 2)[0]
 
 
 def _through(found: Iterable[Store]) -> Iterator[Use]:

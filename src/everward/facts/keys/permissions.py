@@ -17,6 +17,7 @@ from everward.facts.keys.keyring import Keys
 from everward.facts.keys.reference import reference
 from everward.facts.keys.words import short
 from everward.facts.shape import first, flag, inner, items, place_in, properties, text_in, texts_in
+from everward.facts.vaultlists import access_policies
 from everward.values import Truth, Unknown
 
 PERMISSION: Final = "Keys/permissions"
@@ -44,14 +45,14 @@ def permission_facts(keys: Keys) -> Iterator[Resource]:
         if vault.managed_hsm:
             yield from _local(keys, vault)
         else:
-            yield from _policies(vault)
+            yield from _policies(keys, vault)
 
 
-def _policies(vault: Vault) -> Iterator[Resource]:
+def _policies(keys: Keys, vault: Vault) -> Iterator[Resource]:
     body = properties(vault.resource.body)
     roles = flag(body, "enableRbacAuthorization", default=False)
     effective: Truth = roles if isinstance(roles, Unknown) else not roles
-    for index, entry in enumerate(items(inner(body, "accessPolicies"))):
+    for entry, holder, number in access_policies(keys.estate, vault.resource):
         if isinstance(entry, Unknown):
             continue
         given = {name: _permissions(inner(entry, "permissions", name)) for name in _CLASSES}
@@ -69,7 +70,7 @@ def _policies(vault: Vault) -> Iterator[Resource]:
             "backsUp": True if {"backup", "all"} & set(every) else holes[0] if holes else False,
             "effective": effective,
         }
-        yield _fact(vault, told, f"properties.accessPolicies[{index}]")
+        yield _fact(vault, told, f"properties.accessPolicies[{number}]", holder)
 
 
 def _permissions(listed: Any) -> list[str] | Unknown:

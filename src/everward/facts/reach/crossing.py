@@ -8,6 +8,7 @@ answers to connections that it has not seen, so both directions must lead throug
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, cast
 
 from everward.facts.reach.addresses import Addresses, union_of
@@ -97,7 +98,25 @@ def to_place(
             any_of([all_of([plain, as_sent, back]), all_of([plain, _not(kept), as_own]), all_of([proxied, as_own])]),
         ]
     )
-    return Through(truth, _deciding(book, sources, destinations, mask), _notes(firewall, truth))
+    steps = _deciding(book, sources, destinations, mask)
+    if truth is False and passes(OpenGate(book.whole), sources, destinations, mask) is not False:
+        steps = tuple(_against(world, firewall, start, end, onward, back)) or steps
+    return Through(truth, steps, _notes(firewall, truth))
+
+
+def _against(
+    world: Networks, firewall: Firewall, start: Subnet, end: Subnet, onward: Truth, back: Truth
+) -> Iterator[Step]:
+    """What stops packets that the rules of a firewall let through, besides the groups of their destination."""
+    name = firewall.resource.name
+    if onward is False:
+        yield Step(firewall.subnet.id if firewall.subnet else name, f"routes and peerings of `{name}` lead no further")
+        return
+    if _forwarded(world, firewall, start, end) is False:
+        what = f"the peering of `{end.network.name}` lets no forwarded traffic in"
+        yield Step(end.network.id, what, end.network.resource.origin)
+    if back is False:
+        yield Step(end.id, f"answers do not come back through `{name}`", end.resource.origin)
 
 
 class Passing(NamedTuple):

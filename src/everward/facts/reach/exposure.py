@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, is_anybody, union_of
+from everward.facts.reach.deciding import deciding_rules
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.entrances import Entry, Guard, Lead, Step
 from everward.facts.reach.filters import Class
@@ -280,7 +281,7 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
     endpoint, certain = entry.endpoint, found.certain
     services = world.space.describe(found.mask)
     flows = [(flow, box.mask) for box in found.boxes for flow in _flows(world, box)]
-    deciding, rule_holes = _deciding(world, endpoint, found.own, found.mask)
+    deciding, rule_holes = deciding_rules(world.inbound(endpoint), found.own, found.mask, allows=True)
     witness, confirmed = _witness(world, entry, flows)
     doubts = () if certain else world.inbound(endpoint).gate.doubts
     tag = world.names(endpoint.subnet).doubt if not certain and endpoint.subnet is not None else None
@@ -293,7 +294,7 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
         endpoint.name,
         entry.kind or endpoint.kind,
         found.grade,
-        services if entry.services is None else entry.services,
+        _outside_of(world, entry, found.mask),
         truth,
         entry.path,
         (*deciding, *entry.admitted_by),
@@ -306,6 +307,23 @@ def _exposure(world: Networks, entry: Entry, found: _Graded, holes: list[Unknown
         leads=entry.leads,
         again=partial(_again, world, entry, found.grade, certain),
     )
+
+
+def _outside_of(world: Networks, entry: Entry, mask: int) -> tuple[Service, ...]:
+    """What a client asks for to get what is let in: the same, but for ports that are translated on the way."""
+    if entry.services is None:
+        return world.space.describe(mask)
+    inside = entry.inside if entry.inside is not None else entry.services
+    if len(inside) != len(entry.services):
+        return entry.services
+    found: list[Service] = []
+    for outer, inner in zip(entry.services, inside, strict=True):
+        every = world.space.mask(inner)
+        if every & mask == every or (every & mask and outer != inner):
+            found.append(outer)
+        else:
+            found += world.space.describe(every & mask)
+    return tuple(found)
 
 
 def _flows(world: Networks, box: _Box) -> Iterator[Flow]:
@@ -341,28 +359,3 @@ def _witness(world: Networks, entry: Entry, flows: Sequence[tuple[Flow, int]]) -
 def _groups(endpoint: Endpoint) -> list[str | Unknown | None]:
     subnet = endpoint.subnet.group if endpoint.subnet is not None and endpoint.filtered is not False else None
     return [group for group in (subnet, endpoint.group) if group is not None]
-
-
-def _deciding(
-    world: Networks, endpoint: Endpoint, parts: Sequence[Part], mask: int
-) -> tuple[tuple[Step, ...], list[Unknown]]:
-    """The rules that let packets in, in the order of the groups, and what is not known of them."""
-    found: dict[str, Step] = {}
-    holes: list[Unknown] = []
-    gate = world.inbound(endpoint).gate
-    for part in parts:
-        most = part.source.most & part.destination.most
-        for item in gate.filters:
-            left = mask
-            for index, bound in enumerate(item.rules):
-                if not most >> index & 1 or not left & bound.most:
-                    continue
-                if bound.rule.allows is not False:
-                    what = f"rule `{bound.rule.name}`, priority {bound.rule.priority}"
-                    found.setdefault(bound.rule.id, Step(bound.rule.id, what, bound.rule.origin))
-                    holes.extend(bound.rule.holes)
-                left &= ~bound.sure
-                if not left:
-                    break
-            most >>= len(item.rules)
-    return tuple(found.values()), holes

@@ -55,6 +55,8 @@ class ReachAnalysis(Analysis):
                     derived.unresolved.append(made)
                 elif self.wanted is None or self.wanted(made):
                     derived.facts.append(made)
+        # They hold the world that holds them, and the command collects no cycles.
+        world.ways_in = None
         return derived
 
 

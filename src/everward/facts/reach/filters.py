@@ -9,7 +9,7 @@ it may, no open permission gives any) and the most (the other way round). What l
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
@@ -227,28 +227,31 @@ def _mark(events: list[tuple[int, int, int]], intervals: Intervals, sure: int, m
         events.append((last + 1, sure, most))
 
 
+_NO_MORE: Final = (1 << 129, 0, 0)
+"""Stands behind the last mark: behind every address, and behind where a set of all of them ends."""
+
+
 def _sweep(base: Intervals, events: list[tuple[int, int, int]]) -> dict[tuple[int, int], list[Interval]]:
     events.sort()
     out: dict[tuple[int, int], list[Interval]] = {}
     sure = most = 0
-    at = 0
+    coming = iter(events)
+    place, sure_bits, most_bits = next(coming)
     for first, last in base:
         begin = first
-        while at < len(events) and events[at][0] <= last:
-            place = events[at][0]
+        # Every mark stands twice, where a set begins and where it ends.
+        while place <= last:
             if place > begin:
                 out.setdefault((sure, most), []).append((begin, place - 1))
                 begin = place
-            while at < len(events) and events[at][0] == place:
-                # Every mark stands twice, where a set begins and where it ends.
-                sure ^= events[at][1]
-                most ^= events[at][2]
-                at += 1
+            sure ^= sure_bits
+            most ^= most_bits
+            place, sure_bits, most_bits = next(coming, _NO_MORE)
         out.setdefault((sure, most), []).append((begin, last))
-        while at < len(events) and events[at][0] == last + 1:
-            sure ^= events[at][1]
-            most ^= events[at][2]
-            at += 1
+        while place == last + 1:
+            sure ^= sure_bits
+            most ^= most_bits
+            place, sure_bits, most_bits = next(coming, _NO_MORE)
     return out
 
 
@@ -259,13 +262,23 @@ def clipped(base: Intervals, other: Intervals) -> Intervals:
     if len(other) == 1 and other[0][0] <= base[0][0] and other[0][1] >= base[-1][1]:
         return base
     out: list[Interval] = []
+    size = len(other)
     for first, last in base:
-        index = bisect_left(other, (first, -1))
-        if index and other[index - 1][1] >= first:
-            index -= 1
-        while index < len(other) and other[index][0] <= last:
-            out.append((max(first, other[index][0]), min(last, other[index][1])))
-            index += 1
+        begin = bisect_left(other, (first, -1))
+        if begin and other[begin - 1][1] >= first:
+            begin -= 1
+        end = bisect_right(other, (last, other[-1][1]), begin)
+        if begin == end:
+            continue
+        # All but the first and the last lie inside whole: they stay the tuples that they are.
+        out.extend(other[begin:end])
+        at = begin - end
+        if out[at][0] < first:
+            out[at] = (first, out[at][1])
+        if out[-1][1] > last:
+            out[-1] = (out[-1][0], last)
+        if end == size and out[-1][1] < last:
+            break
     return tuple(out)
 
 

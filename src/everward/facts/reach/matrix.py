@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from everward.facts.reach.addresses import Addresses, union_of
 from everward.facts.reach.crossing import between_subnets, firewall_on_the_way
+from everward.facts.reach.deciding import deciding_rules
+from everward.facts.reach.entrances import Step
 from everward.facts.reach.filters import Class, Filter, Gate, classes
 from everward.facts.reach.firewalls import Firewall
-from everward.facts.reach.paths import Networks
+from everward.facts.reach.paths import Networks, OpenGate
 from everward.facts.reach.routes import Hop, choose, effective_routes
 from everward.facts.reach.rules import INBOUND, OUTBOUND
 from everward.facts.reach.services import Service
@@ -195,6 +197,27 @@ class Matrix:
         if hops & {Hop.APPLIANCE, Hop.GATEWAY}:
             return Unknown(reason="an appliance or a gateway on the way decides", decided_by=(str(source.route_table),))
         return False
+
+    def against(self, cell: Cell) -> tuple[Step, ...]:
+        """What keeps services from passing, all or some: that no route leads there, or rules of both ends."""
+        firewall = self._firewall(cell.source, cell.destination)
+        if firewall is not None:
+            what = f"`{firewall.resource.name}` is on the way: its rules, its routes and the way back decide"
+            return (Step(firewall.resource.id, what, firewall.resource.origin),)
+        if cell.route is False:
+            return (Step(cell.source.id, "no route leads there", cell.source.resource.origin),)
+        found: list[Step] = []
+        for subnet, direction in ((cell.source, OUTBOUND), (cell.destination, INBOUND)):
+            own = self._filter(subnet, direction)
+            if isinstance(own, Unknown):
+                found.append(Step(subnet.id, own.reason, subnet.resource.origin))
+                continue
+            gate = OpenGate(Gate([own] if own is not None else [], self.world.space))
+            parts = gate.parts(cell.source.addresses, cell.destination.addresses)
+            found += deciding_rules(gate, parts, self.world.space.everything, allows=False)[0]
+        if isinstance(cell.route, Unknown):
+            found.append(Step(cell.source.id, cell.route.reason, cell.source.resource.origin))
+        return tuple(found)
 
     def services(self, mask: int) -> tuple[Service, ...]:
         """A set of services, for people."""

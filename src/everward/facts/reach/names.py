@@ -128,7 +128,7 @@ class SubnetNames:
         reason = f"the default route `{route.name}` may make `VirtualNetwork` mean everything here"
         return Unknown(reason=reason, decided_by=(str(self.subnet and self.subnet.route_table),))
 
-    @cached_property
+    @property
     def inbound(self) -> SubnetNames:
         """What names mean for what comes in.
 
@@ -136,8 +136,11 @@ class SubnetNames:
         that leads straight out the whole Internet may be let in as part of the network, or may not. For what goes out
         it makes no difference: either of two rules allows it.
         """
-        if self.doubt is None:
-            return self
+        # What holds itself is never let go: the command collects no cycles.
+        return self if self.doubt is None else self._doubtful
+
+    @cached_property
+    def _doubtful(self) -> SubnetNames:
         found = SubnetNames(self.topology, self.subnet, self.places)
         found._routed = [route for route in self._routed if not _is_default(route)]
         found.network = Extent(found.network.sure, self.network.most)

@@ -78,7 +78,7 @@ def _edited(resource: Resource, edits: Sequence[Edit], faults: dict[Edit, UsageE
             faults.setdefault(edit, fault)
             continue
         body, taken = trial, True
-    return dataclasses.replace(resource, body=body) if taken else None
+    return resource.with_body(body) if taken else None
 
 
 def _set(body: dict[str, Any], path: str, value: Any, resource: Resource) -> None:

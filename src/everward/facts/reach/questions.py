@@ -12,10 +12,19 @@ from everward.facts.reach.addresses import Addresses
 from everward.facts.reach.admission import READERS, Admission, Openness, admissions
 from everward.facts.reach.apps import SITE_TYPES, doors
 from everward.facts.reach.bastion import KIND as BASTION_KIND
+from everward.facts.reach.closing import why_closed
 from everward.facts.reach.crossing import firewall_on_the_way, passes, seen_from, to_internet, to_place
+from everward.facts.reach.deciding import gate_steps
 from everward.facts.reach.endpoints import PUBLIC_IP_TYPE, Endpoint
 from everward.facts.reach.entrances import Step, is_held
-from everward.facts.reach.exposures import Exposure, Grade, all_entries, deciding_steps, exposures, service_of
+from everward.facts.reach.exposures import (
+    Exposure,
+    Grade,
+    all_entries,
+    deciding_steps,
+    exposures,
+    service_of,
+)
 from everward.facts.reach.firewalls import Firewall
 from everward.facts.reach.hostnames import service_names
 from everward.facts.reach.onprem import WORDS, loose_circuits, to_endpoint, to_service
@@ -322,8 +331,7 @@ def closed_ways(world: Networks, target: Resource, asked: Service) -> Iterator[W
         yield from _closed_sites(world, target, asked)
     for entry in all_entries(world):
         if _leads(target, entry.endpoint.resource, entry.path):
-            note = f"nothing on the way lets anybody in on {format_service(asked)}"
-            yield Way("public", False, entry.path, notes=(note,))
+            yield Way("public", False, entry.path, notes=(why_closed(world, entry, asked),))
 
 
 def _closed_sites(world: Networks, site: Resource, asked: Service) -> Iterator[Way]:
@@ -365,31 +373,28 @@ def _gate(world: Networks, origin: Place, direction: str) -> OpenGate:
 def _between(world: Networks, origin: Place, subnet: Subnet, endpoint: Endpoint, asked: Service) -> Way:
     """From a place to an endpoint: out of one, along a route, into the other."""
     mask = world.space.mask(asked)
-    leaving = passes(_gate(world, origin, OUTBOUND), origin.addresses, endpoint.addresses, mask)
+    ends = (origin.addresses, endpoint.addresses, mask)
+    gates = (_gate(world, origin, OUTBOUND), world.inbound(endpoint))
+    leaving, arriving = (passes(gate, *ends) for gate in gates)
     firewall = firewall_on_the_way(world, subnet, endpoint.addresses)
     first = Step(subnet.id, f"leaves `{subnet.name}`", subnet.resource.origin)
     last = Step(endpoint.resource.id, f"arrives at {endpoint.kind}", endpoint.resource.origin)
+    out = gate_steps(gates[0], *ends, leaving, Step(subnet.id, "groups of the source"))
     if firewall is not None and endpoint.subnet is not None:
-        arriving_gate = world.inbound(endpoint)
         start, place = (subnet, origin.addresses), (endpoint.subnet, endpoint.addresses)
-        through = to_place(world, firewall, start, place, arriving_gate, mask)
+        through = to_place(world, firewall, start, place, gates[1], mask)
         middle = Step(firewall.resource.id, "through the firewall", firewall.resource.origin)
-        decided = (*((Step(subnet.id, "groups of the source"),) if leaving is not True else ()), *through.steps)
+        decided = (*(out if leaving is not True else ()), *through.steps)
         holds = all_of([leaving, through.holds])
         witness, confirmed = _shown(world, origin, endpoint, mask, firewall) if holds is True else (None, False)
         return Way("network", holds, (first, middle, last), decided, witness, confirmed, notes=through.notes)
-    arriving = passes(world.inbound(endpoint), origin.addresses, endpoint.addresses, mask)
     routed = _routed(world, subnet, endpoint)
-    decided = tuple(
-        Step(step_id, what)
-        for step_id, what, truth in (
-            (subnet.id, "groups of the source", leaving),
-            (subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id, "routes", routed),
-            (endpoint.resource.id, "groups of the destination", arriving),
-        )
-        if truth is not True
-    )
     holds = all_of([leaving, routed, arriving])
+    table = subnet.route_table if isinstance(subnet.route_table, str) else subnet.network.id
+    into = gate_steps(gates[1], *ends, arriving, Step(endpoint.resource.id, "groups of the destination"))
+    parts = ((out, leaving), ((Step(table, "routes"),) if routed is not True else (), routed), (into, arriving))
+    # What lets packets through is told where they arrive, else what stands in their way.
+    decided = tuple(step for steps, truth in parts if holds is True or truth is not True for step in steps)
     witness, confirmed = _shown(world, origin, endpoint, mask) if holds is True else (None, False)
     return Way("network", holds, (first, last), decided, witness, confirmed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -78,14 +78,38 @@ def segments(world: Networks) -> Iterator[Segment]:
     if sum(map(len, near.values())) > MOST_PAIRS:
         raise TooManyError
     made = {subnet.key: Segment(subnet) for subnet in subnets}
-    matrix = Matrix(world, subnets)
+    # A matrix knows every filter in all of its subnets: one for an estate grows with the square of it.
+    for part in _parts(subnets, near):
+        matrix = Matrix(world, part)
+        for segment in (made[subnet.key] for subnet in part):
+            for source in near[segment.subnet.key]:
+                _compare(matrix, made[source.key], segment)
     for segment in made.values():
-        for source in near[segment.subnet.key]:
-            _compare(matrix, made[source.key], segment)
         segment.sort = _sort(segment)
         segment.runs = bool(_workloads(world, segment.subnet))
         segment.internet = opens_to_internet(world, segment.subnet)
     yield from made.values()
+
+
+def _parts(subnets: Sequence[Subnet], near: Mapping[str, Sequence[Subnet]]) -> Iterator[list[Subnet]]:
+    """Subnets by what routes can connect, in the order in which they were given."""
+    joined: dict[str, set[str]] = {subnet.key: set() for subnet in subnets}
+    for key, others in near.items():
+        for other in others:
+            joined[key].add(other.key)
+            joined[other.key].add(key)
+    order = {subnet.key: index for index, subnet in enumerate(subnets)}
+    left = dict.fromkeys(joined)
+    while left:
+        first = next(iter(left))
+        found, open_ = {first}, [first]
+        while open_:
+            fresh = joined[open_.pop()] - found
+            found |= fresh
+            open_.extend(fresh)
+        for key in found:
+            del left[key]
+        yield [subnets[index] for index in sorted(order[key] for key in found)]
 
 
 def _compare(matrix: Matrix, source: Segment, segment: Segment) -> None:
