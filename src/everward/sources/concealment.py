@@ -41,11 +41,11 @@ def conceal_resource(resource: Resource) -> None:
 def _scrubbed(record: S) -> S:
     """A record of texts without secrets in them; the same one when there are none."""
     changes: dict[str, Any] = {}
-    for item in msgspec.structs.fields(record):
-        value = getattr(record, item.name)
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
         new = _text(value)
         if new is not value:
-            changes[item.name] = new
+            changes[name] = new
     return msgspec.structs.replace(record, **changes) if changes else record
 
 

@@ -132,6 +132,14 @@ def test_whom_it_is_may_be_open() -> None:
     assert "name of the repository" in nameless.certain.reason
 
 
+def test_a_star_in_a_subject_stands_for_itself() -> None:
+    star = trusted("repo:acme/app:*")
+    assert joined(workflow(), identity(), star).principal is None
+    [fact] = facts(identity(), star, kind="federations")
+    assert (fact["wide"], fact["pattern"]) == (False, False)
+    assert fact["summary"].endswith("no token has that, since a star in a subject stands for itself")
+
+
 def test_patterns_and_registrations() -> None:
     registration = graph("applications", "reg", id="reg", appId="c")
     service = graph("servicePrincipals", "sp", id="sp", appId="c", displayName="app")
@@ -155,7 +163,7 @@ def test_patterns_and_registrations() -> None:
         ("https://login.microsoftonline.com/t/v2.0", "/eid1/c/pub/t/x/a/y/sc/org/id", "azureDevOps", False),
         ("https://login.microsoftonline.com/t/v2.0", "principal", "entra", False),
         ("https://oidc.aks.azure.com/x", "system:serviceaccount:a:b", "kubernetes", False),
-        ("https://gitlab.example.org", "project_path:*", "gitlab", True),
+        ("https://gitlab.example.org", "project_path:*", "gitlab", False),
         ("https://other.example.org", "x", "other", False),
         (HOLE, "x", "unknown", False),
         (GITHUB, HOLE, "github", HOLE),

@@ -43,6 +43,17 @@ def test_the_algebra_is_that_of_sets(one: set[int], two: set[int], three: set[in
     assert union_of([left, right]) == left.union(right)
 
 
+@given(st.sets(st.integers(0, SPAN // 2 - 1), min_size=9), st.integers(0, SPAN - 1), st.integers(0, 9))
+def test_a_large_set_and_a_small_one_have_in_common_what_sets_have(halves: set[int], first: int, length: int) -> None:
+    large = {2 * item for item in halves}
+    small = set(range(first, min(first + length, SPAN - 1) + 1))
+    one, two = of(large, large), of(small, small)
+    for left, right in ((one, two), (two, one)):
+        for version in (4, 6):
+            assert members(left.intersection(right), version) == large & small
+        assert left.meets(right) is bool(large & small)
+
+
 @given(sets)
 def test_prefixes_say_the_same(one: set[int]) -> None:
     made = of(one, one)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import EVERYWHERE, Addresses, Interval, joined, parse_addresses
-from everward.facts.reach.filters import Class, Filter, Gate, classes, clipped
+from everward.facts.reach.addresses import EVERYWHERE, Addresses, Interval, clipped, joined, parse_addresses
+from everward.facts.reach.filters import Class, Filter, Gate, classes
 from everward.facts.reach.naive import first_match
 from everward.facts.reach.packet import Packet
 from everward.facts.reach.rules import INBOUND, Extent, rules_of

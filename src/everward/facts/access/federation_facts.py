@@ -128,6 +128,8 @@ def _trusts(one: Federation) -> str:
     told = one.subject.text or "a subject that is not known yet" if isinstance(one.subject, Unknown) else one.subject
     who = f"`{one.principal.name}`" if one.principal is not None else "an identity"
     why = f": {one.wide}" if one.wide is not None else ""
+    if not one.flexible and isinstance(one.subject, str) and "*" in one.subject:
+        why = ": no token has that, since a star in a subject stands for itself"
     return f"tokens of `{told}` count as {who}{why}"
 
 

@@ -44,11 +44,15 @@ class Federation:
 
     @property
     def wide(self) -> str | None:
-        """Why it accepts more than one branch or environment of one repository; None when it does not."""
+        """Why it accepts more than one branch or environment of one repository; None when it does not.
+
+        Stars count in expressions alone: "wildcard characters aren't supported" in subjects, which are compared as they
+        are (learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations, read 2026-11).
+        """
         if not isinstance(self.subject, str):
             return None
         subject = self.subject
-        if "*" in subject or "?" in subject:
+        if self.flexible and ("*" in subject or "?" in subject):
             return "it accepts every subject that its pattern matches"
         if self.platform == "github" and subject.endswith(":pull_request"):
             return "every pull request of the repository gets it, whatever branch it is from"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Final, NamedTuple, TypeAlias
@@ -110,7 +110,16 @@ def joined(intervals: Iterable[Interval]) -> Intervals:
     return tuple(out)
 
 
+_FEW: Final = 8
+"""So many times as large as another a set has to be for looking up its intervals to pay."""
+
+
 def _common(one: Intervals, two: Intervals) -> Intervals:
+    small, large = (one, two) if len(one) <= len(two) else (two, one)
+    if not small:
+        return ()
+    if len(small) * _FEW < len(large):
+        return clipped(small, large)
     out: list[Interval] = []
     i = j = 0
     while i < len(one) and j < len(two):
@@ -124,8 +133,38 @@ def _common(one: Intervals, two: Intervals) -> Intervals:
     return tuple(out)
 
 
+def clipped(base: Intervals, other: Intervals) -> Intervals:
+    """What two sets have in common, fast where the first is small and the second is large."""
+    if not other:
+        return ()
+    if len(other) == 1 and other[0][0] <= base[0][0] and other[0][1] >= base[-1][1]:
+        return base
+    out: list[Interval] = []
+    size = len(other)
+    for first, last in base:
+        begin = bisect_left(other, (first, -1))
+        if begin and other[begin - 1][1] >= first:
+            begin -= 1
+        end = bisect_right(other, (last, other[-1][1]), begin)
+        if begin == end:
+            continue
+        # All but the first and the last lie inside whole: they stay the tuples that they are.
+        out.extend(other[begin:end])
+        at = begin - end
+        if out[at][0] < first:
+            out[at] = (first, out[at][1])
+        if out[-1][1] > last:
+            out[-1] = (out[-1][0], last)
+        if end == size and out[-1][1] < last:
+            break
+    return tuple(out)
+
+
 def _touch(one: Intervals, two: Intervals) -> bool:
     """Whether two sets have an address in common, without making the set of them."""
+    small, large = (one, two) if len(one) <= len(two) else (two, one)
+    if len(small) * _FEW < len(large):
+        return any(_holds_some(large, first, last) for first, last in small)
     i = j = 0
     while i < len(one) and j < len(two):
         if one[i][1] < two[j][0]:
@@ -135,6 +174,12 @@ def _touch(one: Intervals, two: Intervals) -> bool:
         else:
             return True
     return False
+
+
+def _holds_some(intervals: Intervals, first: int, last: int) -> bool:
+    """Whether a set has an address between two, these included."""
+    index = bisect_left(intervals, (first, -1))
+    return (index > 0 and intervals[index - 1][1] >= first) or (index < len(intervals) and intervals[index][0] <= last)
 
 
 def _rest(intervals: Intervals, end: int) -> Intervals:

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from everward.estate import Reading, Resource
 from everward.facts.reach.admission import Openness, admissions
 from everward.facts.reach.agents import Agents, Standing
-from everward.facts.reach.exposures import service_of
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.privatelink import Link, links, resolves
 from everward.facts.reach.questions import Way, ask
+from everward.facts.reach.serviceports import service_of
 from everward.facts.shape import inner, items, properties, text_in
 from everward.sources.pipelines.operations import TYPE
 from everward.values import Truth, Unknown, all_of, any_of

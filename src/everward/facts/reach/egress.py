@@ -104,7 +104,7 @@ def _service_endpoints(subnet: Subnet, admitted: dict[str, _Admitted]) -> Iterat
 
 def opens_to_internet(world: Networks, subnet: Subnet) -> Truth:
     """Whether connections to any address on the Internet leave a subnet past no firewall."""
-    hops = {hop for _, found in world.hops(subnet, _SAMPLE) for hop in found}
+    hops = world.leads(subnet, _SAMPLE)
     if Hop.INTERNET not in hops:
         holes = [hop for hop in hops if isinstance(hop, Unknown)]
         return combine(holes) if holes else False

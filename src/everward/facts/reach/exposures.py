@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from everward.estate import Resource
-from everward.facts.reach.addresses import Addresses
+from everward.facts.reach.addresses import NOWHERE, union_of
 from everward.facts.reach.admission import Admission, Openness, admissions
 from everward.facts.reach.apim import SERVICE_TYPE, is_outside_in, management_entries
 from everward.facts.reach.appgateway import gateway_entries
@@ -26,7 +26,9 @@ from everward.facts.reach.exposure import (
 )
 from everward.facts.reach.ingress import ingresses
 from everward.facts.reach.paths import Networks
+from everward.facts.reach.serviceports import more_services, service_of
 from everward.facts.reach.services import Service
+from everward.facts.reach.servicewitness import ANYBODY, service_witness, site_witness
 from everward.facts.reach.tunnels import tunnel_entries
 from everward.facts.shape import place_in
 from everward.values import Truth, Unknown, combine
@@ -71,17 +73,6 @@ def _worked_out(world: Networks) -> Iterator[Exposure]:
     yield from _apps(world)
 
 
-_DATA_PORTS: Final = {
-    "microsoft.sql/servers": ((1433, 1433),),
-    "microsoft.dbforpostgresql/flexibleservers": ((5432, 5432),),
-    "microsoft.dbforpostgresql/servers": ((5432, 5432),),
-    "microsoft.dbformysql/flexibleservers": ((3306, 3306),),
-    "microsoft.cache/redis": ((6380, 6380),),
-    "microsoft.eventhub/namespaces": ((443, 443), (5671, 5672), (9093, 9093)),
-    "microsoft.servicebus/namespaces": ((443, 443), (5671, 5672)),
-}
-"""Ports of data planes that do not speak HTTPS alone: AMQP and Kafka stand beside it."""
-
 _OPENNESS: Final = {
     Openness.PUBLIC: Grade.INTERNET,
     Openness.WIDE: Grade.INTERNET,
@@ -100,10 +91,10 @@ def _services(world: Networks) -> Iterator[Exposure]:
         for admission in admissions(resource, world.estate):
             grade = _OPENNESS.get(admission.openness)
             if grade is not None:
-                yield _service_exposure(resource, admission, grade)
+                yield _service_exposure(world, resource, admission, grade)
 
 
-def _service_exposure(resource: Resource, admission: Admission, grade: Grade) -> Exposure:
+def _service_exposure(world: Networks, resource: Resource, admission: Admission, grade: Grade) -> Exposure:
     known = admission.openness is not Openness.UNKNOWN
     holes = [item for item in (admission.listens, admission.everyone, admission.azure) if isinstance(item, Unknown)]
     certain: Truth = True
@@ -111,6 +102,7 @@ def _service_exposure(resource: Resource, admission: Admission, grade: Grade) ->
         found = [*holes, *admission.holes]
         certain = combine(found) if found else Unknown(reason="its firewall is not known whole")
     steps = deciding_steps(resource, admission)
+    witness, confirmed = service_witness(world, resource, admission)
     return Exposure(
         resource,
         "" if admission.plane == "data" else admission.plane,
@@ -121,29 +113,10 @@ def _service_exposure(resource: Resource, admission: Admission, grade: Grade) ->
         (Step(resource.id, "its public endpoint", resource.origin),),
         steps,
         admission.addresses.sure,
+        witness,
+        confirmed,
         extra={"openness": str(admission.openness), "trusted": list(admission.trusted)},
     )
-
-
-def service_of(resource: Resource) -> Service:
-    """What the data plane of a service speaks."""
-    return Service("tcp", ports=_DATA_PORTS.get(resource.type_key, ((443, 443),)))
-
-
-_SWITCHED_PORTS: Final = {
-    "microsoft.cache/redis": ("enableNonSslPort", 6379),
-    "microsoft.storage/storageaccounts": ("isSftpEnabled", 22),
-}
-"""Ports that a service opens besides when a property says so: of a cache the one without TLS, of a store SFTP.
-
-MicrosoftDocs/azure-docs azure-cache-for-redis/cache-remove-tls-10-11 and storage/blobs/secure-file-transfer-protocol-
-support, read 2026-11."""
-
-
-def more_services(resource: Resource) -> tuple[Service, ...]:
-    """What a service answers to besides its data plane, because it is told to."""
-    name, port = _SWITCHED_PORTS.get(resource.type_key, ("", 0))
-    return (Service("tcp", ports=((port, port),)),) if name and resource.get(f"properties.{name}") is True else ()
 
 
 def deciding_steps(resource: Resource, admission: Admission) -> tuple[Step, ...]:
@@ -164,23 +137,19 @@ def _said(resource: Resource, path: str) -> str:
     return "empty" if value == [] else f"`{value}`" if not isinstance(value, list) else f"a list of {len(value)}"
 
 
-_ANYBODY: Final = Addresses(((0xC6336407, 0xC6336407),), ())
-"""198.51.100.7: a client on the Internet, of a block for documentation (RFC 5737)."""
-
-
 def _apps(world: Networks) -> Iterator[Exposure]:
     """Web sites, and their deployment sites."""
     for type_ in SITE_TYPES:
         for site in world.estate.of_type(type_):
             for door in doors(site, world.estate):
-                made = _app_exposure(site, door)
+                made = _app_exposure(world, site, door)
                 if made is not None:
                     yield made
 
 
-def _app_exposure(site: Resource, door: Door) -> Exposure | None:
+def _app_exposure(world: Networks, site: Resource, door: Door) -> Exposure | None:
     """Who gets to a site. Rules of subnets let in nobody on the Internet."""
-    answer = door.admits(_ANYBODY)
+    answer = door.admits(ANYBODY)
     rules = [rule for rule in door.rules if rule.allows is not False and rule.subnet is None and rule.addresses.most]
     if door.listens is False or (answer is False and not rules):
         return None
@@ -194,4 +163,10 @@ def _app_exposure(site: Resource, door: Door) -> Exposure | None:
     steps = (Step(site.id, f"access restrictions of the {door.name}", site.origin),)
     service = Service("tcp", ports=((443, 443),))
     certain: Truth = True if answer is False else answer
-    return Exposure(site, door.name, "app", grade, (service,), certain, steps, steps, notes=notes)
+    allowed = ANYBODY if answer is True else union_of(rule.addresses.sure for rule in plain)
+    witness, confirmed = site_witness(world, site, door.name, allowed) if certain is True else (None, False)
+    unmatched = f"what no rule of the {door.name} matches is let in"
+    decided = (Step(site.id, unmatched, site.origin),) if door.rules and answer is True else steps
+    return Exposure(
+        site, door.name, "app", grade, (service,), certain, steps, decided, NOWHERE, witness, confirmed, notes=notes
+    )

@@ -9,11 +9,10 @@ it may, no open permission gives any) and the most (the other way round). What l
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from everward.facts.reach.addresses import Addresses, Interval, Intervals, joined
+from everward.facts.reach.addresses import Addresses, Interval, Intervals, clipped, joined
 from everward.facts.reach.rules import Extent, Names, Rule
 from everward.facts.reach.services import Service, Space
 from everward.values import Unknown
@@ -253,33 +252,6 @@ def _sweep(base: Intervals, events: list[tuple[int, int, int]]) -> dict[tuple[in
             most ^= most_bits
             place, sure_bits, most_bits = next(coming, _NO_MORE)
     return out
-
-
-def clipped(base: Intervals, other: Intervals) -> Intervals:
-    """What two sets have in common, fast where the first is small and the second is large."""
-    if not other:
-        return ()
-    if len(other) == 1 and other[0][0] <= base[0][0] and other[0][1] >= base[-1][1]:
-        return base
-    out: list[Interval] = []
-    size = len(other)
-    for first, last in base:
-        begin = bisect_left(other, (first, -1))
-        if begin and other[begin - 1][1] >= first:
-            begin -= 1
-        end = bisect_right(other, (last, other[-1][1]), begin)
-        if begin == end:
-            continue
-        # All but the first and the last lie inside whole: they stay the tuples that they are.
-        out.extend(other[begin:end])
-        at = begin - end
-        if out[at][0] < first:
-            out[at] = (first, out[at][1])
-        if out[-1][1] > last:
-            out[-1] = (out[-1][0], last)
-        if end == size and out[-1][1] < last:
-            break
-    return tuple(out)
 
 
 class Before(Protocol):

@@ -195,6 +195,20 @@ class Networks:
                 found.append((common, tuple(dict.fromkeys(route.hop for route in choice.routes))))
         return found
 
+    def leads(self, subnet: Subnet, addresses: Addresses) -> frozenset[Hop | Unknown]:
+        """Where routes lead packets to some addresses. Of a few, without working out the routes of all others."""
+        key = ("leads", subnet.key, addresses)
+        found = self.kept.get(key)
+        if found is None:
+            if subnet.key in self._routes or len(addresses.v4) + len(addresses.v6) > _FEW:
+                found = frozenset(hop for _, hops in self.hops(subnet, addresses) for hop in hops)
+            else:
+                chosen = choices(effective_routes(self.topology, subnet), addresses)
+                found = frozenset(route.hop for choice in chosen for route in choice.routes)
+            self.kept[key] = found
+        known: frozenset[Hop | Unknown] = found
+        return known
+
     def answers_internet(self, subnet: Subnet) -> Truth:
         """Whether answers to the Internet leave a subnet the way that requests came in.
 
@@ -202,7 +216,7 @@ class Networks:
         connections that come straight in never stand.
         """
         public = self.names(subnet).tag("Internet")
-        hops = {hop for _, found in self.hops(subnet, _PUBLIC) for hop in found} if public is not None else set()
+        hops = self.leads(subnet, _PUBLIC) if public is not None else frozenset()
         if hops <= {Hop.INTERNET, Hop.ENDPOINT}:
             return True
         holes = [hop for hop in hops if isinstance(hop, Unknown)]
@@ -260,6 +274,8 @@ class Networks:
         return found
 
 
+_FEW: Final = 64
+"""So many intervals are looked up in the routes of a subnet before these are worked out for all addresses."""
 _PUBLIC: Final = union_of(
     found for text in ("1.0.0.0/8", "8.0.0.0/8", "80.0.0.0/8") if (found := parse_addresses(text)) is not None
 )
