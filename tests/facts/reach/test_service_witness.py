@@ -143,9 +143,16 @@ def test_packets_show_who_gets_to_a_site_and_its_deployment_site() -> None:
     site, scm = found(made("Microsoft.Web/sites", "app", {"siteConfig": config}))
     assert (str(site.witness), site.confirmed) == ("tcp 203.0.113.7 -> app.azurewebsites.net:443", True)
     assert (str(scm.witness), scm.confirmed) == ("tcp 198.51.100.7 -> app.scm.azurewebsites.net:443", True)
+    edge = {"ipSecurityRestrictions": [EDGE], "ipSecurityRestrictionsDefaultAction": "Allow"}
+    site, _ = found(made("Microsoft.Web/sites", "app", {"siteConfig": edge}))
+    assert (site.confirmed, site.decided_by[0].what) == (True, "what no rule of the site matches is let in")
     child = made("Microsoft.Web/sites/config", "app/web", {"ipSecurityRestrictionsDefaultAction": "Deny"})
     [scm] = found(made("Microsoft.Web/sites", "app", {}), child)
     assert (scm.part, scm.confirmed) == ("scm", True)
+
+
+def tagged(tag: str, _: str) -> bool | None:
+    return {"AzureFrontDoor.Backend": False, "Own": True}.get(tag)
 
 
 EDGE = {"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag"}
@@ -160,8 +167,14 @@ EDGE = {"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag"}
         ({"ipSecurityRestrictions": HOLE}, None),
         ({"ipSecurityRestrictionsDefaultAction": HOLE}, None),
         ({"ipSecurityRestrictionsDefaultAction": "Deny"}, False),
-        ({"ipSecurityRestrictions": [EDGE]}, None),
-        ({"ipSecurityRestrictions": [{"ipAddress": "Any", "headers": {"x": ["1"]}}]}, None),
+        ({"ipSecurityRestrictions": [EDGE]}, False),
+        ({"ipSecurityRestrictions": [EDGE], "ipSecurityRestrictionsDefaultAction": "Allow"}, True),
+        ({"ipSecurityRestrictions": [{**EDGE, "ipAddress": "Own"}]}, True),
+        ({"ipSecurityRestrictions": [{**EDGE, "ipAddress": "Nobody"}]}, None),
+        ({"ipSecurityRestrictions": [{"ipAddress": "8.8.8.8", "tag": "XffProxy"}]}, None),
+        ({"ipSecurityRestrictions": [{**EDGE, "headers": {"x-azure-fdid": [HOLE]}}]}, False),
+        ({"ipSecurityRestrictions": [{**EDGE, "headers": HOLE}]}, None),
+        ({"ipSecurityRestrictions": [{"ipAddress": "Any", "headers": {"x": ["1"]}}]}, False),
         ({"ipSecurityRestrictions": [{"ipAddress": "Any", "action": "Deny"}]}, False),
         ({"ipSecurityRestrictions": [{"vnetSubnetResourceId": SUBNET}]}, False),
         (
@@ -177,6 +190,6 @@ EDGE = {"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag"}
 )
 def test_a_plain_look_at_a_site(config: dict[str, Any], expected: bool | None) -> None:
     body = {"properties": {"siteConfig": config}}
-    assert site_lets_in([body], scm=False, client="8.8.8.8") is expected
+    assert site_lets_in([body], scm=False, client="8.8.8.8", tagged=tagged) is expected
     shared = {"properties": {"siteConfig": {**config, "scmIpSecurityRestrictionsUseMain": True}}}
-    assert site_lets_in([shared], scm=True, client="8.8.8.8") is expected
+    assert site_lets_in([shared], scm=True, client="8.8.8.8", tagged=tagged) is expected

@@ -165,6 +165,8 @@ def _app_exposure(world: Networks, site: Resource, door: Door) -> Exposure | Non
     certain: Truth = True if answer is False else answer
     allowed = ANYBODY if answer is True else union_of(rule.addresses.sure for rule in plain)
     witness, confirmed = site_witness(world, site, door.name, allowed) if certain is True else (None, False)
+    unmatched = f"what no rule of the {door.name} matches is let in"
+    decided = (Step(site.id, unmatched, site.origin),) if door.rules and answer is True else steps
     return Exposure(
-        site, door.name, "app", grade, (service,), certain, steps, steps, NOWHERE, witness, confirmed, notes=notes
+        site, door.name, "app", grade, (service,), certain, steps, decided, NOWHERE, witness, confirmed, notes=notes
     )

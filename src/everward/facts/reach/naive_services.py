@@ -42,10 +42,12 @@ def lets_in(
     return True
 
 
-def site_lets_in(bodies: Iterable[Mapping[str, Any]], *, scm: bool, client: str) -> bool | None:
+def site_lets_in(
+    bodies: Iterable[Mapping[str, Any]], *, scm: bool, client: str, tagged: Callable[[str, str], bool | None]
+) -> bool | None:
     """Whether a site, or its deployment site, lets a client in without any header; None when that is not known here.
 
-    `bodies` are those of the site and of its configuration, which wins.
+    `bodies` are those of the site and of its configuration, which wins; `tagged` says whether a tag has an address.
     """
     known: dict[str, Any] = {}
     for body in bodies:
@@ -56,18 +58,27 @@ def site_lets_in(bodies: Iterable[Mapping[str, Any]], *, scm: bool, client: str)
     field = "scmIpSecurityRestrictions" if scm and known.get("scmipsecurityrestrictionsusemain") is not True else ""
     field = (field or "ipSecurityRestrictions").lower()
     listed, default = known.get(field), known.get(f"{field}defaultaction")
-    rules = listed if isinstance(listed, list) else []
-    if _open(listed) or isinstance(default, Unknown) or isinstance(known.get("publicnetworkaccess"), Unknown):
+    # Without a header the client meets none of the rules that ask for one.
+    every = listed if isinstance(listed, list) else []
+    rules = [rule for rule in every if not isinstance(_get(rule, "headers"), Mapping) or _get(rule, "headers") == {}]
+    if (
+        isinstance(listed, Unknown)
+        or _open(rules)
+        or isinstance(default, Unknown)
+        or isinstance(known.get("publicnetworkaccess"), Unknown)
+    ):
         return None
     if str(known.get("publicnetworkaccess")).lower() == "disabled":
         return False
     for rule in sorted(rules, key=_place):
         text = str(_get(rule, "ipAddress") or "")
-        if _get(rule, "headers") or str(_get(rule, "tag") or "Default").lower() != "default":
+        tag = str(_get(rule, "tag") or "Default").lower()
+        matched = tagged(text, client) if tag == "servicetag" else None
+        if tag != "default" and matched is None:
             return None
-        if text.lower() in ("any", "*") or _means(text, client):
+        if matched or text.lower() in ("any", "*") or _means(text, client):
             return str(_get(rule, "action") or "Allow").lower() == "allow"
-    return str(default).lower() == "allow" if default else not rules
+    return str(default).lower() == "allow" if default else not every
 
 
 def _place(rule: Any) -> int:

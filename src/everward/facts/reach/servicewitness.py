@@ -50,7 +50,7 @@ def site_witness(world: Networks, site: Resource, door: str, senders: Addresses)
         return None, False
     below = world.estate.below(site.id, f"{site.type}/config")
     bodies = [site.body, *(item.body for item in below if item.name.lower() == "web")]
-    said = site_lets_in(bodies, scm=door == "scm", client=found[0])
+    said = site_lets_in(bodies, scm=door == "scm", client=found[0], tagged=_tagged)
     if said is None:
         return None, False
     written = inner(properties(site.body), "defaultHostName")
@@ -67,5 +67,9 @@ def _children(world: Networks, resource: Resource) -> Iterator[Child]:
 
 
 def _in_azure(address: str) -> bool:
-    cloud, parsed = tag_addresses("AzureCloud"), parse_addresses(address)
-    return cloud is not None and parsed is not None and cloud.covers(parsed)
+    return _tagged("AzureCloud", address) is True
+
+
+def _tagged(tag: str, address: str) -> bool | None:
+    held, parsed = tag_addresses(tag), parse_addresses(address)
+    return None if held is None or parsed is None else held.covers(parsed)
