@@ -6,9 +6,10 @@ import pytest
 from tests.facts.keys.objects import CLUSTER, deployment, kube, pods, provider_class, rotating, scaler, secret
 from tests.facts.keys.test_keys import HOLE, keys, made, vault
 
-from everward.estate import Resource
+from everward.estate import Estate, Reading, Resource
+from everward.facts.keys.keyring import Keys
 from everward.facts.keys.load import Load
-from everward.facts.keys.uses import Delivery
+from everward.facts.keys.uses import Delivery, Use
 from everward.values import Unknown
 
 KV = vault().key
@@ -210,3 +211,19 @@ def test_a_cluster_that_is_not_known_is_the_only_one() -> None:
         vault(), rotating(), made("Microsoft.ContainerService/managedClusters", "b", {}), apart(provider_class())
     )
     assert [mount.cluster for mount in two.mounts.all] == [None]
+
+
+def test_an_identity_of_pods_that_mount_is_not_told_as_a_right() -> None:
+    type_ = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+    def identity(name: str, subject: Any) -> list[Resource]:
+        credential = made(f"{type_}/federatedIdentityCredentials", f"{name}/f", {"subject": subject})
+        return [made(type_, name, {}), credential]
+
+    mine, other = identity("mine", "system:serviceaccount:web:api"), identity("other", "system:serviceaccount:web:x")
+    open_ = identity("open", Unknown(reason="variable without value"))
+    rights = [Use(one[0], "may", vault().key, kind="secret", delivery=Delivery.RIGHT) for one in (mine, other, open_)]
+    world = [vault(), rotating(), provider_class(), pods(serviceAccountName="api"), *mine, *other, *open_]
+    found = Keys(Estate([Reading("terraform", "test", world)]), rights).of_vault(vault().key)
+    assert [use.consumer.name for use in found if use.delivery is Delivery.RIGHT] == ["other", "open"]
+    assert any(use.delivery is Delivery.MOUNTED for use in found)

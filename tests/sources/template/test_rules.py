@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.sources.template.support import OPTIONS, expand, nested, reasons, template
 
+from everward.values import Unknown
+
 PLAIN = {"type": "A.B/c", "apiVersion": "1", "name": "x", "properties": {"z": "q"}}
 ASKED = "[reference('x').z]"
 
@@ -71,9 +73,20 @@ def test_a_template_has_a_number_of_resources(tmp_path: Path) -> None:
 
 def test_an_expression_has_a_length(tmp_path: Path) -> None:
     long = {**PLAIN, "properties": {"v": f"[concat('{'x' * 24_600}')]"}}
-    reading = expand(tmp_path, template((long,)))
-    assert reasons(reading) == ["the expression has 24612 characters, more than the 24576 that Azure takes"]
-    assert reading.resources[0].get("properties.v") == "x" * 24_600
+    for _ in range(2):
+        # Said again of a file that was read before.
+        reading = expand(tmp_path, template((long,)))
+        assert reasons(reading) == ["the expression has 24612 characters, more than the 24576 that Azure takes"]
+        assert reading.resources[0].get("properties.v") == "x" * 24_600
+
+
+def test_an_expression_that_is_refused_is_refused_at_every_turn_and_every_reading(tmp_path: Path) -> None:
+    loop = {"name": "v", "count": 3, "input": "[nothing(copyIndex('v'))]"}
+    for _ in range(2):
+        reading = expand(tmp_path, template(({**PLAIN, "properties": {"copy": [loop]}},)))
+        assert reasons(reading) == ["the function `nothing` does not exist"]
+        held: Any = reading.resources[0].get("properties.v")
+        assert [isinstance(item, Unknown) for item in held] == [True] * 3
 
 
 @pytest.mark.parametrize(

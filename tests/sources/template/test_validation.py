@@ -97,6 +97,11 @@ def test_what_fits_passes(declared: dict[str, Any], value: Any) -> None:
             {"c": 1},
             "`v` has a property `c`, which its type does not have; it has none",
         ),
+        (
+            {"type": "object", "properties": 1.5, "additionalProperties": False},
+            {"c": 1},
+            "`v` has a property `c`, which its type does not have; it has none",
+        ),
         ({**OBJECT, "additionalProperties": INT}, {"a": "x", "c": "y"}, "`v` at `c` must be an integer, not `y`"),
         (
             {"type": "array", "items": {"type": "array", "items": INT}},

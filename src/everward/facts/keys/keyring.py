@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Final
 
 from everward.estate import Estate, Resource
 from everward.facts.keys.backups import Backups
 from everward.facts.keys.following import Following, Follows
 from everward.facts.keys.items import CERTIFICATE, KEY, SECRET, Item, Vaults
 from everward.facts.keys.load import Loads
-from everward.facts.keys.mounts import Mounts
-from everward.facts.keys.pods import CLUSTERS, rotates
+from everward.facts.keys.mounts import Mount, Mounts
+from everward.facts.keys.pods import CLUSTERS, place_of, rotates
 from everward.facts.keys.stamps import Stamps
 from everward.facts.keys.stores import Store, stores
 from everward.facts.keys.uses import Use, known_in, uses
+from everward.facts.shape import properties, text_in
+
+_FEDERATED: Final = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"
 
 
 class Keys:
@@ -31,9 +35,18 @@ class Keys:
         self.uses = [*told, *_through(self.stores), *self.mounts.uses()]
         # Of what is seen to use a vault, it is known how; that it also may tells no more.
         seen = {(name, use.vault) for use in self.uses for name in _within(use.consumer)}
-        self.uses += [use for use in others if (use.consumer.key, use.vault) not in seen]
+        seen |= {(subject, mount.vault) for mount in self.mounts.all for subject in _subjects(mount)}
+        self.uses += [use for use in others if not any((name, use.vault) in seen for name in self._names(use.consumer))]
         self._follows = Follows(estate)
         self._clusters = {mount.resource.key: mount.cluster for mount in self.mounts.all}
+
+    def _names(self, consumer: Resource) -> Iterator[str]:
+        """What is known to act as a consumer: itself, and the service accounts whose tokens an identity trusts."""
+        yield consumer.key
+        for trusted in self.estate.below(consumer.id, _FEDERATED):
+            subject = text_in(properties(trusted.body), "subject")
+            if isinstance(subject, str):
+                yield subject.lower()
 
     @cached_property
     def stamps(self) -> Stamps:
@@ -99,6 +112,14 @@ def _within(consumer: Resource) -> Iterator[str]:
     while len(name) > len(head) + len("/providers/"):
         yield name
         name = name.rsplit("/", 2)[0]
+
+
+def _subjects(mount: Mount) -> Iterator[str]:
+    """The subjects of the tokens of pods that mount a class."""
+    for pods in mount.pods:
+        account = text_in(properties(pods.template.body), "serviceAccountName")
+        if isinstance(account, str):
+            yield f"system:serviceaccount:{place_of(pods.template)[1]}:{account}".lower()
 
 
 def _through(found: Iterable[Store]) -> Iterator[Use]:

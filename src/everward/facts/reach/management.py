@@ -204,7 +204,7 @@ def _routed(world: Networks, endpoint: Endpoint, flow: Flow, peer: Addresses) ->
         return True
     if flow.direction == INBOUND and not flow.direct:
         return True
-    hops = {hop for _, found in world.hops(subnet, peer) for hop in found}
+    hops = world.leads(subnet, peer)
     if hops & {Hop.INTERNET, Hop.ENDPOINT}:
         return True
     holes = [hop for hop in hops if isinstance(hop, Unknown)]

@@ -200,8 +200,12 @@ class Networks:
         key = ("leads", subnet.key, addresses)
         found = self.kept.get(key)
         if found is None:
-            chosen = choices(effective_routes(self.topology, subnet), addresses)
-            found = self.kept[key] = frozenset(route.hop for choice in chosen for route in choice.routes)
+            if subnet.key in self._routes or len(addresses.v4) + len(addresses.v6) > _FEW:
+                found = frozenset(hop for _, hops in self.hops(subnet, addresses) for hop in hops)
+            else:
+                chosen = choices(effective_routes(self.topology, subnet), addresses)
+                found = frozenset(route.hop for choice in chosen for route in choice.routes)
+            self.kept[key] = found
         known: frozenset[Hop | Unknown] = found
         return known
 
@@ -270,6 +274,8 @@ class Networks:
         return found
 
 
+_FEW: Final = 64
+"""So many intervals are looked up in the routes of a subnet before these are worked out for all addresses."""
 _PUBLIC: Final = union_of(
     found for text in ("1.0.0.0/8", "8.0.0.0/8", "80.0.0.0/8") if (found := parse_addresses(text)) is not None
 )

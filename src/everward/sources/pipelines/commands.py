@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -57,8 +58,14 @@ _SAID: Final = re.compile(r"^\s*(?:#|echo\b|Write-\w+\b|throw\b|//|REM\b|printf\
 _ASSIGNED: Final = re.compile(r"""^\s*\$?(?P<name>\w+)\s*=\s*["'(]*\$?[({]*(?P<value>[\w.\[\]]+)[)}"']*\s*(?:#.*)?$""")
 
 
-def commands_in(script: str) -> Iterator[Command]:
+# Stages of a pipeline share the templates of their steps.
+@lru_cache(maxsize=512)
+def commands_in(script: str) -> tuple[Command, ...]:
     """The commands of a script, in order. `kubectl` and `helm` mean the cluster whose credentials were taken last."""
+    return tuple(_commands(script))
+
+
+def _commands(script: str) -> Iterator[Command]:
     cluster: str | None = None
     for line in command_lines(script):
         if _SAID.match(line) and "$(" not in line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -59,12 +60,15 @@ class Fixed(Part):
 class Text(Part):
     """A string in brackets: an expression, or with two of them a string that is written so."""
 
-    __slots__ = ("_cost", "_program", "_scope", "_scoped", "_settled", "text")
+    __slots__ = ("_cost", "_long", "_program", "_refused", "_scope", "_scoped", "_settled", "text")
 
     def __init__(self, site: Site, text: str) -> None:
         super().__init__(site)
         self.text = text
+        self._long = len(text) > TEMPLATE.max_length and text[1:2] != "["
         self._program: Program | None = None
+        self._refused: ExpressionError | None = None
+        """Why there is no program."""
         self._scoped = False
         """Whether its value hangs on the scope alone that is deployed to."""
         self._scope: str | None = None
@@ -91,14 +95,13 @@ class Text(Part):
         """
         if environment.outer is not None:
             return environment.value(self.text)
+        if self._long:
+            environment.deployment.run.note_long(self.site, len(self.text))
         program = self._program
         if program is None:
             if self.text[1:2] == "[":
                 return environment.value(self.text)
-            if len(self.text) > TEMPLATE.max_length:
-                environment.deployment.run.note_long(self.site, len(self.text))
-            program = self._program = compile_expression(parse_expression(self.text), TEMPLATE)
-            self._scoped = is_of_scope(program.expression.root)
+            program = self._compile()
         if not self._scoped:
             return environment.evaluator.run(program)
         scope = environment.deployment.scope.id
@@ -117,6 +120,18 @@ class Text(Part):
             # What hangs on an unknown scope says so in its own way.
             self._scope = scope if "{" not in scope else None
         return self._settled
+
+    def _compile(self) -> Program:
+        """Its program, made once however many turns a loop has; what was refused is refused again."""
+        if self._refused is not None:
+            raise copy(self._refused)
+        try:
+            self._program = compile_expression(parse_expression(self.text), TEMPLATE)
+        except ExpressionError as error:
+            self._refused = copy(error)
+            raise
+        self._scoped = is_of_scope(self._program.expression.root)
+        return self._program
 
 
 class Read(Text):

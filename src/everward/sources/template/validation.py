@@ -164,7 +164,8 @@ def _find_in_object(value: dict[str, Value], definition: Definition, definitions
     for key, item in value.items():
         below = definitions.property(definition, key)
         if below is None:
-            names = ", ".join(f"`{name}`" for name in list(properties)[:_LISTED]) if properties else "none"
+            known = list(properties)[:_LISTED] if isinstance(properties, dict) else ()
+            names = ", ".join(f"`{name}`" for name in known) or "none"
             return Fault(f"has a property `{key}`, which its type does not have; it has {names}")
         fault = find_fault(item, below, definitions)
         if fault is not None:

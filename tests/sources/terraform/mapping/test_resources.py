@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -478,7 +479,8 @@ def test_no_attribute_breaks_the_mapping(seed: int, one: Any, other: Any) -> Non
         attributes: dict[str, Any] = {}
         for path in facts.attributes:
             head, _, inner = path.partition(".")
-            value = chance.choice([None, one, other, "text", 1, True])
+            # A copy: what is put into it below must not make it hold itself, which nothing that is read can.
+            value = deepcopy(chance.choice([None, one, other, "text", 1, True]))
             if not inner:
                 attributes.setdefault(head, value)
             elif isinstance(attributes.get(head), list) and attributes[head] and isinstance(attributes[head][0], dict):
