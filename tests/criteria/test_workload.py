@@ -161,6 +161,7 @@ VERIFIED: Mapping[str, Mapping[str, set[str]]] = {
         "standing-owner-withheld": ROLES,
         "subnet-network-security-group": {"modules/stamp/network.tf:21", "modules/stamp/network.tf:69"},
         "subnet-service-endpoints-restricted": {"modules/stamp/network.tf:21"},
+        "vault-item-in-use-has-not-ended": {"modules/stamp/keyvault-secrets.tf:22"},
         "workload-identity-cannot-escalate": POLICIES_OF_VAULTS
         | DATA_ROLES
         | ROLES - {"modules/stamp/roleassignments.tf:3"},
