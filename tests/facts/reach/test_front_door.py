@@ -10,13 +10,16 @@ from tests.facts.reach.world import HOLE, NETWORK, estate, made, nic, nsg, pip, 
 from everward.estate import Estate, Resource
 from everward.facts.reach.exposures import Exposure, exposures
 from everward.facts.reach.facts import ReachAnalysis
+from everward.facts.reach.naive_doors import edge_answers
 from everward.facts.reach.origins import Bypass, Found, origins
+from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.questions import Verdict, ask
 from everward.facts.reach.services import Service, format_service
 from everward.values import Unknown
 
 PROFILE = "Microsoft.Cdn/profiles"
+CLASSIC_ROUTES = {"routingRules": [{"name": "r", "properties": {"acceptedProtocols": ["Https"]}}]}
 WALL = f"{NETWORK}/frontDoorWebApplicationFirewallPolicies"
 ID = "11111111-2222-3333-4444-555555555555"
 WEB = Service("tcp", ports=((443, 443),))
@@ -410,3 +413,43 @@ def test_kinds_that_are_not_looked_at_are_said() -> None:
         "managedInstances `mi`",
         "azureFirewalls `fw`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("resources", "shown"),
+    [
+        ((), "tcp 198.51.100.7 -> e:80"),
+        ((route(("Https",)),), "tcp 198.51.100.7 -> e:443"),
+        ((endpoint(hostName="e-x.z01.azurefd.net"),), "tcp 198.51.100.7 -> e-x.z01.azurefd.net:80"),
+        ((made(f"{NETWORK}/frontDoors", "old", CLASSIC_ROUTES),), "tcp 198.51.100.7 -> old:443"),
+    ],
+)
+def test_a_packet_shows_that_an_endpoint_answers_and_the_plain_evaluator_agrees(
+    resources: tuple[Resource, ...], shown: str
+) -> None:
+    classic = any(item.type.endswith("frontDoors") for item in resources)
+    (found,) = edges(*(resources if classic else edge(*resources)))
+    assert (str(found.witness), found.confirmed) == (shown, True)
+
+
+def test_an_endpoint_of_which_nothing_is_sure_has_no_packet() -> None:
+    (found,) = edges(*edge(route(HOLE)))
+    assert found.witness is None
+    assert isinstance(found.certain, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("body", "routes", "port", "said"),
+    [
+        ({}, [{"properties": {}}], 443, True),
+        ({}, [{"properties": {}}], 22, False),
+        ({}, [], 443, False),
+        ({"properties": {"enabledState": "Disabled"}}, [{"properties": {}}], 443, False),
+        ({}, [{"properties": {"enabledState": "Disabled"}}], 443, False),
+        ({}, [{"properties": {"enabledState": HOLE}}], 443, None),
+        ({}, [{"properties": {"supportedProtocols": ["Https"]}}], 80, False),
+        ({}, [{"properties": {"supportedProtocols": HOLE}}], 80, None),
+    ],
+)
+def test_the_plain_evaluator_of_endpoints(body: Any, routes: list[Any], port: int, said: bool | None) -> None:
+    assert edge_answers(body, routes, Packet("198.51.100.7", "e", "tcp", port)) is said

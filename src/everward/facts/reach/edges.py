@@ -10,7 +10,9 @@ from everward.facts.reach.admission import admissions
 from everward.facts.reach.apps import FRONT_DOOR_HEADER, SITE_TYPES, doors
 from everward.facts.reach.entrances import Guard, Lead, Step
 from everward.facts.reach.exposure import Exposure, Grade
-from everward.facts.reach.frontdoor import Backend, Edge, Entrance, edges
+from everward.facts.reach.frontdoor import ROUTE_TYPE, Backend, Edge, Entrance, edges
+from everward.facts.reach.naive_doors import edge_answers
+from everward.facts.reach.packet import Packet
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.services import Service
 from everward.facts.reach.tags import tag_addresses
@@ -18,6 +20,8 @@ from everward.facts.shape import inner, properties, text_in
 from everward.values import Truth, Unknown, all_of, any_of
 
 KIND: Final = "front door"
+ANYBODY_SHOWN: Final = "198.51.100.7"
+"""A client on the Internet, of a block for documentation (RFC 5737)."""
 
 
 def edge_exposures(world: Networks) -> Iterator[Exposure]:
@@ -43,6 +47,8 @@ def _endpoint(world: Networks, edge: Edge, listed: list[Entrance]) -> Iterator[E
     served = [item for item in listed if item.enabled is not False]
     guards = tuple(_walls(world, edge, served))
     names = ", ".join(f"`{item.route}`" for item in served)
+    sure = [port for port, truth in opened if truth is True]
+    witness, confirmed = _witness(world, target, sure[0]) if sure else (None, False)
     path = (
         Step(target.id, f"endpoint of Front Door {edge.tier.capitalize()} `{edge.resource.name}`", target.origin),
         Step(target.id, f"routes {names}", served[0].origin),
@@ -56,10 +62,21 @@ def _endpoint(world: Networks, edge: Edge, listed: list[Entrance]) -> Iterator[E
         holes[0] if holes and len(holes) == len(opened) else True,
         path,
         path[1:],
+        witness=witness,
+        confirmed=confirmed,
         notes=tuple(dict.fromkeys(guard.meaning for guard in guards if guard.meaning)),
         guards=guards,
         leads=tuple(_leads(world, edge, served)),
     )
+
+
+def _witness(world: Networks, target: Resource, port: int) -> tuple[Packet | None, bool]:
+    """A packet that an endpoint answers, and whether the plain evaluator agrees. Its name stands for its address."""
+    host = text_in(properties(target.body), "hostName")
+    packet = Packet(ANYBODY_SHOWN, host if isinstance(host, str) and host else target.name, "tcp", port)
+    routes = [item.body for item in world.estate.below(target.id, ROUTE_TYPE) if item.condition is True]
+    said = edge_answers(target.body, routes, packet)
+    return (None, False) if said is None else (packet, said)
 
 
 def _leads(world: Networks, edge: Edge, served: list[Entrance]) -> Iterator[Lead]:

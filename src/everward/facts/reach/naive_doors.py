@@ -5,7 +5,7 @@ INVARIANT: it shares no code with what it checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from everward.facts.reach.packet import Packet
@@ -29,6 +29,28 @@ def answers(type_: str, body: Mapping[str, Any], packet: Packet) -> bool | None:
     if kind == "applicationgateways":
         return packet.protocol == "tcp" and packet.port in set(_ports(properties))
     return None
+
+
+def edge_answers(body: Mapping[str, Any], routes: Iterable[Mapping[str, Any]], packet: Packet) -> bool | None:
+    """Whether an endpoint of Front Door, or a classic one, answers; None when its body does not say.
+
+    `routes` are the bodies below an endpoint; the classic resource has its own inside.
+    """
+    own = _get(body, "properties")
+    word = {80: "http", 443: "https"}.get(packet.port) if packet.protocol == "tcp" else None
+    if word is None:
+        return False
+    classic = [_inside(item) for item in _list(own, "routingRules")]
+    for route in (*(_get(item, "properties") for item in routes), *classic):
+        state, outer = _get(route, "enabledState"), _get(own, "enabledState")
+        fields = [_get(route, name) for name in ("supportedProtocols", "acceptedProtocols")]
+        written = [item for field in fields if isinstance(field, list) for item in field]
+        if any(isinstance(item, Unknown) for item in (state, outer, *fields, *written)):
+            return None
+        spoken = [str(item) for item in written] or ["http", "https"]
+        if {str(state).lower(), str(outer).lower()} <= {"enabled", "none"} and word in map(str.lower, spoken):
+            return True
+    return False
 
 
 def _ports(properties: Any) -> Iterator[int]:
