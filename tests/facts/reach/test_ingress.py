@@ -85,7 +85,7 @@ def test_a_service_is_a_way_in_through_the_group_of_the_nodes() -> None:
     assert [format_service(item) for item in one.services] == ["tcp/80", "tcp/443"]
     assert [step.what for step in one.path] == [
         "public address",
-        "load balancer of the Service `edge`",
+        "load balancer of the Service `edge`, floating IP",
         "nodes in `s`",
     ]
     assert [step.what for step in one.decided_by] == [
@@ -159,7 +159,7 @@ def test_each_subnet_of_the_nodes_is_a_way_and_a_cluster_without_one_too() -> No
     assert [step.what for step in alone.decided_by] == ["the cluster opens it in the group that it manages"]
     [orphan] = doors(world(frontend(cluster=HOLE, service=HOLE)))
     assert orphan.target.type == "Everward.Kubernetes/LoadBalancerFrontend"
-    assert orphan.path[1].what == "load balancer of the Service `not known`"
+    assert orphan.path[1].what == "load balancer of the Service `not known`, floating IP"
 
 
 GUARD = """SecRuleEngine On

@@ -15,6 +15,9 @@ from everward.facts.reach.services import Service
 from everward.facts.shape import flag, id_in, inner, items, properties, text_in
 from everward.values import Origin, Truth, Unknown
 
+FLOATING: Final = ", floating IP"
+"""Said of a load balancer whose packets arrive as they were sent: groups behind it see its public address and port."""
+
 
 class Step(NamedTuple):
     """One thing on the way."""
@@ -181,7 +184,8 @@ def _rule_entries(
     address, _, step = public_address(world, front)
     name = text_in(rule, "name")
     what = "inbound NAT rule" if nat else "load balancer rule"
-    middle = Step(balancer.id, f"{what} `{name}`", balancer.origin)
+    kept = FLOATING if floating is True else ""
+    middle = Step(balancer.id, f"{what} `{name}`{kept}", balancer.origin)
     pools = {id_in(inner(found, "backendAddressPool")), *_pool_ids(found)}
     wanted = {pool.lower() for pool in pools if isinstance(pool, str)}
     own_id = f"{balancer.key}/{nat}/{name}".lower() if nat else ""

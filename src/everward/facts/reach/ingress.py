@@ -15,7 +15,7 @@ from everward.estate import Resource
 from everward.facts.reach.addresses import NOWHERE, Addresses, parse_addresses
 from everward.facts.reach.balancers import FRONTEND_TYPE, passed_service
 from everward.facts.reach.endpoints import Endpoint
-from everward.facts.reach.entrances import Entry, Guard, Step, public_address, subnet_name
+from everward.facts.reach.entrances import FLOATING, Entry, Guard, Step, public_address, subnet_name
 from everward.facts.reach.paths import Networks
 from everward.facts.reach.services import Service
 from everward.facts.reach.tags import tag_addresses
@@ -67,7 +67,6 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
         return
     address, _, outside = public_address(world, _address_id(body))
     service = _last_part(text_in(body, "service"))
-    middle = Step(front.id, f"load balancer of the Service `{service}`", front.origin)
     opened = Step(front.id, "the cluster opens it in the group that it manages", front.origin)
     guards, unguarded = header_checks(world, text_in(body, "cluster"))
     holes = [*senders.holes, *([internal] if isinstance(internal, Unknown) else [])]
@@ -77,6 +76,8 @@ def _entries(world: Networks, front: Resource, internal: Truth) -> Iterator[Entr
         where = f"nodes in `{subnet_name(endpoint)}`" if endpoint.subnet is not None else "nodes of the cluster"
         own = Step(endpoint.resource.id, where, endpoint.resource.origin)
         for floating, outer, behind in _ports(items(inner(body, "rules"))):
+            kept = FLOATING if floating is True else ""
+            middle = Step(front.id, f"load balancer of the Service `{service}`{kept}", front.origin)
             yield Entry(
                 endpoint,
                 address,
