@@ -68,6 +68,11 @@ def _egress(said: Properties) -> str:
     way, subnet = said.get("way"), _text(said.get("subnetName"))
     if way == "internet":
         return f"whatever runs in `{subnet}` can send to any address of the Internet"
+    if way == "privateEndpoint":
+        foreign = said.get("foreign")
+        whose = "" if foreign is False else " of another tenant" if foreign is True else ", perhaps of another tenant,"
+        by = f"by private endpoint `{_name(said.get('endpoint'))}`"
+        return f"`{subnet}` reaches `{_name(said.get('target'))}`{whose} {by}"
     unused = "" if said.get("consumed") is not False else ", which nothing of the workload asks for"
     tail = "" if said.get("restrictable") is not False else "; no policy can restrict it"
     return f"`{subnet}` reaches every account of {said.get('service')} by a service endpoint{unused}{tail}"

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from everward.estate import Resource
+from everward.estate.estate import SUBSCRIPTION_TYPE
 from everward.facts.reach.addresses import Addresses, parse_addresses, union_of
 from everward.facts.reach.admission import admissions
 from everward.facts.reach.endpoints import Endpoint
 from everward.facts.reach.paths import Networks
+from everward.facts.reach.privatelink import links
 from everward.facts.reach.routes import Hop
 from everward.facts.reach.topology import Subnet
-from everward.values import Truth, Unknown, combine
+from everward.facts.shape import inner, properties
+from everward.values import Truth, Unknown, combine, try_parse_id
 
 
 class Way(StrEnum):
@@ -24,6 +28,8 @@ class Way(StrEnum):
     """To every storage account of every tenant: a service endpoint without a policy."""
     SERVICE = "serviceEndpoint"
     """To every account of a service that no policy can restrict."""
+    PRIVATE = "privateEndpoint"
+    """To the one resource that a private endpoint leads to, whoever owns it."""
 
 
 class Egress(NamedTuple):
@@ -36,9 +42,16 @@ class Egress(NamedTuple):
     consumed: Truth = True
     """Whether some service of the estate lets the subnet in by this endpoint; otherwise nobody needs it."""
     certain: Truth = True
+    by: Resource | None = None
+    """The private endpoint, where it is one."""
+    target: str = ""
+    """The id, or alias, of what a private endpoint leads to."""
+    foreign: Truth = False
+    """Whether that belongs to another tenant."""
 
 
 _STORAGE: Final = "microsoft.storage"
+_BELOW: Final = "/subscriptions/"
 _SAMPLE: Final = union_of(
     found for text in ("8.8.8.0/24", "80.0.0.0/24") if (found := parse_addresses(text)) is not None
 )
@@ -53,6 +66,40 @@ def ways_out(world: Networks) -> Iterator[Egress]:
         certain = opens_to_internet(world, subnet)
         if certain is not False:
             yield Egress(subnet, Way.INTERNET, certain=certain)
+    yield from _private_endpoints(world)
+
+
+def _private_endpoints(world: Networks) -> Iterator[Egress]:
+    """Private endpoints, and whether what they lead to is of another tenant than the subscriptions of the sources.
+
+    MicrosoftDocs/azure-docs private-link/private-link-faq, read 2026-11: an endpoint may lead to a resource of another
+    tenant, by its id or by an alias, once its owner approves.
+    """
+    own = {item.key.split("/")[2] for item in world.estate if item.key.startswith(_BELOW) and item.key.count("/") > 2}
+    tenants = {
+        item.key.rpartition("/")[2]: tenant
+        for item in world.estate.of_type(SUBSCRIPTION_TYPE)
+        if isinstance(tenant := inner(properties(item.body), "tenantId"), str)
+    }
+    for link in links(world.estate):
+        subnet = world.topology.subnet(link.subnet)
+        if subnet is None or not isinstance(link.target, str):
+            continue
+        found = world.estate.find(link.target)
+        foreign = False if found is not None else _is_foreign(link.target, own, tenants)
+        yield Egress(subnet, Way.PRIVATE, by=link.endpoint, target=link.target, foreign=foreign)
+
+
+def _is_foreign(target: str, own: set[str], tenants: dict[str, str]) -> Truth:
+    parsed = try_parse_id(target)
+    owner = (parsed.subscription or "").lower() if parsed is not None else ""
+    if owner in own or "{" in owner:
+        return False
+    known = {tenants[item] for item in own if item in tenants}
+    if owner in tenants and known:
+        return tenants[owner] not in known
+    what = f"subscription `{owner}`" if owner else f"what stands behind the alias `{target}`"
+    return Unknown(reason=f"whether {what} is of the own tenant is in no source", decided_by=(target,))
 
 
 class _Admitted(NamedTuple):

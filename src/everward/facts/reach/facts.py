@@ -136,7 +136,8 @@ def _port_range(range_: tuple[int, int]) -> str:
 
 def _egress(world: Networks) -> Iterator[Resource]:
     for way in ways_out(world):
-        name = slug(f"{way.way}-{way.service}") if way.service else slug(str(way.way))
+        detail = way.service or (way.by.name if way.by is not None else "")
+        name = slug(f"{way.way}-{detail}") if detail else slug(str(way.way))
         certain: Truth = way.certain
         yield fact(
             way.subnet.id,
@@ -149,8 +150,11 @@ def _egress(world: Networks) -> Iterator[Resource]:
                 "service": way.service,
                 "consumed": way.consumed,
                 "restrictable": way.way is not Way.SERVICE,
+                "endpoint": way.by.id if way.by is not None else None,
+                "target": way.target or None,
+                "foreign": way.foreign,
             },
-            origin=_declared(way.subnet, world).origin,
+            origin=way.by.origin if way.by is not None else _declared(way.subnet, world).origin,
             condition=certain if isinstance(certain, Unknown) else True,
             sort=str(way.way),
         )
