@@ -9,7 +9,7 @@ CASES ?= $(wildcard $(addprefix $(EVERWARD_CASES)/conformance/,policy/*.jsonl po
 	arm/functions.json arm/templates/*.json arm/pairs.tar.gz arm/bicepparam.tar.gz \
 	network/*.jsonl network/*.jsonl.gz identity/*.jsonl identity/*.jsonl.gz))
 
-.PHONY: help setup dev assess test lint format conformance bench docs wheel clean
+.PHONY: help setup dev assess test lint format conformance interop bench docs wheel clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ format: dev  ## let ruff format and mend
 
 conformance: dev  ## run conformance files: make conformance CASES="a.jsonl b.json"
 	$(if $(strip $(CASES)),$(BIN)/python -m tests.conformance $(CASES),@echo "no cases: give CASES=FILE… or set EVERWARD_CASES to their folder")
+
+interop: dev  ## ask Terraform and our evaluator the same; skipped where terraform is not on PATH
+	$(BIN)/python -m tests.interop
 
 bench: dev  ## measure beside Checkov and beside parsing, in one run
 	$(BIN)/python -m tests.bench

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,15 @@ from everward.sources.terraform.language.values import (
     number_text,
     type_of,
 )
+from everward.sources.terraform.syntax import (
+    Binary,
+    Index,
+    Literal,
+    Traversal,
+    TupleCons,
+    Unary,
+    parse_expression,
+)
 from everward.values import ProblemError
 
 
@@ -32,13 +43,26 @@ def _locals() -> Data:
     return value_of(f"{{{LOCALS}}}")
 
 
-def ask(expression: str, folder: Path) -> Answer:
-    """Our answer."""
+def ask(expression: str, folder: Path, *, strictly: bool = False) -> Answer:
+    """Our answer; `strictly` when both sides of `&&` and `||` are worked out whatever the left one says."""
     try:
-        value = value_of(expression, folder, local=_locals())
+        parsed = parse_expression(expression, "interop")
+        value = value_of(_strict(parsed) if strictly else parsed, folder, local=_locals())
     except (EvaluationError, ProblemError):
         return ERROR
     return answer_of(value)
+
+
+def _strict(node: Any) -> Any:
+    if isinstance(node, tuple):
+        return tuple(map(_strict, node))
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    copied = replace(node, **{part.name: _strict(getattr(node, part.name)) for part in fields(node)})
+    if not isinstance(copied, Binary) or copied.operator not in ("&&", "||"):
+        return copied
+    both = TupleCons(copied.line, (copied, Unary(copied.line, "!", copied.right)))
+    return Traversal(copied.line, both, (Index(Literal(copied.line, 0)),))
 
 
 def answer_of(value: Data) -> Answer:
@@ -79,9 +103,21 @@ def plain(value: Data) -> Any:
     if is_null(value):
         return None
     if is_number(value):
-        return Decimal(number_text(value))
+        return _in_plan(value)
     if isinstance(value, dict):
         return {name: plain(value[name]) for name in sorted(value)}
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value
+
+
+def _in_plan(value: Data) -> Decimal:
+    """A number as a plan has it: a fraction that is exact in double precision is written as short as that allows."""
+    assert isinstance(value, int | Decimal)
+    try:
+        double = float(value)
+    except OverflowError:
+        return Decimal(number_text(value))
+    if isinstance(value, Decimal) and value.is_finite() and int(value) != value:
+        return Decimal(repr(double)) if Fraction(double) == Fraction(value) else Decimal(number_text(value))
+    return Decimal(number_text(value))

@@ -110,7 +110,7 @@ POOLS: dict[str, tuple[str, ...]] = {
         '"plain.txt"', '"./nested/deep.txt"', '"nope.txt"', '"nested"', '""', '"unicode.txt"', '"binary.bin"', '"empty.txt"', '"crlf.txt"', '"nested/../plain.txt"', "null", "1", '"bom.txt"', '"latin1.txt"', '"decomposed.txt"',
     ),
     # folders
-    "E": ('"."', '"nested"', '"./nested/"', '"nope"', '""', '"plain.txt"', '"nested/.."'),
+    "E": ('"tree"', '"tree/nested"', '"./tree/nested/"', '"nope"', '"plain.txt"', '"tree/nested/.."', '"tree//nested"'),
     # patterns of files
     "G": (
         '"*"', '"*.txt"', '"**"', '"**/*.txt"', '"nested/*"', '"{plain,unicode}.txt"', '"[a-m]*.txt"', '"?????.txt"', '"*/*.txt"', '"nope"', '"nested/**/deep.*"', '"[^a-m]*"', '".*"', '"**/.*"', '"*.{txt,bin}"', '""', '"["', '"{a"', '"\\\\*"',
@@ -154,7 +154,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "anytrue": ("anytrue({B})",),
     "base64decode": ("base64decode({6})",),
     "base64encode": ("base64encode({s})", "base64encode({a})"),
-    "base64gzip": ("base64gzip({p})", "base64gzip(null)"),
+    "base64gzip": ("base64gzip({s})", "base64gzip(null)"),
     "base64sha256": ("base64sha256({s})",),
     "base64sha512": ("base64sha512({s})",),
     "basename": ("basename({h})",),
@@ -184,7 +184,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "filebase64sha512": ("filebase64sha512({F})",),
     "fileexists": ("fileexists({F})",),
     "filemd5": ("filemd5({F})",),
-    "fileset": ("fileset({E}, {G})", 'fileset(".", {G})'),
+    "fileset": ("fileset({E}, {G})", 'fileset("tree", {G})'),
     "filesha1": ("filesha1({F})",),
     "filesha256": ("filesha256({F})",),
     "filesha512": ("filesha512({F})",),

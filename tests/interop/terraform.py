@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,17 +54,86 @@ def version(folder: Path) -> str:
 
 
 def functions(folder: Path) -> list[str]:
-    """Every function of the binary, without the names that are the same under `core::`."""
+    """Every function of the binary and of its own provider, without names that are the same under `core::`."""
     signatures = json.loads(run(["metadata", "functions", "-json"], folder).stdout)["function_signatures"]
-    return sorted(name for name in signatures if not name.startswith("core::"))
+    own = folder / "provider"
+    if not own.exists():
+        own.mkdir()
+        (own / "main.tf").write_text(_HEAD, encoding="utf-8")
+        _initialize(own)
+    schemas = json.loads(run(["providers", "schema", "-json"], own).stdout)["provider_schemas"]
+    provided = schemas["terraform.io/builtin/terraform"]["functions"]
+    names = [name for name in signatures if not name.startswith("core::")]
+    return sorted([*names, *(f"provider::terraform::{name}" for name in provided)])
 
 
 def ask(expressions: Sequence[str], folder: Path) -> list[Answer]:
-    """The answers to expressions, none of which refers to anything. `folder` is where file functions look."""
-    answers: list[Answer] = []
-    for start in range(0, len(expressions), _PART):
-        answers += _ask(expressions[start : start + _PART], folder)
+    """The answers to expressions. `folder` is where file functions look; what stands in it as `.tf` goes."""
+    broken = _screen(dict(enumerate(expressions)), folder)
+    kept = [at for at in range(len(expressions)) if at not in broken]
+    answers = [ERROR] * len(expressions)
+    for start in range(0, len(kept), _PART):
+        part = kept[start : start + _PART]
+        for at, answer in zip(part, _ask([expressions[at] for at in part], folder), strict=True):
+            answers[at] = answer
     return answers
+
+
+def broken_files(texts: Sequence[str], folder: Path) -> list[bool]:
+    """Whether each of some files has a syntax that is wrong."""
+    found = syntax_errors({f"c{at}.tf": text.encode() for at, text in enumerate(texts)}, folder)
+    return [not _AFTER_READING.match(found.get(f"c{at}.tf", "Unsupported argument")) for at in range(len(texts))]
+
+
+_AFTER_READING = re.compile(
+    r"Duplicate |Unsupported (argument|block)|Unexpected \".*\" block|Reserved argument|Missing (name|type) for"
+    r"|Invalid (resource|variable|output|data|local|module).* name|Extraneous label"
+)
+"""What Terraform says of a file that is well formed, and means nothing."""
+
+
+def syntax_errors(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
+    """What is wrong with the syntax of files, by their names."""
+    # One file that is never well formed keeps Terraform from looking any further than at the syntax.
+    found = _problems({**files, "broken.tf": b"}\n"}, folder)
+    return {name: text for name, text in found.items() if name in files}
+
+
+def _screen(expressions: dict[int, str], folder: Path) -> set[int]:
+    """Expressions that are wrong before anything is worked out, which would spoil a plan for all others."""
+    files = {
+        f"c{at}.tf": f'output "c{at}" {{\n  sensitive = true\n  value = (\n{text}\n)\n}}\n'.encode()
+        for at, text in expressions.items()
+    }
+    wrong = set(syntax_errors(files, folder))
+    rest = {name: content for name, content in files.items() if name not in wrong}
+    main = f"{_HEAD}locals {{{LOCALS}}}\n".encode()
+    wrong |= _problems({**rest, "main.tf": main}, folder).keys() & rest.keys()
+    return {at for at in expressions if f"c{at}.tf" in wrong}
+
+
+def _problems(files: Mapping[str, bytes], folder: Path) -> dict[str, str]:
+    for path in folder.glob("*.tf"):
+        path.unlink()
+    if "main.tf" in files:
+        (folder / "main.tf").write_bytes(files["main.tf"])
+        _initialize(folder)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    told = json.loads(run(["validate", "-json", "-no-color"], folder, check=False).stdout)["diagnostics"]
+    for name in files:
+        (folder / name).unlink()
+    found: dict[str, str] = {}
+    for problem in told:
+        place = problem.get("range", {}).get("filename", "")
+        # Places in texts that are read as files of their own, such as those of a template, are told otherwise.
+        found.setdefault(place, f"{problem['summary']}: {problem.get('detail', '')}")
+    return found
+
+
+def _initialize(folder: Path) -> None:
+    if not (folder / ".terraform.lock.hcl").exists():
+        run(["init", "-no-color", "-input=false"], folder)
 
 
 def _ask(expressions: Sequence[str], folder: Path) -> list[Answer]:
@@ -94,8 +164,7 @@ def _plan(expressions: Sequence[str], folder: Path, left_out: set[int]) -> list[
         f'{_HEAD}locals {{{LOCALS}}}\noutput "all" {{\n  sensitive = true\n  value = [\n{"".join(rows)}]\n}}\n',
         encoding="utf-8",
     )
-    if not (folder / ".terraform.lock.hcl").exists():
-        run(["init", "-no-color", "-input=false"], folder)
+    _initialize(folder)
     run(["plan", "-no-color", "-input=false", "-refresh=false", "-out=plan"], folder)
     shown = run(["show", "-json", "plan"], folder).stdout
     plan = json.loads(shown, parse_float=Decimal, parse_int=Decimal)

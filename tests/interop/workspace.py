@@ -9,6 +9,13 @@ FILES: dict[str, bytes] = {
     "nested/deep.txt": b"deep ${x}\n",
     "nested/.hidden": b"h",
     "nested/deeper/x.txt": b"x",
+    "tree/plain.txt": b"p",
+    "tree/é.txt": b"e",
+    "tree/a[b].txt": b"b",
+    "tree/nested/deep.txt": b"d",
+    "tree/nested/.hidden": b"h",
+    "tree/nested/deeper/x.txt": b"x",
+    "tree/nested/deeper/x.md": b"x",
     "unicode.txt": "ünïcödé 日本語\n".encode(),
     "binary.bin": bytes([0xFF, 0, 1, 0x80]),
     "empty.txt": b"",
@@ -23,6 +30,9 @@ FILES: dict[str, bytes] = {
     "directives.tftpl": b'%{ if name != "" }yes ${upper(name)}%{ else }no%{ endif }\n%%{x} $${y}\n',
     "sole.tftpl": b"${name}",
     "crlf.tftpl": b"a ${name}\r\n%{ for i in [1, 2] ~}\r\n${i}\r\n%{ endfor ~}\r\nend",
+    "files.tftpl": b"${file(name)}${fileexists(name)}${filemd5(name)}",
+    "decode.tftpl": b'${provider::terraform::decode_tfvars("a = 1").a}',
+    "nested.tftpl": b'${templatestring("x", {})}',
     "functions.tftpl": b"${jsonencode({ n = name })} ${length(items)}\n",
 }
 
@@ -31,6 +41,10 @@ LOCALS = r"""
   looping  = "%%{ for i in items }$${i};%%{ endfor }"
   broken   = "$${"
   sole     = "$${name}"
+  reading  = "$${file(\"plain.txt\")}"
+  listing  = "$${length(fileset(\"tree\", \"*\"))}"
+  decoding = "$${provider::terraform::decode_tfvars(\"a = 1\").a}"
+  twice    = "$${templatestring(\"x\", {})}"
   number   = 5
   nothing  = null
   folded   = { text = "$${upper(name)}", list = ["$${name}"] }

@@ -14,7 +14,7 @@ from everward.sources.terraform.language.evaluate import evaluate
 from everward.sources.terraform.language.scope import Scope
 from everward.sources.terraform.language.values import ValueProblem
 from everward.sources.terraform.modules import ModuleLoader
-from everward.sources.terraform.syntax import Step, parse_expression
+from everward.sources.terraform.syntax import Expression, Step, parse_expression
 from everward.sources.tree import Tree
 from everward.values import Unknown, Value
 
@@ -69,10 +69,11 @@ class _Names:
         raise AssertionError("nothing here has a provider")
 
 
-def value_of(text: str, folder: Path | None = None, limits: Limits | None = None, **names: Any) -> Any:
+def value_of(text: str | Expression, folder: Path | None = None, limits: Limits | None = None, **names: Any) -> Any:
     """The value of one expression; keyword arguments are what it may refer to."""
     place = folder or Path(__file__).parent
-    return evaluate(parse_expression(text, "test"), Scope(_Names(), Files(place, Tree(place), limits), names))
+    expression = parse_expression(text, "test") if isinstance(text, str) else text
+    return evaluate(expression, Scope(_Names(), Files(place, Tree(place), limits), names))
 
 
 def hole(name: str, **more: Any) -> Unknown:

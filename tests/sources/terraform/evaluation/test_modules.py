@@ -32,7 +32,7 @@ output "secret" {
   value     = "hunter2"
   sensitive = true
 }
-output "empty" {}
+output "empty" { value = null }
 """
 
 

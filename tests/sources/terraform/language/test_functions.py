@@ -136,7 +136,7 @@ def test_large_files_are_left_alone(folder: Path) -> None:
         ('format("%", 1)', "`%` is not a verb"),
         ('indent(99999999, "a\\n")', "the text is too large"),
         ('replace("aaaa", "a", join("", [for i in range(1000) : format("%20000s", "x")]))', "the text is too large"),
-        ('format("%q", null)', "has no text"),
+        ('format("%q", tostring(null))', "has no text"),
         ('formatdate("\'", "2020-01-01T00:00:00Z")', "a quote is not closed"),
         ('formatdate("YYYYYY", "2020-01-01T00:00:00Z")', "is no part of a date"),
         ('timeadd("2020-01-01T00:00:00Z", "9999999h")', "is too long"),

@@ -145,7 +145,9 @@ def test_join_and_format_show_what_is_known() -> None:
 def test_elements_that_may_vanish_stand_for_any_number() -> None:
     assert [getattr(item, "many", False) for item in value_of('compact(["a", x])', x=X)] == [False, True]
     assert [getattr(item, "many", False) for item in value_of("flatten([[1], x])", x=X)] == [False, True]
-    assert not value_of("flatten([x])", x=hole("var.s", present=True))[0].many
+    assert value_of("flatten([x])", x=hole("var.s", present=True))[0].many
+    assert not value_of("flatten([x])", x=hole("var.s", present=True, text="s-{var.x}"))[0].many
+    assert not value_of("flatten([x])", x=hole("a.id", reference="/subscriptions/{a}"))[0].many
 
 
 def test_splat_over_what_is_not_known() -> None:

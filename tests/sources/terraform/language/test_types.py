@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sources.terraform.workspace import hole
 
-from everward.sources.terraform.language.types import ANY, BOOL, HOLE, NUMBER, STRING, Type, parse_type
+from everward.sources.terraform.language.types import ANY, BOOL, HOLE, NUMBER, STRING, Type, object_of, parse_type
 from everward.sources.terraform.language.unify import same_type, unify
 from everward.sources.terraform.language.values import (
     ListValue,
@@ -142,10 +142,12 @@ def test_types_meet_where_both_can_be_had(types: list[Type], common: Type | None
 
 
 def test_values_of_different_types_are_never_equal() -> None:
-    assert same_type(ANY, STRING)
+    assert same_type(HOLE, STRING)
+    assert not same_type(ANY, STRING)
     assert not same_type(STRING, NUMBER)
     assert not same_type(Type("list", STRING), Type("list", NUMBER))
-    assert same_type(parsed("object({ a = number })"), parsed("object({ a = any })"))
+    assert same_type(object_of([("a", NUMBER)]), object_of([("a", HOLE)]))
+    assert not same_type(parsed("object({ a = number })"), parsed("object({ a = any })"))
     assert not same_type(parsed("object({ a = number })"), parsed("object({ b = number })"))
     assert not same_type(parsed("tuple([number])"), parsed("tuple([string])"))
 

@@ -35,7 +35,9 @@ from everward.sources.terraform.language.values import (
     LimitProblem,
     RefusedReference,
     Sensitive,
+    UndeclaredOutput,
     ValueProblem,
+    has_sensitive,
     named,
 )
 from everward.sources.terraform.modules import Module
@@ -197,17 +199,22 @@ class ModuleInstance:
         """
         block = self.module.outputs.get(name)
         if block is None:
-            raise RefusedReference(f"`{self.address}` has no output `{name}`")
+            raise UndeclaredOutput(f"`{self.address}` has no output `{name}`")
         return self._once(("output", name), lambda: self._output(name, block))
 
     def _output(self, name: str, block: Block) -> Data:
-        attribute = block.body.attributes.get("value")
+        attribute, subject = block.body.attributes.get("value"), self._within(f"output.{name}")
         if attribute is None:
+            self.session.report_at(subject, "it has no `value`", block.origin, incomplete=False)
             return None
-        value = self.session.value_of(attribute, self.scope, f"{self.address}.output.{name}".lstrip("."))
+        value = self.session.value_of(attribute, self.scope, subject)
         marked = block.body.attributes.get("sensitive")
         if marked is not None and isinstance(marked.value, Literal) and marked.value.value is True:
             return value if isinstance(value, Sensitive) else Sensitive(value)
+        if marked is None and not self.address and has_sensitive(value):
+            advice = "write `sensitive = true`, or `nonsensitive(…)` around what may be shown"
+            reason = "it would show something sensitive, which Terraform refuses"
+            self.session.report_at(subject, reason, attribute.origin, incomplete=False, help=advice)
         return value
 
     # Instances

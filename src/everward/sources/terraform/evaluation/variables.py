@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from everward.sources.terraform.language.evaluate import evaluate
+from everward.sources.terraform.language.free_names import calls_in, free_names
 from everward.sources.terraform.language.operations import as_truth
 from everward.sources.terraform.language.scope import EvaluationError, Scope
 from everward.sources.terraform.language.values import (
@@ -20,7 +21,7 @@ from everward.sources.terraform.language.values import (
     named,
 )
 from everward.sources.terraform.modules import Check, VariableDeclaration
-from everward.sources.terraform.syntax import Attribute
+from everward.sources.terraform.syntax import Attribute, Expression
 from everward.values import Origin, Unknown, is_secret_name, placeholder
 
 if TYPE_CHECKING:
@@ -36,6 +37,19 @@ class Argument:
 
     attribute: Attribute
     scope: Scope
+
+
+def _check_constant(default: Expression) -> None:
+    """Check that a default says all by itself.
+
+    Raises:
+        EvaluationError: when it refers to something, or calls a function.
+
+    """
+    for name in free_names(default):
+        raise EvaluationError(f"it must not refer to anything, and names `{name.name}`", line=name.line)
+    for call in calls_in(default):
+        raise EvaluationError(f"it must not call a function, and calls `{call.name}`", line=call.line)
 
 
 class VariableReader:
@@ -71,6 +85,7 @@ class VariableReader:
             return self._converted(given, declared, origin or declared.origin)
         if declared.default is not None:
             try:
+                _check_constant(declared.default)
                 default = evaluate(declared.default, self._module.scope)
             except EvaluationError as error:
                 self._report(declared.name, f"default: {error.message}", declared.origin)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from everward.sources.terraform.language import numbers
+from everward.sources.terraform.language.conversions import laid_out
 from everward.sources.terraform.language.operations import as_number
 from everward.sources.terraform.language.scope import Lazy, Scope
 from everward.sources.terraform.language.values import (
@@ -133,9 +134,11 @@ def iterate(value: Data) -> Iterator[tuple[Data, Data, Unknown | None]]:
             yield name, value[name], None
     elif isinstance(value, list):
         is_set = isinstance(value, SetValue)
-        for position, item in enumerate(value):
+        doubt: Unknown | None = None
+        for position, item in enumerate(laid_out(value) if isinstance(value, SetValue) else value):
             many = item if isinstance(item, Unknown) and item.many else None
-            place: Data = combine([many], present=True) if many is not None else numbers.sized(position)
+            doubt = many if doubt is None else doubt
+            place: Data = numbers.sized(position) if doubt is None else combine([doubt], present=True)
             yield item if is_set else place, item, many
     else:
         raise ValueProblem(f"a {kind_name(value)} has no elements")

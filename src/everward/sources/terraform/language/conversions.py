@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from everward.sources.terraform.language import numbers
 from everward.sources.terraform.language.data import (
     BlockObject,
@@ -165,16 +167,24 @@ def _to_sequence(value: Data, to: Type, default_of: DefaultOf) -> Data:
     element = to.element or ANY
     if element.kind == "any":
         element = _element_of(value, to.kind)
-    elif isinstance(value, ListValue | SetValue) and value.of == element:
-        return value if isinstance(value, SetValue) == (to.kind == "set") else _as_collection(value, to.kind, element)
+    elif isinstance(value, SetValue if to.kind == "set" else ListValue) and value.of == element:
+        return value
     items = []
-    for position, item in enumerate(value):
+    for position, item in enumerate(laid_out(value) if isinstance(value, SetValue) and to.kind == "list" else value):
         try:
             items.append(convert(item, element, default_of))
         except ValueProblem as problem:
             raise ValueProblem(f"element {position}: {problem}") from None
     items, of = _as_one(items, element)
     return _as_collection(items, to.kind, of)
+
+
+def laid_out(items: SetValue) -> list[Data]:
+    """The elements of a set in the order of a list. A hole among them may stand anywhere, or be one of the others."""
+    holes = [item for item in items if isinstance(item, Unknown)]
+    if not holes:
+        return items
+    return [*(replace(item, many=True) for item in holes), *(item for item in items if not isinstance(item, Unknown))]
 
 
 def _as_collection(value: list[Data], kind: str, element: Type) -> Data:

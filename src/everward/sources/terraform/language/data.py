@@ -93,6 +93,10 @@ class RefusedReference(ValueProblem):
     """A reference to what is not declared, or to itself: Terraform refuses the configuration as a whole."""
 
 
+class UndeclaredOutput(RefusedReference):
+    """An output that a module does not have: refused as well, but `try` and `can` pass over it."""
+
+
 @contextmanager
 def hushed() -> Iterator[None]:
     """While what is sensitive is worked with: what is wrong with it is said without quoting it."""

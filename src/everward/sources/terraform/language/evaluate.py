@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from everward.sources.terraform.language import numbers, provider_functions
 from everward.sources.terraform.language.access import attribute, index, iterate, settled, under_mark
+from everward.sources.terraform.language.element_types import type_after
 from everward.sources.terraform.language.free_names import size
 from everward.sources.terraform.language.functions import invoke
 from everward.sources.terraform.language.functions.registry import STEP_TEXT, check_length, hole_of_call
 from everward.sources.terraform.language.operations import as_many, as_truth, binary, choose, unary
 from everward.sources.terraform.language.scope import EvaluationError, Lazy, Scope
-from everward.sources.terraform.language.types import ANY, Type
 from everward.sources.terraform.language.values import (
     Data,
     LimitProblem,
@@ -24,10 +24,10 @@ from everward.sources.terraform.language.values import (
     RefusedReference,
     Sensitive,
     SetValue,
+    UndeclaredOutput,
     ValueProblem,
     bared,
     describe,
-    has_hole,
     hole_text,
     holes_of,
     is_null,
@@ -52,7 +52,6 @@ from everward.sources.terraform.syntax import (
     ObjectCons,
     Parenthesis,
     Part,
-    Splat,
     Step,
     Template,
     TemplateIf,
@@ -72,11 +71,15 @@ def evaluate(expression: Expression, scope: Scope) -> Data:
 
     """
     try:
-        return _EVALUATORS[type(expression)](expression, scope)
+        value = _EVALUATORS[type(expression)](expression, scope)
+        if _DOUBTS and isinstance(value, Unknown) and type(expression) not in _PLAIN:
+            _DOUBTS[-1].append(value)
+        return value
     except ValueProblem as problem:
         refused = isinstance(problem, RefusedReference)
         limit = problem.limit if isinstance(problem, LimitProblem) else None
-        raise EvaluationError(str(problem), line=expression.line, refused=refused, limit=limit) from None
+        caught = isinstance(problem, UndeclaredOutput)
+        raise EvaluationError(str(problem), line=expression.line, refused=refused, caught=caught, limit=limit) from None
 
 
 def _literal(node: Literal, _scope: Scope) -> Data:
@@ -107,6 +110,8 @@ def _object(node: ObjectCons, scope: Scope) -> Data:
     holes: list[Unknown] = []
     marked = False
     for key_node, value_node in node.items:
+        if isinstance(key_node, Traversal) and _is_reference(key_node):
+            raise ValueProblem("a reference as a key stands in parentheses, and other text in quotes")
         key = evaluate(key_node, scope)
         value = evaluate(value_node, scope)
         if isinstance(key, Sensitive):
@@ -141,6 +146,7 @@ _DECIDED_BY = {"&&": False, "||": True}
 def _logical(node: Binary, left: Data, scope: Scope) -> Data:
     truth = as_truth(bared(left))
     if isinstance(truth, Unknown):
+        _doubt(left)
         # Whether the right side is looked at is open: where it fails, it says nothing.
         return binary(node.operator, left, _other(node.right, scope, truth))
     if truth is _DECIDED_BY[node.operator]:
@@ -154,6 +160,7 @@ def _conditional(node: Conditional, scope: Scope) -> Data:
     marked = isinstance(condition, Sensitive)
     truth = as_truth(condition.value if marked else condition)
     if isinstance(truth, Unknown):
+        _doubt(condition)
         then, otherwise = _other(node.then, scope, truth), _other(node.otherwise, scope, truth)
     elif truth:
         then, otherwise = evaluate(node.then, scope), _other(node.otherwise, scope)
@@ -161,6 +168,30 @@ def _conditional(node: Conditional, scope: Scope) -> Data:
         then, otherwise = _other(node.then, scope), evaluate(node.otherwise, scope)
     chosen = choose(truth, then, otherwise)
     return under_mark(chosen, marked)
+
+
+_DOUBTS: list[list[Unknown]] = []
+"""For each `try` and `can` that is being worked out, innermost last: holes of whose values it depends whether all goes
+well, such as those that would fail if they were null. What a local or a variable is made of is not among them, as its
+failure is not caught."""
+_PLAIN: Final = frozenset({Literal, Variable, Traversal, Parenthesis})
+"""Expressions that are a hole without anything that could fail."""
+
+
+def _doubt(value: Data) -> None:
+    hole = bared(value)
+    if _DOUBTS and isinstance(hole, Unknown):
+        _DOUBTS[-1].append(hole)
+
+
+def _attempted(attempt: Callable[[], Data]) -> tuple[Data, list[Unknown]]:
+    """A value, and the holes that decide whether there is one: those in it, and others."""
+    _DOUBTS.append([])
+    try:
+        value = attempt()
+        return value, [*holes_of([value]), *_DOUBTS[-1]]
+    finally:
+        _DOUBTS.pop()
 
 
 def _other(node: Expression, scope: Scope, condition: Unknown | None = None) -> Data:
@@ -220,11 +251,16 @@ def _render(parts: tuple[Part, ...], scope: Scope, out: list[str], holes: list[U
             else:
                 marked = _render(part.then if truth else part.otherwise, scope, out, holes) or marked
         else:
-            for key, value, many in iterate(evaluate(part.collection, scope)):
+            collection = evaluate(part.collection, scope)
+            marked = marked or isinstance(collection, Sensitive)
+            for key, value, many in iterate(bared(collection)):
                 scope.functions.spend(1)
                 names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
                 if many is not None:
+                    # Any number of turns may come of it, none among them.
                     holes.append(many)
+                    out.append(placeholder(f"for each of {describe(many)}"))
+                    continue
                 marked = _render(part.body, scope.with_names(names), out, holes) or marked
     return marked
 
@@ -260,16 +296,29 @@ def _traversal(node: Traversal, scope: Scope) -> Data:
     return settled(_steps(evaluate(node.source, scope), node.steps, scope))
 
 
+def _resolved(name: str, steps: tuple[Step, ...], scope: Scope) -> tuple[Data, int]:
+    """What the head of a reference leads to. How it is worked out is nothing that a `try` around it could catch."""
+    if not _DOUBTS:
+        return scope.resolver.resolve(name, steps)
+    _DOUBTS.append([])
+    try:
+        return scope.resolver.resolve(name, steps)
+    finally:
+        _DOUBTS.pop()
+
+
 def _walk(name: str, steps: tuple[Step, ...], scope: Scope) -> Data:
     if name in scope.names:
         value, used = scope.names[name], 0
     else:
-        value, used = scope.resolver.resolve(name, steps)
+        value, used = _resolved(name, steps, scope)
     return settled(_steps(value, steps[used:], scope))
 
 
 def _steps(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
     for step in steps:
+        if _DOUBTS and isinstance(value, Unknown):
+            _DOUBTS[-1].append(value)
         if isinstance(step, Attr):
             value = attribute(value, step.name, scope)
         elif isinstance(step, Index):
@@ -294,36 +343,11 @@ def _splat(value: Data, steps: tuple[Step, ...], scope: Scope) -> Data:
         out.append(result if many is None else as_many(result, many))
     if not isinstance(value, ListValue | SetValue):
         return out
-    return ListValue(*unify_items(out)) if out else ListValue((), type_after(value.of, steps, scope))
-
-
-def type_after(kind: Type, steps: tuple[Step, ...], scope: Scope) -> Type:
-    """The type that steps from an element of a list would lead to: it is there even when no element is.
-
-    Raises:
-        ValueProblem: when no element of that type could have such steps.
-
-    """
-    for step in steps:
-        if kind.kind in ("any", "hole"):
-            return ANY
-        found: Type | None = None
-        name = step.name if isinstance(step, Attr) else None
-        if isinstance(step, Index) and kind.kind in ("object", "tuple"):
-            key = evaluate(step.key, scope)
-            if isinstance(key, int) and kind.kind == "tuple" and 0 <= key < len(kind.elements):
-                found = kind.elements[key]
-            name = key if isinstance(key, str) else None
-        if isinstance(step, Splat):
-            found = kind if kind.kind in ("list", "tuple") else None
-        elif kind.kind == "object" and name is not None:
-            found = dict(kind.attributes).get(name)
-        elif kind.kind == "map" or (isinstance(step, Index) and kind.kind == "list"):
-            found = kind.element
-        if found is None:
-            raise ValueProblem("the elements have no such part")
-        kind = found
-    return kind
+    return (
+        ListValue(*unify_items(out))
+        if out
+        else ListValue((), type_after(value.of, steps, partial(evaluate, scope=scope)))
+    )
 
 
 # Comprehensions
@@ -390,10 +414,11 @@ def _collection_of(node: ForTuple | ForObject, scope: Scope) -> tuple[Data, bool
     source = node.collection
     # A whole expansion is iterated as it is: unsettled, its elements keep what is known of them.
     if isinstance(source, Traversal) and isinstance(source.source, Variable) and source.source.name not in scope.names:
-        value, used = scope.resolver.resolve(source.source.name, source.steps)
+        value, used = _resolved(source.source.name, source.steps, scope)
         collection = _steps(value, source.steps[used:], scope)
     else:
         collection = evaluate(source, scope)
+    _doubt(collection)
     return (collection.value, True) if isinstance(collection, Sensitive) else (collection, False)
 
 
@@ -454,12 +479,11 @@ def _call(node: Call, scope: Scope) -> Data:
         last = arguments.pop()
         if isinstance(last, Unknown):
             return hole_of_call(name, [*arguments, last], holes_of([*arguments, last]), present=False)
-        bare = last.value if isinstance(last, Sensitive) else last
-        if not isinstance(bare, list):
-            raise ValueProblem(f"`...` needs a list, not a {kind_name(bare)}")
-        arguments += [under_mark(item, isinstance(last, Sensitive)) for item in bare]
+        arguments += [under_mark(item, isinstance(last, Sensitive)) for item in _listed(bared(last))]
     if provider_functions.knows(name):
         return provider_functions.call_provider(name, arguments)
+    for item in arguments if _DOUBTS else ():
+        _doubt(item)
     return invoke(name, arguments, scope.functions)
 
 
@@ -473,36 +497,64 @@ def _is_reference(node: Expression) -> bool:
     return isinstance(node, Variable)
 
 
+def _attempts(node: Call, scope: Scope) -> list[Callable[[], Data]] | Unknown:
+    """What `try` and `can` are given, to be worked out; a list with `...` is so before."""
+    attempts: list[Callable[[], Data]] = [partial(evaluate, item, scope) for item in node.arguments]
+    if not node.spread:
+        return attempts
+    last = attempts.pop()()
+    if isinstance(bared(last), Unknown):
+        return hole_of_call(node.name, [last], holes_of([last]), present=False)
+    given = [under_mark(item, isinstance(last, Sensitive)) for item in _listed(bared(last))]
+    return [*attempts, *(partial(_given, item) for item in given)]
+
+
+def _given(value: Data) -> Data:
+    return value
+
+
+def _listed(value: Data) -> list[Data]:
+    if not isinstance(value, list):
+        raise ValueProblem(f"`...` needs a list, not a {kind_name(value)}")
+    return value
+
+
 def _try(node: Call, scope: Scope) -> Data:
     failures: list[str] = []
-    for position, item in enumerate(node.arguments, 1):
+    attempts = _attempts(node, scope)
+    if isinstance(attempts, Unknown):
+        return attempts
+    for position, attempt in enumerate(attempts, 1):
         try:
-            value = evaluate(item, scope)
+            value, holes = _attempted(attempt)
         except EvaluationError as error:
             if error.final:
                 raise
             failures.append(error.message)
             continue
-        if position == len(node.arguments) or not has_hole(value):
+        if position == len(attempts) or not holes:
             return value
         # What is not known yet may still turn out to fail, and then another expression is the answer.
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and len(holes) == 1:
             return replace(value, present=False)
-        return combine(holes_of([value]), text=placeholder(f"try({describe(value)}, …)"))
+        return combine(holes, text=placeholder(f"try({describe(value)}, …)"))
     raise ValueProblem("`try`: no expression has a value" + (f": {failures[-1]}" if failures else ""))
 
 
 def _can(node: Call, scope: Scope) -> Data:
-    if len(node.arguments) != 1:
+    attempts = _attempts(node, scope)
+    if isinstance(attempts, Unknown):
+        return attempts
+    if len(attempts) != 1:
         raise ValueProblem("`can` needs one expression")
     try:
-        value = evaluate(node.arguments[0], scope)
+        _, holes = _attempted(attempts[0])
     except EvaluationError as error:
         if error.final:
             raise
         return False
     # What is not known yet may still turn out to fail.
-    return combine(holes_of([value]), present=True) if has_hole(value) else True
+    return combine(holes, present=True) if holes else True
 
 
 _EVALUATORS: dict[type[Expression], Callable[[Any, Scope], Data]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from everward.sources.terraform.language import numbers
-from everward.sources.terraform.language.borders import describe, holes_of
+from everward.sources.terraform.language.borders import describe, has_hole, holes_of
 from everward.sources.terraform.language.conversions import TRUTHS, convert
 from everward.sources.terraform.language.data import (
     BlockObject,
@@ -165,8 +165,10 @@ def equal(left: Data, right: Data) -> Truth:
 
 def _equal_collections(left: Data, right: Data) -> Truth:
     # An instance is compared by what is known of it, like any object.
-    if not isinstance(left, BlockObject) and not same_type(type_of(left), type_of(right)):
-        return False
+    if not isinstance(left, BlockObject):
+        one, two = type_of(left), type_of(right)
+        if not same_type(one, two) and not same_type(one, two, holes=has_hole(left) or has_hole(right)):
+            return False
     if isinstance(left, dict) and isinstance(right, dict):
         if left.keys() != right.keys():
             return False

@@ -1,15 +1,17 @@
 """What is left of an expression that fails: Terraform takes the type of a branch even when it has no value.
 
-`true ? [] : ["${null}"]` is a list of text, because the branch that is not taken would be one. Each expression that
+`true ? [] : ["a${null}"]` is a list of text, because the branch that is not taken would be one. Each expression that
 fails goes on with as much as it has: a sum is a number, a template is text, a tuple has its other elements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from everward.sources.terraform.language.evaluate import Rows, evaluate, type_after
+from everward.sources.terraform.language.element_types import type_after
+from everward.sources.terraform.language.evaluate import Rows, evaluate
 from everward.sources.terraform.language.operations import choose, in_common_type
 from everward.sources.terraform.language.scope import EvaluationError, Scope
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type
@@ -45,6 +47,8 @@ from everward.values import Unknown
 
 NOTHING = Unknown(reason="an expression that fails")
 """What is left when not even a type is."""
+_COST = 8
+"""Steps of work that one part of an expression that fails stands for."""
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
 
@@ -55,6 +59,8 @@ def remains(node: Expression, scope: Scope) -> Data:
         EvaluationError: when it is refused, or costs more than it may.
 
     """
+    # INVARIANT: branches that fail inside of branches that fail are looked at again and again: it must cost something.
+    scope.functions.spend(_COST)
     try:
         return evaluate(node, scope)
     except EvaluationError as error:
@@ -193,7 +199,7 @@ def _traversal(node: Traversal, scope: Scope) -> Data:
 
 def _type_after(kind: Type, splat: Splat, scope: Scope) -> Type:
     try:
-        return type_after(kind, splat.steps, scope)
+        return type_after(kind, splat.steps, partial(evaluate, scope=scope))
     except (ValueProblem, EvaluationError):
         return ANY
 

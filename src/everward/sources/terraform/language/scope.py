@@ -19,19 +19,22 @@ class EvaluationError(ProblemError):
     """An expression that has no value. `line` is where; who knows the file makes it an origin.
 
     `refused` says that Terraform would not even begin with a configuration that has it, `limit` that Terraform may well
-    give it a value, and we do not: the name of a field of `Limits`.
+    give it a value, and we do not: the name of a field of `Limits`. `caught` says that `try` passes over it.
     """
 
-    def __init__(self, message: str, *, line: int, refused: bool = False, limit: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, line: int, refused: bool = False, caught: bool = False, limit: str | None = None
+    ) -> None:
         super().__init__(message, help=limit_help(limit) if limit is not None else None)
         self.line = line
         self.refused = refused
+        self._caught = caught
         self.limit = limit
 
     @property
     def final(self) -> bool:
         """Whether no `try` and no condition can make something else of it."""
-        return self.refused or self.limit is not None
+        return (self.refused and not self._caught) or self.limit is not None
 
 
 class Lazy(ABC):

@@ -247,19 +247,23 @@ def _compare_parts(one: Type, two: Type) -> int:
     return (loses and not wins) - (wins and not loses)
 
 
-def same_type(left: Type, right: Type) -> bool:
-    """Whether values of the two types may be equal at all; a hole's type may be any."""
-    if "hole" in (left.kind, right.kind) or "any" in (left.kind, right.kind):
+def same_type(left: Type, right: Type, *, holes: bool = False) -> bool:
+    """Whether values of the two types may be equal at all; a hole's type may be any.
+
+    What has no type of its own, such as a bare null or the elements of `tolist([])`, is of another type than what has:
+    unless there are `holes` inside, whose types nobody knows.
+    """
+    if "hole" in (left.kind, right.kind) or (holes and "any" in (left.kind, right.kind)):
         return True
     if left.kind != right.kind or len(left.attributes) != len(right.attributes):
         return False
     if left.element is not None and right.element is not None:
-        return same_type(left.element, right.element)
+        return same_type(left.element, right.element, holes=holes)
     if left.kind == "object":
         other = dict(right.attributes)
-        return all(name in other and same_type(kind, other[name]) for name, kind in left.attributes)
+        return all(name in other and same_type(kind, other[name], holes=holes) for name, kind in left.attributes)
     if left.kind == "tuple":
         return len(left.elements) == len(right.elements) and all(
-            same_type(one, two) for one, two in zip(left.elements, right.elements, strict=True)
+            same_type(one, two, holes=holes) for one, two in zip(left.elements, right.elements, strict=True)
         )
     return True

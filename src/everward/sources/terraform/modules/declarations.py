@@ -72,6 +72,8 @@ class Module:
     """Files that test it, here and in `tests`: they declare nothing that is deployed."""
 
 
+_TAKEN = frozenset({"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"})
+"""Names that no variable can have, as a call could not give it a value."""
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "check": 1}
 _MODES: dict[str, Mode] = {"resource": "managed", "data": "data", "ephemeral": "ephemeral"}
 _STATEMENTS = {"moved": ("from", "to"), "import": ("to",), "removed": ("from",)}
@@ -167,6 +169,8 @@ def complain(module: Module, subject: str, reason: str, origin: Origin) -> None:
 
 def variable_of(module: Module, block: Block) -> VariableDeclaration:
     """What a `variable` block says."""
+    if block.labels[0] in _TAKEN:
+        complain(module, f"variable `{block.labels[0]}`", "an argument of `module` blocks has this name", block.origin)
     attributes = block.body.attributes
     kind = ANY
     written = attributes.get("type")

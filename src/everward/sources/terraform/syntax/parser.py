@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from tree_sitter import Parser
 
 _EXPONENT = re.compile(rb"(?<![\w.])\d+[eE][+-]?\d+\b")
-_SPLAT = re.compile(rb"\[[ \t]+\*[ \t]*\]|\[\*[ \t]+\]")
+_SPLAT = re.compile(rb"\[(\s+)\*(\s*)\]|\[()\*(\s+)\]")
+_OLD_SPLAT = re.compile(rb"(?<=[\w\])}\"])(\s*)\.([ \t]+)\*")
 _WIDE_NAME = re.compile(rb"(?<=[\w-])(?:[ \t]+::[ \t]*|::[ \t]+)(?=[A-Za-z_])")
+_WIDE_MARKER = re.compile(rb"<<-?(?=[^\s<>]*[\x80-\xff])([^\s<>]++)\r?\n")
+_WIDE_LINE = re.compile(rb"(?m)(^[ \t]*+|<<-?)(?=[^\s<>]*[\x80-\xff])([^\s<>]++)(?=[ \t]*\r?$)")
 _ESCAPED_BRACE = re.compile(rb"(?<=\$\$)\{|(?<=%%)\{")
 _INTERPOLATION = re.compile(r"(?P<escape>\$\$\{)|\$\{(?:[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*\})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None}
@@ -103,12 +106,22 @@ def _masked(content: bytes) -> bytes:
     """The text as the grammar is given it, of the same length; what it stands for is read from the text itself.
 
     The grammar wants a fraction before an exponent, and takes `$$${` for an interpolation; the language does neither.
-    Blanks in `[ * ]` go behind it, and those around `::` become a part of the name.
+    Blanks in `[ * ]` and `. *` go behind it, and those around `::` become a part of the name. Markers of heredocs are
+    of ASCII.
     """
     masked = _EXPONENT.sub(lambda match: b"1" * len(match.group()), content)
-    masked = _SPLAT.sub(lambda match: b"[*]".ljust(len(match.group())), masked)
+    masked = _SPLAT.sub(lambda match: b"[*]" + b"".join(match.groups(b"")), masked)
+    masked = _OLD_SPLAT.sub(rb"\1.*\2", masked)
     masked = _WIDE_NAME.sub(lambda match: b"_" * len(match.group()), masked)
+    markers = set(_WIDE_MARKER.findall(masked))
+    if markers:
+        masked = _WIDE_LINE.sub(lambda match: _plain_marker(match, markers), masked)
     return _ESCAPED_BRACE.sub(b"_", masked)
+
+
+def _plain_marker(match: re.Match[bytes], markers: set[bytes]) -> bytes:
+    before, marker = match.groups()
+    return before + b"X" * len(marker) if marker in markers else match.group()
 
 
 def _recover(content: bytes, masked: bytes, file: SourceFile, deepest: int) -> None:

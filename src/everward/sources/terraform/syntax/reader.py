@@ -43,8 +43,10 @@ if TYPE_CHECKING:
 _GAP = re.compile(rb"/\*.*?\*/|(?:#|//)[^\n]*", re.DOTALL)
 """Comments between two parts; that of a whole line leaves its line end."""
 _HEREDOC = re.compile(r"<<-?(?!\d)\w[\w-]*\r?\n")
+_NAME = re.compile(r"(?!\d)\w[\w-]*")
 _KEYWORDS = frozenset({"for", "in", "if", "else", "endif", "endfor"})
 _GOES_ON = re.compile(rb"[\w-]|[\x80-\xff]")
+_FULL_SPLAT = re.compile(rb"\[\s*\*\s*\]")
 _REST_OF_LINE = re.compile(rb"[^\n]*\n")
 _TEMPLATE_MARK = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"})
@@ -313,6 +315,8 @@ class Reader:
         arguments: list[Expression] = []
         spread = False
         name = "".join(self._text(node.children[0]).split())
+        if "::" in name and not all(map(_NAME.fullmatch, name.split("::"))):
+            raise self._problem(node, "syntax error near `{}`: a part of the function's name is missing")
         self._hang_together([child for child in node.children if child.type != "comment"][:2])
         for child in node.children:
             if child.type == "function_arguments":
@@ -393,6 +397,9 @@ class Reader:
             parts = [child for child in inner.children if child.type != "comment"]
             self._hang_together(parts)
             self._check_positions(parts)
+            written = _FULL_SPLAT.match(self._content, inner.start_byte)
+            if written and b"\n" in written.group() and self._line_ends_count:
+                raise self._problem(inner, "syntax error near `{}`")
             for child in parts:
                 if child.type in ("get_attr", "index", "splat"):
                     yield from self._steps(child)

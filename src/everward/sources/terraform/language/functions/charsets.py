@@ -11,6 +11,9 @@ from everward.sources.terraform.language.values import ValueProblem, shorten
 from everward.values import data_file
 
 _UNDEFINED = 0xFFFD
+_JAPANESE = "iso2022_jp_ext"
+_UNWRITTEN = (b"\x1b$(D", b"\x1b(J")
+"""Sets that Terraform reads in ISO-2022-JP and never writes: JIS X 0212, and Roman letters, which are ASCII to it."""
 
 
 class Charset:
@@ -36,7 +39,13 @@ class Charset:
                 raise UnicodeError from None
         if self._codec == "utf-16":
             return b"\xfe\xff" + text.encode("utf-16-be")
-        return text.encode(self._codec)
+        content = text.encode(self._codec)
+        if not self._codec.startswith("utf") and content.decode(self._codec) != text:
+            # Python writes a few signs as others that look alike.
+            raise UnicodeError
+        if self._codec == _JAPANESE and any(mark in content for mark in _UNWRITTEN):
+            raise UnicodeError
+        return content
 
     def decode(self, content: bytes) -> str:
         """Bytes as text."""
@@ -44,6 +53,8 @@ class Charset:
             return "".join(chr(self._table[byte]) for byte in content)
         if self._codec == "utf-16" and content[:2] not in (b"\xfe\xff", b"\xff\xfe"):
             return content.decode("utf-16-be")
+        if self._codec == _JAPANESE:
+            content = content.replace(b"\x1b(J", b"\x1b(B")
         return content.decode(self._codec)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from everward.sources.terraform.language import graphemes, numbers
 from everward.sources.terraform.language.functions.registry import (
     Context,
     function,
+    hole_of_call,
     mark,
     open_call,
     sequence,
@@ -29,6 +31,7 @@ from everward.sources.terraform.language.values import (
     convert,
     freeze,
     has_hole,
+    holes_of,
     is_null,
     kind_name,
     null_of,
@@ -82,7 +85,8 @@ def _looked_up(value: Data, key: Data, default: tuple[Data, ...]) -> Data:
     if len(default) > 1:
         raise ValueProblem("fewer arguments are needed")
     if isinstance(value, Unknown) or isinstance(key, Unknown):
-        return open_call("lookup", value, key, *default)
+        everything = [value, key, *default]
+        return hole_of_call("lookup", everything, holes_of(everything), present=False)
     if not isinstance(value, dict):
         raise ValueProblem(f"a map is needed, not a {kind_name(value)}")
     fallback = [convert(item, value.of) for item in default] if isinstance(value, MapValue) else list(default)
@@ -99,7 +103,7 @@ def element(value: Data, index: Any) -> Data:
     items = sequence(value, sets=False)
     position = whole(index)
     if some_many(items):
-        return open_call("element", value, index)
+        return hole_of_call("element", [value, index], holes_of([value, index]), present=False)
     if not items:
         raise ValueProblem("an empty list has no elements")
     if position < 0 and position % len(items) and not isinstance(value, ListValue):
@@ -152,11 +156,20 @@ def flatten(value: Data) -> Data:
         if isinstance(bare, list):
             marked = marked or isinstance(item, Sensitive)
             stack.extend(reversed(bare))
-        elif isinstance(bare, Unknown) and not bare.many and not bare.present:
+        elif isinstance(bare, Unknown) and not bare.many and not _is_text(bare):
             out.append(spread(bare))
         else:
             out.append(item)
     return mark(out) if marked else out
+
+
+def _is_text(hole: Unknown) -> bool:
+    """Whether a hole is an id, or a text of which a part is known: no list in any case."""
+    text = hole.text
+    return hole.reference is not None or (text is not None and _ONE_PLACE.fullmatch(text) is None)
+
+
+_ONE_PLACE = re.compile(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 
 def spread(hole: Unknown) -> Unknown:
@@ -265,12 +278,14 @@ def distinct(items: ListValue) -> Data:
     """Every value once, in the order of their first appearance."""
     seen: set[Any] = set()
     out: list[Data] = []
+    some_known = not all(isinstance(item, Unknown) for item in items)
     for item in items:
         frozen = freeze(item)
         if frozen is None or frozen not in seen:
             seen.add(frozen)
-            # What a hole turns out to be may stand there already.
-            out.append(spread(item) if isinstance(item, Unknown) and out and not item.many else item)
+            # What a hole turns out to be may stand elsewhere as well.
+            doubtful = isinstance(item, Unknown) and not item.many and (out or some_known)
+            out.append(spread(item) if doubtful else item)
     return ListValue(out, items.of)
 
 

@@ -54,6 +54,8 @@ def format_text(context: Context, template: Any, *arguments: Data) -> Data:
     """Text from a template with verbs."""
     if isinstance(template, Unknown):
         return open_call("format", template, *arguments)
+    if any(item is None for item in arguments):
+        return _never_known()
     return _formatted(context, template, arguments)
 
 
@@ -70,6 +72,8 @@ def _formatted(context: Context, template: str, arguments: tuple[Data, ...]) -> 
 def formatlist(context: Context, template: Any, *arguments: Data) -> Data:
     """A text for every element; what is no list is the same for each."""
     everything = [template, *arguments]
+    if any(item is None for item in arguments):
+        return _never_known()
     lists = [item for item in arguments if isinstance(item, list)]
     lengths = {len(item) for item in lists if not any(map(is_many, item))}
     if len(lengths) > 1:
@@ -80,6 +84,10 @@ def formatlist(context: Context, template: Any, *arguments: Data) -> Data:
     rows = [tuple(item[row] if isinstance(item, list) else item for item in arguments) for row in range(count)]
     context.spend(count // 4)
     return ListValue((_formatted(context, template, row) for row in rows), STRING) if rows else strings([])
+
+
+def _never_known() -> Unknown:
+    return Unknown(reason="a null that has no type, which Terraform leaves open for ever")
 
 
 class _OpaqueHole(Exception):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from everward.sources.limits import Limits
+from everward.sources.terraform.language.conversions import laid_out
 from everward.sources.terraform.language.types import ANY, BOOL, NUMBER, STRING, Type
 from everward.sources.terraform.language.values import (
     Data,
@@ -164,7 +165,7 @@ def invoke(name: str, arguments: list[Data], context: Context) -> Data:
     """
     called = FUNCTIONS.get(name)
     if called is None:
-        if name.startswith("provider::"):
+        if name.startswith("provider::") and not name.startswith("provider::terraform::"):
             text = f"{name}({', '.join(map(describe, arguments))})"
             return combine(holes_of(arguments), reason="a function of a provider", text=placeholder(text))
         raise ValueProblem(f"there is no function `{name}`")
@@ -232,7 +233,7 @@ def _argument(value: Data, letter: str) -> Any:
     kind = PARAMETERS.get(letter)
     if kind is not None:
         return convert(value, kind)
-    if letter == "m" and not isinstance(value, dict | Unknown):
+    if letter == "m" and not isinstance(bared(value), dict | Unknown):
         raise ValueProblem(f"a map is needed, not a {kind_name(value)}")
     return value
 
@@ -280,7 +281,10 @@ def sequence(value: Data, *, sets: bool = True) -> list[Data]:
         ValueProblem: when it is none.
 
     """
-    if isinstance(value, list) and (sets or not isinstance(value, SetValue)):
+    if isinstance(value, SetValue):
+        if sets:
+            return laid_out(value)
+    elif isinstance(value, list):
         return value
     raise ValueProblem(f"a list is needed, not a {kind_name(value)}")
 

@@ -57,7 +57,7 @@ def _captures_type(pattern: Regular) -> Type:
     if names and len(names) < len(pattern.names):
         raise ValueProblem("groups with and without a name cannot stand together")
     if names:
-        return object_of((name, STRING) for name in names)
+        return object_of((name, STRING) for name in dict.fromkeys(names))
     return Type("tuple", elements=(STRING,) * len(pattern.names)) if pattern.names else STRING
 
 

@@ -101,7 +101,7 @@ class _Reader:
         return value
 
     def _mapping(self, event: Any) -> Data:
-        if event.tag not in (None, "!", f"{_LONG}map"):
+        if event.tag not in (None, f"{_LONG}map"):
             raise ValueError(f"a mapping is not `{shorten(event.tag)}`")
         result: dict[str, Data] = {}
         while True:
@@ -122,7 +122,7 @@ class _Reader:
                 result[nfc(to_string(key))] = value
 
     def _sequence(self, event: Any) -> Data:
-        if event.tag not in (None, "!", f"{_LONG}seq"):
+        if event.tag not in (None, f"{_LONG}seq"):
             raise ValueError(f"a sequence is not `{shorten(event.tag)}`")
         items: list[Data] = []
         while True:
@@ -134,8 +134,6 @@ class _Reader:
     def _scalar(self, event: Any) -> Data:
         """The value of a scalar by its tag, or by how it looks."""
         text, tag = event.value, event.tag or ""
-        if event.tag == "!":
-            return nfc(text)
         tag = tag.removeprefix(_LONG) if tag.startswith(_LONG) else tag
         if tag not in ("", "str", "bool", "int", "float", "null", "timestamp", "binary"):
             raise ValueError(f"the tag `{shorten(tag)}` is not known")

@@ -176,8 +176,6 @@ class _Reader:
         return [tree], flags
 
     def _captured(self, name: str | None, flags: _Flags, depth: int) -> Node:
-        if name is not None and name in self.names:
-            raise PatternProblem(f"the group `{name}` stands twice")
         self.names.append(name)
         number = len(self.names)
         tree = self.alternatives(flags, depth + 1)
